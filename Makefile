@@ -1,0 +1,47 @@
+# One command each; every one of them wraps a preset of CMakePresets.json or a script of scripts/.
+#
+#   make         packages (asks the package manager only when something is missing), then the release build
+#   make demo    the above, then the demonstration
+#   make test    the above, then every test of the release build
+#   make check   all that CI runs: test, runtime-only, sanitizers, fuzzing, install
+#   make golden  rewrites the expected output of golden tests; read the diff before you commit it
+#   make fmt · bench · fuzz T=60 · soak · clean
+JOBS ?= $(shell nproc)
+T ?= 60
+BUILD = cmake --build --preset release -j $(JOBS)
+
+build: bootstrap
+	@cmake --preset release >build.log 2>&1 || { cat build.log; rm -f build.log; exit 1; }; rm -f build.log
+	@$(BUILD)
+
+bootstrap:
+	@scripts/bootstrap
+
+demo: build
+	@examples/03-online-shop/demo
+
+test: build
+	@ctest --preset release -j $(JOBS)
+
+check: test
+	@JOBS=$(JOBS) T=$(T) scripts/check
+
+golden: build
+	@python3 tests/golden/run.py --seg build/release/seg --update
+
+fmt:
+	@scripts/format
+
+bench: build
+	@scripts/bench
+
+fuzz: bootstrap
+	@JOBS=$(JOBS) scripts/fuzz $(T)
+
+soak: build
+	@scripts/soak
+
+clean:
+	@rm -rf build
+
+.PHONY: build bootstrap demo test check golden fmt bench fuzz soak clean

@@ -1,0 +1,30 @@
+# source <- diagnostics <- syntax <- sema <- plan <- passes <- emit; codegen reads the image, never the plan.
+find_package(date REQUIRED)
+find_package(CLI11 REQUIRED)
+include(SegueAntlr)  # segue_grammar
+include(SegueLlvm)   # segue_llvm, segue_bodies
+
+segue_library(segue_source compiler/source DEPS segue_base)
+segue_library(segue_diagnostics compiler/diagnostics DEPS segue_source)
+segue_library(segue_syntax compiler/syntax DEPS segue_diagnostics)
+segue_library(segue_antlr compiler/syntax/antlr DEPS segue_syntax)
+segue_library(segue_sema compiler/sema DEPS segue_syntax date::date-tz ${SEGUE_RE2})
+segue_library(segue_plan compiler/plan DEPS segue_sema)
+segue_library(segue_passes compiler/passes DEPS segue_plan)
+segue_library(segue_emit compiler/emit DEPS segue_passes segue_image)
+segue_library(segue_codegen compiler/codegen NO_EXCEPTIONS DEPS segue_image segue_cells)
+segue_library(segue_naive naive DEPS segue_sema)
+segue_use_antlr(segue_antlr)
+segue_use_llvm(segue_codegen)
+
+# The library a host links: public headers in include/segue, everything else is private to it.
+segue_library(segue api DEPS segue_antlr segue_emit segue_codegen segue_naive segue_ingest)
+
+# The command line is a user like any other. All but main.cc is a library, so that tests can link it.
+segue_library(segue_cli cli DEPS segue CLI11::CLI11 fmt::fmt)
+file(GLOB seg_main CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/main.cc)
+if(seg_main)
+  add_executable(seg ${seg_main})
+  target_link_libraries(seg PRIVATE segue_cli)
+  set_target_properties(seg PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+endif()

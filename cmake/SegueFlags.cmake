@@ -1,0 +1,41 @@
+# Flags shared by every target. Whatever changes the meaning of floating point or of the language stands here and only
+# here: interpreter, JIT and naive evaluator must agree to the last bit.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release or RelWithDebInfo" FORCE)
+endif()
+
+# NDEBUG silences the assertions of third-party headers; ours are SEGUE_CHECK and stay in every build.
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g -fno-omit-frame-pointer -DNDEBUG")
+
+add_compile_options(-Wall -Wextra -ffp-contract=off)
+if(SEGUE_WERROR)
+  add_compile_options(-Werror)
+endif()
+include_directories(${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+
+if(SEGUE_SANITIZE)
+  add_compile_options(-fsanitize=${SEGUE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SEGUE_SANITIZE})
+endif()
+if(SEGUE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+find_program(SEGUE_CCACHE ccache)
+if(SEGUE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${SEGUE_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SEGUE_CCACHE})
+endif()
+find_program(SEGUE_MOLD mold)
+if(SEGUE_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()

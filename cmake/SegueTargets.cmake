@@ -1,0 +1,54 @@
+# segue_library(NAME DIR [NO_EXCEPTIONS] [DEPS target...])
+#   The static library NAME of all DIR/*.cc but *_test.cc; an interface library while the folder has none. The *_test.cc
+#   become the executable NAME_test, one ctest entry. DEPS are public: an arrow is seen by all above it.
+function(segue_library NAME DIR)
+  cmake_parse_arguments(ARG "NO_EXCEPTIONS" "" "DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${DIR}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  if(sources)
+    add_library(${NAME} STATIC ${sources})
+    target_link_libraries(${NAME} PUBLIC ${ARG_DEPS})
+    if(ARG_NO_EXCEPTIONS)
+      target_compile_options(${NAME} PRIVATE -fno-exceptions)
+    endif()
+  else()
+    add_library(${NAME} INTERFACE)
+    target_link_libraries(${NAME} INTERFACE ${ARG_DEPS})
+  endif()
+  segue_tests(${NAME}_test ${DIR} DEPS ${NAME})
+endfunction()
+
+# segue_tests(NAME DIR [DEPS target...]): the executable NAME of DIR/*_test.cc, registered with ctest under label `unit`.
+# Tests run from the repository root, so that they can name files of the tree.
+function(segue_tests NAME DIR)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${DIR}/*_test.cc)
+  if(NOT SEGUE_TESTS OR NOT sources)
+    return()
+  endif()
+  add_executable(${NAME} ${sources})
+  target_link_libraries(${NAME} PRIVATE ${ARG_DEPS} GTest::gtest_main GTest::gmock)
+  add_test(NAME ${NAME} COMMAND ${NAME} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${NAME} PROPERTIES LABELS unit TIMEOUT 300)
+endfunction()
+
+# segue_embed(OUTPUT SYMBOL FILE): a rule that makes OUTPUT, a .cc with `const unsigned char SYMBOL[]` and
+# `const size_t SYMBOL_size` holding the bytes of FILE, and a zero after them that the size does not count.
+function(segue_embed OUTPUT SYMBOL FILE)
+  add_custom_command(
+    OUTPUT ${OUTPUT}
+    COMMAND ${CMAKE_COMMAND} -DIN=${FILE} -DOUT=${OUTPUT} -DSYMBOL=${SYMBOL}
+            -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${FILE} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    VERBATIM)
+endfunction()
+
+# segue_optional_folders(DIR...): adds those that have a CMakeLists.txt, and looks again when one appears.
+function(segue_optional_folders)
+  foreach(dir IN LISTS ARGN)
+    file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${dir}/CMakeLists.txt)
+    if(found)
+      add_subdirectory(${PROJECT_SOURCE_DIR}/${dir} ${PROJECT_BINARY_DIR}/${dir})
+    endif()
+  endforeach()
+endfunction()
