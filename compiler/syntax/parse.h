@@ -1,0 +1,18 @@
+// Rule text in, AST out.
+#pragma once
+
+#include "compiler/diagnostics/diagnostics.h"
+#include "compiler/source/source.h"
+#include "compiler/syntax/ast.h"
+
+namespace segue {
+
+/// Parses one file. Errors are collected and parsing goes on: what was understood is returned, a
+/// declaration with a syntax error in it is left out (and `complete` is false).
+///
+/// Never throws and never overflows the stack: limits.h bounds size, depth and count.
+/// Threads: any number at once, each with its own Diagnostics.
+[[nodiscard]] ast::File parse(const SourceManager& sources, SourceId id,
+                              Diagnostics& diagnostics) noexcept;
+
+}  // namespace segue
