@@ -17,8 +17,14 @@ segue_library(segue_naive naive DEPS segue_sema)
 segue_use_antlr(segue_antlr)
 segue_use_llvm(segue_codegen)
 
+# Library rule files (`segue_stdlib`) and the pages of diagnostics (`segue_pages`) travel inside the binary.
+file(GLOB stdlib CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/stdlib/*.seg)
+segue_embed_texts(segue_stdlib segue_stdlib ${stdlib})
+file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/diagnostics/*.md)
+segue_embed_texts(segue_pages segue_pages ${pages})
+
 # The library a host links: public headers in include/segue, everything else is private to it.
-segue_library(segue api DEPS segue_antlr segue_emit segue_codegen segue_naive segue_ingest)
+segue_library(segue api DEPS segue_antlr segue_emit segue_codegen segue_naive segue_ingest segue_stdlib segue_pages)
 
 # The command line is a user like any other. All but main.cc is a library, so that tests can link it.
 segue_library(segue_cli cli DEPS segue CLI11::CLI11 fmt::fmt)

@@ -1,10 +1,10 @@
 # segue_library(NAME DIR [NO_EXCEPTIONS] [DEPS target...])
-#   The static library NAME of all DIR/*.cc but *_test.cc; an interface library while the folder has none. The *_test.cc
-#   become the executable NAME_test, one ctest entry. DEPS are public: an arrow is seen by all above it.
+#   The static library NAME of DIR/*.cc without main.cc and *_test.cc; an interface library while the folder has none. The
+#   *_test.cc become the executable NAME_test, one ctest entry. DEPS are public: an arrow is seen by all above it.
 function(segue_library NAME DIR)
   cmake_parse_arguments(ARG "NO_EXCEPTIONS" "" "DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${DIR}/*.cc)
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
   if(sources)
     add_library(${NAME} STATIC ${sources})
     target_link_libraries(${NAME} PUBLIC ${ARG_DEPS})
@@ -41,6 +41,19 @@ function(segue_embed OUTPUT SYMBOL FILE)
             -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
     DEPENDS ${FILE} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
     VERBATIM)
+endfunction()
+
+# segue_embed_texts(TARGET SYMBOL FILE...): the static library TARGET with `SYMBOL[]`, a table of {name, text} that ends
+# with a row of null pointers. A name is the file's without folder and extension.
+function(segue_embed_texts TARGET SYMBOL)
+  set(output ${PROJECT_BINARY_DIR}/generated/${SYMBOL}.cc)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} "-DTEXTS=${ARGN}" -DOUT=${output} -DSYMBOL=${SYMBOL}
+            -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${ARGN} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    VERBATIM)
+  add_library(${TARGET} STATIC ${output})
 endfunction()
 
 # segue_optional_folders(DIR...): adds those that have a CMakeLists.txt, and looks again when one appears.
