@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/event.h"
+#include "runtime/base/instant.h"
+#include "runtime/base/value.h"
+#include "runtime/cells/blob.h"
+#include "runtime/image/view.h"
+
+namespace segue {
+
+/// One instant of one user at work. Interpreter and native code share it, so the order and meaning of its first members
+/// are known to the code generator (`codegen/frame_layout.h` checks their offsets).
+struct Frame {
+  std::byte* blob = nullptr;      // where the user's state is now; growing a cell may move it
+  int64_t now_ms = 0;             // the instant being settled
+  int64_t next_ms = kNever.ms;    // earliest deadline after it found so far
+  const Event* event = nullptr;   // the event being applied
+  const Value* slots = nullptr;   // its values, in the order of its kind's slot list
+  const image::View* view = nullptr;
+
+  Blob* owner = nullptr;          // grows the blob
+  std::string_view user;
+  Scalar user_scalar;             // the id as a set of ids holds it
+
+  /// The occurrences that matter to sequences at this instant: which stream, by which event of the instant.
+  struct Hit {
+    uint32_t stream;
+    uint32_t event;
+  };
+  std::vector<Hit> hits;
+  uint32_t event_ordinal = 0;     // of `event` among the instant's events
+};
+
+/// Lowers the frame's next deadline to `deadline_ms`.
+inline void note_deadline(Frame& frame, int64_t deadline_ms) {
+  frame.next_ms = deadline_ms < frame.next_ms ? deadline_ms : frame.next_ms;
+}
+
+}  // namespace segue
