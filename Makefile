@@ -1,6 +1,6 @@
 # One command each; every one of them wraps a preset of CMakePresets.json or a script of scripts/.
 #
-#   make         packages (asks the package manager only when something is missing), then the release build
+#   make         packages (nothing is asked for when all are there), then the release build
 #   make demo    the above, then the demonstration
 #   make test    the above, then every test of the release build
 #   make check   all that CI runs: test, runtime-only, sanitizers, fuzzing, install
@@ -8,11 +8,10 @@
 #   make fmt · bench · fuzz T=60 · soak · clean
 JOBS ?= $(shell nproc)
 T ?= 60
-BUILD = cmake --build --preset release -j $(JOBS)
+export JOBS T
 
 build: bootstrap
-	@cmake --preset release >build.log 2>&1 || { cat build.log; rm -f build.log; exit 1; }; rm -f build.log
-	@$(BUILD)
+	@scripts/build release
 
 bootstrap:
 	@scripts/bootstrap
@@ -24,7 +23,7 @@ test: build
 	@ctest --preset release -j $(JOBS)
 
 check: test
-	@JOBS=$(JOBS) T=$(T) scripts/check
+	@scripts/check
 
 golden: build
 	@python3 tests/golden/run.py --seg build/release/seg --update
@@ -36,7 +35,7 @@ bench: build
 	@scripts/bench
 
 fuzz: bootstrap
-	@JOBS=$(JOBS) scripts/fuzz $(T)
+	@scripts/fuzz $(T)
 
 soak: build
 	@scripts/soak

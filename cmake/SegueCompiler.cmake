@@ -1,11 +1,18 @@
-# source <- diagnostics <- syntax <- sema <- plan <- passes <- emit; codegen reads the image, never the plan.
+# source <- diagnostics <- syntax <- sema <- plan <- passes <- emit; codegen reads the image, never
+# the plan.
 find_package(date REQUIRED)
 find_package(CLI11 REQUIRED)
 include(SegueAntlr)  # segue_grammar
 include(SegueLlvm)   # segue_llvm, segue_bodies
 
+# Library rule files and the pages of diagnostics travel inside the binary.
+file(GLOB stdlib CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/stdlib/*.seg)
+segue_embed_texts(segue_stdlib segue_stdlib ${stdlib})
+file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/compiler/diagnostics/pages/*.md)
+segue_embed_texts(segue_pages segue_pages ${pages})
+
 segue_library(segue_source compiler/source DEPS segue_base)
-segue_library(segue_diagnostics compiler/diagnostics DEPS segue_source)
+segue_library(segue_diagnostics compiler/diagnostics DEPS segue_source segue_pages)
 segue_library(segue_syntax compiler/syntax DEPS segue_diagnostics)
 segue_library(segue_antlr compiler/syntax/antlr DEPS segue_syntax)
 segue_library(segue_sema compiler/sema DEPS segue_syntax date::date-tz ${SEGUE_RE2})
@@ -17,16 +24,12 @@ segue_library(segue_naive naive DEPS segue_sema)
 segue_use_antlr(segue_antlr)
 segue_use_llvm(segue_codegen)
 
-# Library rule files (`segue_stdlib`) and the pages of diagnostics (`segue_pages`) travel inside the binary.
-file(GLOB stdlib CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/stdlib/*.seg)
-segue_embed_texts(segue_stdlib segue_stdlib ${stdlib})
-file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/diagnostics/*.md)
-segue_embed_texts(segue_pages segue_pages ${pages})
-
 # The library a host links: public headers in include/segue, everything else is private to it.
-segue_library(segue api DEPS segue_antlr segue_emit segue_codegen segue_naive segue_ingest segue_stdlib segue_pages)
+segue_library(segue api
+              DEPS segue_antlr segue_emit segue_codegen segue_naive segue_ingest segue_stdlib)
 
-# The command line is a user like any other. All but main.cc is a library, so that tests can link it.
+# The command line is a user like any other. All but main.cc is a library, so that tests can link
+# it.
 segue_library(segue_cli cli DEPS segue CLI11::CLI11 fmt::fmt)
 file(GLOB seg_main CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/main.cc)
 if(seg_main)

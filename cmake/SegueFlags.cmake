@@ -1,5 +1,5 @@
-# Flags shared by every target. Whatever changes the meaning of floating point or of the language stands here and only
-# here: interpreter, JIT and naive evaluator must agree to the last bit.
+# Flags shared by every target. Whatever changes the meaning of floating point or of the language
+# stands here and only here: interpreter, JIT and naive evaluator must agree to the last bit.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -11,7 +11,8 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release or RelWithDebInfo" FORCE)
 endif()
 
-# NDEBUG silences the assertions of third-party headers; ours are SEGUE_CHECK and stay in every build.
+# NDEBUG silences the assertions of third-party headers; ours are SEGUE_CHECK and stay in every
+# build.
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g -fno-omit-frame-pointer -DNDEBUG")
@@ -23,7 +24,8 @@ endif()
 include_directories(${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
 
 if(SEGUE_SANITIZE)
-  add_compile_options(-fsanitize=${SEGUE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_compile_options(-fsanitize=${SEGUE_SANITIZE} -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SEGUE_SANITIZE})
 endif()
 if(SEGUE_FUZZ)

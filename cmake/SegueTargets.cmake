@@ -1,6 +1,7 @@
 # segue_library(NAME DIR [NO_EXCEPTIONS] [DEPS target...])
-#   The static library NAME of DIR/*.cc without main.cc and *_test.cc; an interface library while the folder has none. The
-#   *_test.cc become the executable NAME_test, one ctest entry. DEPS are public: an arrow is seen by all above it.
+#   The static library NAME of DIR/*.cc without main.cc and *_test.cc; an interface library while
+#   the folder has none. The *_test.cc become the executable NAME_test, one ctest entry. DEPS are
+#   public: an arrow is seen by all above it.
 function(segue_library NAME DIR)
   cmake_parse_arguments(ARG "NO_EXCEPTIONS" "" "DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${DIR}/*.cc)
@@ -18,8 +19,9 @@ function(segue_library NAME DIR)
   segue_tests(${NAME}_test ${DIR} DEPS ${NAME})
 endfunction()
 
-# segue_tests(NAME DIR [DEPS target...]): the executable NAME of DIR/*_test.cc, registered with ctest under label `unit`.
-# Tests run from the repository root, so that they can name files of the tree.
+# segue_tests(NAME DIR [DEPS target...])
+#   The executable NAME of DIR/*_test.cc, registered with ctest under the label `unit`. Tests run
+#   from the repository's root, so that they can name files of the tree.
 function(segue_tests NAME DIR)
   cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${DIR}/*_test.cc)
@@ -32,8 +34,9 @@ function(segue_tests NAME DIR)
   set_tests_properties(${NAME} PROPERTIES LABELS unit TIMEOUT 300)
 endfunction()
 
-# segue_embed(OUTPUT SYMBOL FILE): a rule that makes OUTPUT, a .cc with `const unsigned char SYMBOL[]` and
-# `const size_t SYMBOL_size` holding the bytes of FILE, and a zero after them that the size does not count.
+# segue_embed(OUTPUT SYMBOL FILE)
+#   A rule that makes OUTPUT, a .cc with `const unsigned char SYMBOL[]` and `const size_t
+#   SYMBOL_size`: the bytes of FILE, and a zero after them that the size does not count.
 function(segue_embed OUTPUT SYMBOL FILE)
   add_custom_command(
     OUTPUT ${OUTPUT}
@@ -43,8 +46,9 @@ function(segue_embed OUTPUT SYMBOL FILE)
     VERBATIM)
 endfunction()
 
-# segue_embed_texts(TARGET SYMBOL FILE...): the static library TARGET with `SYMBOL[]`, a table of {name, text} that ends
-# with a row of null pointers. A name is the file's without folder and extension.
+# segue_embed_texts(TARGET SYMBOL FILE...)
+#   The static library TARGET of `const char* const SYMBOL[][2]`, a table of {name, text} that ends
+#   with {nullptr, nullptr}. A name is the file's without folder and extension.
 function(segue_embed_texts TARGET SYMBOL)
   set(output ${PROJECT_BINARY_DIR}/generated/${SYMBOL}.cc)
   add_custom_command(
@@ -56,7 +60,8 @@ function(segue_embed_texts TARGET SYMBOL)
   add_library(${TARGET} STATIC ${output})
 endfunction()
 
-# segue_optional_folders(DIR...): adds those that have a CMakeLists.txt, and looks again when one appears.
+# segue_optional_folders(DIR...)
+#   Adds those that have a CMakeLists.txt, and looks again when one appears.
 function(segue_optional_folders)
   foreach(dir IN LISTS ARGN)
     file(GLOB found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${dir}/CMakeLists.txt)

@@ -1,5 +1,5 @@
-# Turns files into C++ source. With IN: the bytes of one file as the array SYMBOL, see segue_embed. With TEXTS: a table of
-# names and texts, see segue_embed_texts.
+# Turns files into C++ source. With IN: the bytes of one file as the array SYMBOL, see segue_embed.
+# With TEXTS: a table of names and texts, see segue_embed_texts.
 function(read_bytes file bytes)
   file(READ ${file} hex HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," list "${hex}")
@@ -34,12 +34,8 @@ endforeach()
 file(WRITE ${OUT}
 "namespace {
 ${arrays}}  // namespace
-struct SegueEmbeddedText {
-  const char* name;
-  const char* text;
-};
-extern const SegueEmbeddedText ${SYMBOL}[];
-const SegueEmbeddedText ${SYMBOL}[] = {
+extern const char* const ${SYMBOL}[][2];
+const char* const ${SYMBOL}[][2] = {
 ${rows}    {nullptr, nullptr},
 };
 ")

@@ -115,7 +115,8 @@ def check(golden, seg, update):
         golden.write(trailer)
         print(f"updated {golden.name}")
         return None
-    return "\n".join(difflib.unified_diff(golden.trailer, trailer, "expected", "actual", lineterm=""))
+    diff = difflib.unified_diff(golden.trailer, trailer, "expected", "actual", lineterm="")
+    return "\n".join(diff)
 
 
 def collect(paths):
@@ -131,7 +132,8 @@ def collect(paths):
         if golden.commands:
             goldens.append(golden)
         else:
-            problems.append((golden.name, f"has no `{RUN}` line; inputs of others live in `inputs/`"))
+            problem = f"has no `{RUN}` line; inputs of others live in `inputs/`"
+            problems.append((golden.name, problem))
     return goldens, problems
 
 
