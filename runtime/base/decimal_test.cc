@@ -78,7 +78,8 @@ TEST(Decimal, OrdersNegativeBeforePositive) {
   EXPECT_LT(*decimal_from_text("-1"), *decimal_from_text("-0.999999999"));
   EXPECT_LT(*decimal_from_text("-0.000000001"), Decimal{});
   EXPECT_LT(*decimal_from_text("9.999999999"), *decimal_from_text("10"));
-  EXPECT_LT(*decimal_from_text("18446744073.709551615"), *decimal_from_text("18446744073.709551616"));
+  EXPECT_LT(*decimal_from_text("18446744073.709551615"),
+            *decimal_from_text("18446744073.709551616"));
 }
 
 TEST(Decimal, OfADoubleIsTheNearest) {
