@@ -19,7 +19,7 @@ segue_library(segue_sema compiler/sema DEPS segue_syntax date::date-tz ${SEGUE_R
 segue_library(segue_plan compiler/plan DEPS segue_sema)
 segue_library(segue_passes compiler/passes DEPS segue_plan)
 segue_library(segue_emit compiler/emit DEPS segue_passes segue_image)
-segue_library(segue_codegen compiler/codegen NO_EXCEPTIONS DEPS segue_image segue_cells)
+segue_library(segue_codegen compiler/codegen NO_EXCEPTIONS THREADS DEPS segue_image segue_cells)
 segue_library(segue_naive naive DEPS segue_sema)
 segue_use_antlr(segue_antlr)
 segue_use_llvm(segue_codegen)
@@ -27,6 +27,7 @@ segue_use_llvm(segue_codegen)
 # The library a host links: public headers in include/segue, everything else is private to it.
 segue_library(segue api
               DEPS segue_antlr segue_emit segue_codegen segue_naive segue_ingest segue_stdlib)
+segue_headers(segue_public_headers include/segue)
 
 # The command line is a user like any other. All but main.cc is a library, so that tests can link
 # it.

@@ -17,7 +17,8 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g -fno-omit-frame-pointer -DNDEBUG")
 
-add_compile_options(-Wall -Wextra -ffp-contract=off)
+# Designated initializers name what differs from the default; leaving the rest out is their point.
+add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -ffp-contract=off)
 if(SEGUE_WERROR)
   add_compile_options(-Werror)
 endif()
@@ -36,10 +37,11 @@ if(SEGUE_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# Paths inside the tree are made relative to it, so that clones of the tree share what was compiled.
 find_program(SEGUE_CCACHE ccache)
 if(SEGUE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER ${SEGUE_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SEGUE_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${SEGUE_CCACHE})
 endif()
 find_program(SEGUE_MOLD mold)
 if(SEGUE_MOLD)

@@ -13,7 +13,7 @@ segue_library(segue_base runtime/base NO_EXCEPTIONS DEPS fmt::fmt ${SEGUE_XXHASH
 segue_library(segue_image runtime/image NO_EXCEPTIONS DEPS segue_base)
 segue_library(segue_cells runtime/cells NO_EXCEPTIONS DEPS segue_image)
 segue_library(segue_interp runtime/interp NO_EXCEPTIONS DEPS segue_cells ${SEGUE_RE2})
-segue_library(segue_engine runtime/engine NO_EXCEPTIONS
+segue_library(segue_engine runtime/engine NO_EXCEPTIONS THREADS
               DEPS segue_interp tsl::robin_map Threads::Threads)
-segue_library(segue_ingest runtime/ingest NO_EXCEPTIONS
+segue_library(segue_ingest runtime/ingest NO_EXCEPTIONS THREADS
               DEPS segue_engine simdjson::simdjson ZLIB::ZLIB ${SEGUE_ZSTD})

@@ -1,9 +1,9 @@
-# segue_library(NAME DIR [NO_EXCEPTIONS] [DEPS target...])
+# segue_library(NAME DIR [NO_EXCEPTIONS] [THREADS] [DEPS target...])
 #   The static library NAME of DIR/*.cc without main.cc and *_test.cc; an interface library while
-#   the folder has none. The *_test.cc become the executable NAME_test, one ctest entry. DEPS are
-#   public: an arrow is seen by all above it.
+#   the folder has none. The *_test.cc become the executable NAME_test, one ctest entry; with
+#   THREADS the thread sanitizer runs it too. DEPS are public: an arrow is seen by all above it.
 function(segue_library NAME DIR)
-  cmake_parse_arguments(ARG "NO_EXCEPTIONS" "" "DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "NO_EXCEPTIONS;THREADS" "" "DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${DIR}/*.cc)
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
   if(sources)
@@ -16,14 +16,20 @@ function(segue_library NAME DIR)
     add_library(${NAME} INTERFACE)
     target_link_libraries(${NAME} INTERFACE ${ARG_DEPS})
   endif()
-  segue_tests(${NAME}_test ${DIR} DEPS ${NAME})
+  set(labels "")
+  if(ARG_THREADS)
+    set(labels threads)
+  endif()
+  segue_tests(${NAME}_test ${DIR} LABELS ${labels} DEPS ${NAME})
+  segue_headers(${NAME}_headers ${DIR} DEPS ${ARG_DEPS})
 endfunction()
 
-# segue_tests(NAME DIR [DEPS target...])
-#   The executable NAME of DIR/*_test.cc, registered with ctest under the label `unit`. Tests run
-#   from the repository's root, so that they can name files of the tree.
+# segue_tests(NAME DIR [LABELS label...] [DEPS target...])
+#   The executable NAME of DIR/*_test.cc, registered with ctest under the label `unit` and LABELS;
+#   the target `tests_LABEL` builds all tests of a label. Tests run from the repository's root, so
+#   that they can name files of the tree.
 function(segue_tests NAME DIR)
-  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LABELS;DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${DIR}/*_test.cc)
   if(NOT SEGUE_TESTS OR NOT sources)
     return()
@@ -31,8 +37,38 @@ function(segue_tests NAME DIR)
   add_executable(${NAME} ${sources})
   target_link_libraries(${NAME} PRIVATE ${ARG_DEPS} GTest::gtest_main GTest::gmock)
   add_test(NAME ${NAME} COMMAND ${NAME} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set_tests_properties(${NAME} PROPERTIES LABELS unit TIMEOUT 300)
+  set(labels unit ${ARG_LABELS})
+  set_tests_properties(${NAME} PROPERTIES LABELS "${labels}" TIMEOUT 300)
+  foreach(label IN LISTS labels)
+    if(NOT TARGET tests_${label})
+      add_custom_target(tests_${label})
+    endif()
+    add_dependencies(tests_${label} ${NAME})
+  endforeach()
 endfunction()
+
+# segue_headers(NAME DIR [DEPS target...])
+#   The objects NAME, part of target `headers`: each header of DIR compiled alone, so that it names
+#   all it needs. Twice in one file, so that it guards itself.
+function(segue_headers NAME DIR)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
+       ${PROJECT_SOURCE_DIR}/${DIR}/*.h)
+  if(NOT headers)
+    return()
+  endif()
+  set(sources "")
+  foreach(header IN LISTS headers)
+    set(source ${PROJECT_BINARY_DIR}/generated/headers/${header}.cc)
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${header}\"\n#include \"${header}\"\n")
+    list(APPEND sources ${source})
+  endforeach()
+  add_library(${NAME} OBJECT EXCLUDE_FROM_ALL ${sources})
+  target_link_libraries(${NAME} PRIVATE ${ARG_DEPS})
+  target_compile_options(${NAME} PRIVATE -O0 -Wno-unused-function)
+  add_dependencies(headers ${NAME})
+endfunction()
+add_custom_target(headers)
 
 # segue_embed(OUTPUT SYMBOL FILE)
 #   A rule that makes OUTPUT, a .cc with `const unsigned char SYMBOL[]` and `const size_t
