@@ -53,9 +53,9 @@ struct FixIt {
 struct Diagnostic {
   Code code{};
   Level level = Level::kError;
-  std::string message;  ///< lower case, no full stop: what was seen
-  Span span;            ///< underlined with ^
-  std::string text;     ///< label of the primary span: the rule
+  std::string message;           ///< lower case, no full stop: what was seen
+  Span span;                     ///< underlined with ^
+  std::string text;              ///< label of the primary span: the rule
   std::vector<Label> secondary;  ///< underlined with -, in any file
   std::vector<std::string> notes;
   std::vector<std::string> helps;

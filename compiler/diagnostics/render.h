@@ -16,8 +16,8 @@ struct TextStyle {
 std::string render_text(const SourceManager& sources, const Diagnostics& diagnostics,
                         TextStyle style = {});
 
-/// `{"diagnostics":[…],"errors":n,"warnings":n,"dropped":n}` on one line, with byte spans, lines and
-/// columns.
+/// `{"diagnostics":[…],"errors":n,"warnings":n,"dropped":n}` on one line, with byte spans, lines
+/// and columns.
 std::string render_json(const SourceManager& sources, const Diagnostics& diagnostics);
 
 /// A SARIF 2.1.0 log with one run. `tool_version` is what `seg --version` says.

@@ -13,9 +13,15 @@
 namespace segue::ast {
 
 /// `use std.web` has `library`, `use "team/shared.seg"` has `file`.
-struct UseDecl { std::optional<Path> library; std::optional<Text> file; };
+struct UseDecl {
+  std::optional<Path> library;
+  std::optional<Text> file;
+};
 /// `zone "Europe/Paris"`, or `zone user.timezone` with the trait's name.
-struct ZoneDecl { std::optional<Text> zone; std::optional<Name> user_trait; };
+struct ZoneDecl {
+  std::optional<Text> zone;
+  std::optional<Name> user_trait;
+};
 
 // ---- types --------------------------------------------------------------------------------------
 
@@ -37,9 +43,19 @@ struct Limit {
   Span span;
 };
 
-struct Type { TypeName name; bool optional = false; std::optional<Limit> limit; Span span; };
+struct Type {
+  TypeName name;
+  bool optional = false;
+  std::optional<Limit> limit;
+  Span span;
+};
 /// `sku "Product SKU": text`
-struct Field { Name name; std::optional<Text> wire_name; Type type; Span span; };
+struct Field {
+  Name name;
+  std::optional<Text> wire_name;
+  Type type;
+  Span span;
+};
 
 // ---- what comes off the wire, and what is named from it -----------------------------------------
 
@@ -65,9 +81,20 @@ struct ParamDecl {
 };
 
 /// Of a file, or inline.
-struct ListDecl { Name name; std::optional<Text> file; std::optional<Scalars> items; };
-struct SignalDecl { Name name; std::optional<Param> param; Filtered signal; };
-struct FunnelDecl { Name name; ExprPtr sequence; };
+struct ListDecl {
+  Name name;
+  std::optional<Text> file;
+  std::optional<Scalars> items;
+};
+struct SignalDecl {
+  Name name;
+  std::optional<Param> param;
+  Filtered signal;
+};
+struct FunnelDecl {
+  Name name;
+  ExprPtr sequence;
+};
 
 // ---- scores -------------------------------------------------------------------------------------
 
@@ -84,7 +111,7 @@ struct ScoreHeader {
 /// `+4 demo_replayed max 3 times`, `+10 if plan = "team"`
 struct ScoreTerm {
   bool negative = false;
-  NumberArg points;  ///< without the sign
+  NumberArg points;     ///< without the sign
   ExprPtr condition;    ///< after `if`; else null
   ExprPtr occurrences;  ///< else: a primary, Windowed or Sequence
   bool once = false;
@@ -93,7 +120,12 @@ struct ScoreTerm {
 };
 
 /// `band hot >= 20`, `band cold`
-struct Band { Name name; std::optional<Compare> compare; Number bound; Span span; };
+struct Band {
+  Name name;
+  std::optional<Compare> compare;
+  Number bound;
+  Span span;
+};
 
 struct ScoreDecl {
   Name name;
@@ -130,12 +162,25 @@ struct Value;
 struct RecordEntry;
 
 /// `{ path: "/pricing" }`
-struct Record { std::vector<RecordEntry> entries; Span span; };
+struct Record {
+  std::vector<RecordEntry> entries;
+  Span span;
+};
 /// JSON with bare keys.
-struct Value { std::variant<Scalar, Record, std::vector<Value>> value; Span span; };
-struct RecordEntry { Name key; Value value; };
+struct Value {
+  std::variant<Scalar, Record, std::vector<Value>> value;
+  Span span;
+};
+struct RecordEntry {
+  Name key;
+  Value value;
+};
 
-struct TestSetup { Param param; Scalar value; Span span; };
+struct TestSetup {
+  Param param;
+  Scalar value;
+  Span span;
+};
 
 struct Happening {
   std::variant<Instant, Duration> at;  ///< a Duration counts from the line before
@@ -145,7 +190,11 @@ struct Happening {
   Span span;
 };
 
-struct TestUser { Name name; std::vector<Happening> happenings; Span span; };
+struct TestUser {
+  Name name;
+  std::vector<Happening> happenings;
+  Span span;
+};
 
 struct Expectation {
   enum class Kind : uint8_t { kEnters, kLeaves, kIn, kNotIn, kScore, kNoOtherChanges };
@@ -165,19 +214,29 @@ struct TestDecl {
 };
 
 /// `flow`, `report`, `learn`, `entity`: reserved, parsed as a block, refused by the checker.
-struct LaterDecl { Name keyword; Name name; std::optional<Text> title; };
+struct LaterDecl {
+  Name keyword;
+  Name name;
+  std::optional<Text> title;
+};
 
 // ---- file ---------------------------------------------------------------------------------------
 
 struct Decl {
-  using Node = std::variant<UseDecl, ZoneDecl, EventDecl, TraitDecl, ParamDecl, ListDecl, SignalDecl,
-                            FunnelDecl, ScoreDecl, SegmentDecl, TestDecl, LaterDecl>;
+  using Node = std::variant<UseDecl, ZoneDecl, EventDecl, TraitDecl, ParamDecl, ListDecl,
+                            SignalDecl, FunnelDecl, ScoreDecl, SegmentDecl, TestDecl, LaterDecl>;
   Node node;
   std::string docs;  ///< the `##` lines right above, without their marks, joined by line ends
   Span span;
 
-  template <class T> const T* as() const { return std::get_if<T>(&node); }
-  template <class T> T* as() { return std::get_if<T>(&node); }
+  template <class T>
+  const T* as() const {
+    return std::get_if<T>(&node);
+  }
+  template <class T>
+  T* as() {
+    return std::get_if<T>(&node);
+  }
 };
 
 struct File {

@@ -117,7 +117,6 @@ Span span_of(const Scalar& scalar);
 Span span_of(const NumberArg& number);
 Span span_of(const DurationArg& duration);
 
-/// X-macro of comparison operators as canonically written.
 enum class CompareOp : uint8_t { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual };
 struct Compare {
   CompareOp op = CompareOp::kEqual;

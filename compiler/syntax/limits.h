@@ -10,8 +10,9 @@ namespace segue {
 inline constexpr uint32_t kNestingMax = 256;
 /// `not not not …`, `- - -`, `list of list of …`.
 inline constexpr uint32_t kPrefixRunMax = 64;
-/// Tokens of one file, blanks and comments not counted. A token costs about 150 bytes of parse tree.
-inline constexpr uint32_t kTokensMax = 1'000'000;
+/// Tokens of one file, blanks and comments not counted: a file of the largest size in the usual
+/// style has about 1.5 million.
+inline constexpr uint32_t kTokensMax = 2'000'000;
 /// Longest duration that can be written: 100 years of 365 days.
 inline constexpr int64_t kDurationMsMax = 100LL * 365 * 24 * 60 * 60 * 1000;
 /// Dates and instants that can be written.
