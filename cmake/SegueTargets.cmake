@@ -25,8 +25,8 @@ function(segue_library NAME DIR)
 endfunction()
 
 # segue_tests(NAME DIR [LABELS label...] [DEPS target...])
-#   The executable NAME of DIR/*_test.cc, registered with ctest under the label `unit` and LABELS;
-#   the target `tests_LABEL` builds all tests of a label. Tests run from the repository's root, so
+#   The executable NAME of DIR/*_test.cc, registered with ctest under the label `unit` and LABELS
+#   (`threads`); the target `tests_LABEL` builds all tests of a label. Tests run from the repository's root, so
 #   that they can name files of the tree.
 function(segue_tests NAME DIR)
   cmake_parse_arguments(ARG "" "" "LABELS;DEPS" ${ARGN})
@@ -40,12 +40,11 @@ function(segue_tests NAME DIR)
   set(labels unit ${ARG_LABELS})
   set_tests_properties(${NAME} PROPERTIES LABELS "${labels}" TIMEOUT 300)
   foreach(label IN LISTS labels)
-    if(NOT TARGET tests_${label})
-      add_custom_target(tests_${label})
-    endif()
     add_dependencies(tests_${label} ${NAME})
   endforeach()
 endfunction()
+add_custom_target(tests_unit)
+add_custom_target(tests_threads)
 
 # segue_headers(NAME DIR [DEPS target...])
 #   The objects NAME, part of target `headers`: each header of DIR compiled alone, so that it names
