@@ -26,7 +26,7 @@ endfunction()
 
 # segue_tests(NAME DIR [LABELS label...] [DEPS target...])
 #   The executable NAME of DIR/*_test.cc, registered with ctest under the label `unit` and LABELS
-#   (`threads`); the target `tests_LABEL` builds all tests of a label. Tests run from the repository's root, so
+#   (`threads`); the target `tests_LABEL` builds all tests of a label. Tests run from the root, so
 #   that they can name files of the tree.
 function(segue_tests NAME DIR)
   cmake_parse_arguments(ARG "" "" "LABELS;DEPS" ${ARGN})
