@@ -35,6 +35,9 @@ inline constexpr Instant kNever{std::numeric_limits<int64_t>::max()};
 /// "It never happened": earlier than every instant by more than `kDurationMax`, yet far from overflow.
 inline constexpr Instant kLongAgo{std::numeric_limits<int64_t>::min() / 4};
 
+/// A time that is missing, where times are plain words: the `T` of the image's code.
+inline constexpr Instant kMissingTime{std::numeric_limits<int64_t>::min()};
+
 inline constexpr int64_t kDayMs = 86'400'000;
 
 }  // namespace segue
