@@ -97,7 +97,8 @@ class Rules(unittest.TestCase):
         for name, include, right in (
                 ("cli/a.cc", "<segue/a.h>", True), ("cli/a.cc", '"segue/a.h"', True),
                 ("cli/a.cc", '"runtime/base/b.h"', False), ("runtime/base/a.cc", '"b.h"', False),
-                ("include/segue/b.h", "<fmt/core.h>", False), ("cli/a.cc", "<gtest/gtest.h>", False),
+                ("include/segue/b.h", "<fmt/core.h>", False),
+                ("cli/a.cc", "<gtest/gtest.h>", False),
                 ("cli/a_test.cc", "<gtest/gtest.h>", True), ("other/a.cc", "<vector>", False)):
             files = {"include/segue/a.h": "", "runtime/base/b.h": "", name: f"#include {include}\n"}
             with self.subTest(f"{name} {include}"):
@@ -129,7 +130,8 @@ class Functions(unittest.TestCase):
     def test_tables_and_concepts_are_no_functions(self):
         self.assertEqual([], self.found(
             "constexpr Row kRows[] = {\n {f(1), 2},\n};\n"
-            "template <class T> concept C = requires(T t) { { t.f() } -> D; };\nenum class E { a };\n"))
+            "template <class T> concept C = requires(T t) { { t.f() } -> D; };\n"
+            "enum class E { a };\n"))
 
     def test_braces_in_text_do_not_count(self):
         self.assertEqual([("f", 3)], self.found(
