@@ -5,8 +5,8 @@
 #include "runtime/base/decimal.h"
 #include "runtime/base/value.h"
 
-/// Rows of the image's tables. All are little-endian, trivially copyable, without padding, and refer to each other by
-/// index. `kNone` is "no row".
+/// Rows of the image's tables. All are little-endian, trivially copyable, without padding, and
+/// refer to each other by index. `kNone` is "no row".
 namespace segue::image {
 
 inline constexpr uint32_t kNone = 0xffff'ffff;
@@ -48,43 +48,45 @@ struct TextRow {  // bytes of the string section
 struct WindowRow {
   enum class Kind : uint32_t { kEver, kRolling, kAbsolute, kDays };
   Kind kind = Kind::kEver;
-  uint32_t days = 0;     // kDays: how many; the range ends with today
-  uint32_t full = 0;     // kDays: … with yesterday
-  uint32_t cap = 0;      // newest entries inside that count; 0: all
-  int64_t from_ms = 0;   // kRolling: now - from < t <= now - to;  kAbsolute: from <= t (INT64_MIN: no bound)
-  int64_t to_ms = 0;     // kAbsolute: t < to (INT64_MAX: no bound)
+  uint32_t days = 0;  // kDays: how many; the range ends with today
+  uint32_t full = 0;  // kDays: … with yesterday
+  uint32_t cap = 0;   // newest entries inside that count; 0: all
+  int64_t from_ms =
+      0;  // kRolling: now - from < t <= now - to;  kAbsolute: from <= t (INT64_MIN: no bound)
+  int64_t to_ms = 0;  // kAbsolute: t < to (INT64_MAX: no bound)
 };
 static_assert(sizeof(WindowRow) == 32);
 
-struct NthRow {          // immediates of kNthWithin, kNthSince
-  uint32_t k = 1;        // 1: the newest
+struct NthRow {    // immediates of kNthWithin, kNthSince
+  uint32_t k = 1;  // 1: the newest
   uint32_t reserved = 0;
   int64_t bound_ms = 0;  // length of the window, or its begin
 };
 static_assert(sizeof(NthRow) == 16);
 
 struct SlotRow {
-  Range path;            // of `texts`-indices in `indices`
+  Range path;  // of `texts`-indices in `indices`
   uint32_t is_trait = 0;
 };
 
 struct KindRow {
-  uint32_t name = kNone;   // text; none for identify and "other"
-  Range slots;             // of global slot numbers in `indices`, ascending
-  Range streams;           // of base streams that can match this kind, in `indices`
-  Range chunks;            // of chunks whose nodes this kind can change (closed over what reads them), in `indices`
+  uint32_t name = kNone;  // text; none for identify and "other"
+  Range slots;            // of global slot numbers in `indices`, ascending
+  Range streams;          // of base streams that can match this kind, in `indices`
+  Range chunks;  // of chunks whose nodes this kind can change (closed over what reads them), in
+                 // `indices`
 };
 
 /// Occurrences. Base: the events for which `predicate` holds. Derived: fed by a `sequence` cell.
 struct StreamRow {
-  Range predicate;         // ops, result B; empty for a derived stream
-  Range cells;             // in `indices`: cells it feeds, in order of offset
-  Range sequences;         // in `indices`: sequences of which it is a step or the absence
-  uint32_t name = kNone;   // text, for people
+  Range predicate;        // ops, result B; empty for a derived stream
+  Range cells;            // in `indices`: cells it feeds, in order of offset
+  Range sequences;        // in `indices`: sequences of which it is a step or the absence
+  uint32_t name = kNone;  // text, for people
 };
 
 struct SequenceRow {
-  Range steps;             // StepRow
+  Range steps;  // StepRow
   uint32_t absence_stream = kNone;
   uint32_t absence_later = 0;
   int64_t absence_ms = 0;
@@ -100,29 +102,29 @@ struct StepRow {
 
 struct CellRow {
   CellKind kind;
-  Type value_type = Type::B;   // of `value`, if there is one
+  Type value_type = Type::B;  // of `value`, if there is one
   uint8_t reserved[2] = {};
-  uint32_t source = kNone;     // stream, sequence (kSteps, kSequence) or node (kHeld)
-  Range value;                 // ops, event code; empty: none
+  uint32_t source = kNone;  // stream, sequence (kSteps, kSequence) or node (kHeld)
+  Range value;              // ops, event code; empty: none
   uint32_t k = 0;
-  uint32_t cap = 0;            // most entries a growing cell keeps
+  uint32_t cap = 0;  // most entries a growing cell keeps
   uint32_t zone = kNone;
-  uint32_t offset = 0;         // of its fixed part in the blob
-  uint32_t bytes = 0;          // size of its fixed part
+  uint32_t offset = 0;  // of its fixed part in the blob
+  uint32_t bytes = 0;   // size of its fixed part
   uint32_t reserved2 = 0;
-  int64_t horizon_ms = 0;      // INT64_MAX: all is kept
-  uint64_t identity = 0;       // hash of what it computes: equal across programs
+  int64_t horizon_ms = 0;  // INT64_MAX: all is kept
+  uint64_t identity = 0;   // hash of what it computes: equal across programs
 };
 
 /// A condition or a number kept in the blob between evaluations. Nodes stand in topological order.
 struct NodeRow {
-  Range code;                  // ops, result B or N
+  Range code;  // ops, result B or N
   Type type = Type::B;
-  uint8_t timed = 0;           // can change without an event
+  uint8_t timed = 0;  // can change without an event
   uint8_t reserved[2] = {};
-  uint32_t place = 0;          // B: bit number in the truth words; N: byte offset of its double in the blob
-  Range held;                  // in `indices`: `held` cells that follow it
-  uint32_t segment = kNone;    // the segment it is, if it is one
+  uint32_t place = 0;  // B: bit number in the truth words; N: byte offset of its double in the blob
+  Range held;          // in `indices`: `held` cells that follow it
+  uint32_t segment = kNone;  // the segment it is, if it is one
   uint32_t reserved2 = 0;
 };
 
@@ -130,16 +132,16 @@ struct NodeRow {
 struct ChunkRow {
   uint32_t first_node = 0;
   uint32_t node_count = 0;
-  uint32_t timed = 0;          // some node is
+  uint32_t timed = 0;  // some node is
   uint32_t reserved = 0;
 };
 
 struct SegmentRow {
-  uint32_t name = 0;           // texts
+  uint32_t name = 0;  // texts
   uint32_t label = kNone;
   uint32_t doc = kNone;
   uint32_t node = 0;
-  Range metadata;              // pairs of texts in `indices`
+  Range metadata;  // pairs of texts in `indices`
 };
 
 struct ScoreRow {
@@ -152,7 +154,7 @@ struct ScoreRow {
 
 struct ZoneRow {
   uint32_t name = 0;
-  Range transitions;           // ZoneTransition rows
+  Range transitions;  // ZoneTransition rows
 };
 
 /// A value of a set or a constant text: the words a blob would keep, and for a text its bytes.
@@ -162,9 +164,9 @@ struct MemberRow {
   uint32_t reserved = 0;
 };
 
-struct Layout {                // one row
-  uint32_t truth_words = 0;    // uint64 words behind the header
-  uint32_t fixed_bytes = 0;    // header, words, numbers, fixed cells: multiple of 8
+struct Layout {              // one row
+  uint32_t truth_words = 0;  // uint64 words behind the header
+  uint32_t fixed_bytes = 0;  // header, words, numbers, fixed cells: multiple of 8
   uint32_t growing_cells = 0;
   uint32_t blob_bytes_max = 0;
 };

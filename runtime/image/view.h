@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "runtime/base/result.h"
@@ -14,8 +15,8 @@
 
 namespace segue::image {
 
-/// Typed spans over an image. Made by `open` from bytes it has verified, or by `Builder::finish`; after that nothing is
-/// checked again. Copies are shallow; the bytes must outlive them.
+/// Typed spans over an image. Made by `open` from bytes it has verified, or by `Builder::finish`;
+/// after that nothing is checked again. Copies are shallow; the bytes must outlive them.
 struct View {
   std::span<const OpRow> ops;
   std::span<const TextRow> texts;
@@ -26,9 +27,10 @@ struct View {
   std::span<const Decimal> decimals;
   std::span<const WindowRow> windows;
   std::span<const NthRow> nths;
-  std::span<const Range> sets;              // of `members`
-  std::span<const MemberRow> members;       // of value sets and scalar constants (kConstScalar: `a` is a member)
-  std::span<const Range> kind_sets;         // of kinds in `indices`
+  std::span<const Range> sets;  // of `members`: ascending by scalar (`hi`, then `lo`), each once
+  std::span<const MemberRow>
+      members;  // of value sets and scalar constants (kConstScalar: `a` is a member)
+  std::span<const Range> kind_sets;  // of kinds in `indices`
   std::span<const SlotRow> slots;
   std::span<const KindRow> kinds;
   std::span<const StreamRow> streams;
@@ -42,22 +44,26 @@ struct View {
   std::span<const ZoneRow> zones;
   std::span<const ZoneTransition> transitions;
   std::span<const Layout> layout;
-  std::span<const char> tzdata;             // version of the zone tables
+  std::span<const char> tzdata;  // version of the zone tables
 
   std::string_view text(uint32_t index) const {
     return {strings.data() + texts[index].offset, texts[index].size};
   }
-  std::span<const uint32_t> list(Range range) const { return indices.subspan(range.first, range.count); }
+  std::span<const uint32_t> list(Range range) const {
+    return indices.subspan(range.first, range.count);
+  }
   std::span<const OpRow> code(Range range) const { return ops.subspan(range.first, range.count); }
   ZoneView zone(uint32_t index) const {
-    return ZoneView(transitions.subspan(zones[index].transitions.first, zones[index].transitions.count));
+    return ZoneView(
+        transitions.subspan(zones[index].transitions.first, zones[index].transitions.count));
   }
 };
 
 /// An image that owns its bytes.
 class Image {
  public:
-  /// Checks magic, version, checksum, every index, range, type of code, order and layout. Cost: one pass.
+  /// Checks magic, version, checksum, every index, range, type of code, order and layout. Cost: one
+  /// pass.
   static Result<Image> open(std::vector<std::byte> bytes);
 
   const View& view() const { return view_; }
@@ -99,9 +105,14 @@ struct Tables {
   std::vector<Layout> layout;
   std::string tzdata;
 
-  uint32_t add_text(std::string_view text);               // interned
+  uint32_t add_text(std::string_view text);  // interned
   Range add_list(std::span<const uint32_t> list);
-  std::vector<std::byte> finish() const;                  // header, section table, sections, checksum
+  MemberRow member_of_text(std::string_view text);  // fold it first where case is ignored
+  Range add_members(std::vector<MemberRow> set);    // sorted, without copies: for `sets`
+  std::vector<std::byte> finish() const;            // header, section table, sections, checksum
+
+ private:
+  std::unordered_map<std::string, uint32_t> interned_;  // texts that `add_text` has seen
 };
 
 /// Readable text of every table, stable: `seg explain --stage image`.

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+/// What an image may ask of its readers. `open` refuses more; `compiler/emit` says so with a
+/// diagnostic.
+namespace segue::image {
+
+inline constexpr uint32_t kImageBytesMax = 1u << 30;
+inline constexpr uint32_t kStackDepthMax =
+    256;  // entries while one code runs; readers use a fixed stack
+inline constexpr uint64_t kCodeRowsMax = 1u
+                                         << 26;  // ops of all codes together; codes may share rows
+inline constexpr uint64_t kListRowsMax = 1u
+                                         << 26;  // indices of all lists together, shared likewise
+inline constexpr uint64_t kTextBytesMax = 1u << 30;
+inline constexpr uint32_t kChunkNodesMax = 64;
+inline constexpr uint32_t kNewestMax = 64;  // times one `newest` cell keeps
+inline constexpr uint32_t kDaysMax = 4096;  // of one `days` cell, of one calendar window
+inline constexpr uint32_t kSequenceStepsMax =
+    10;  // so that all runs of steps fit one word (cells/matching.h)
+inline constexpr uint32_t kFixedBytesMax = 1u << 24;
+inline constexpr uint32_t kBlobBytesMax = 1u << 30;
+inline constexpr int64_t kZoneOffsetMaxMs = 26LL * 3'600'000;
+
+}  // namespace segue::image
