@@ -5,8 +5,15 @@ find_package(CLI11 REQUIRED)
 include(SegueAntlr)  # segue_grammar
 include(SegueLlvm)   # segue_llvm, segue_bodies
 
+# The pages of diagnostics and the library rule files travel inside the binary, as tables
+# `const char* const segue_pages[][2]` and `segue_stdlib[][2]` of names and texts.
+file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/compiler/diagnostics/pages/*.md)
+segue_embed_texts(segue_pages segue_pages ${pages})
+file(GLOB stdlib CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/stdlib/*.seg)
+segue_embed_texts(segue_stdlib segue_stdlib ${stdlib})
+
 segue_library(segue_source compiler/source DEPS segue_base)
-segue_library(segue_diagnostics compiler/diagnostics DEPS segue_source)
+segue_library(segue_diagnostics compiler/diagnostics DEPS segue_source segue_pages)
 segue_library(segue_syntax compiler/syntax DEPS segue_diagnostics)
 segue_library(segue_antlr compiler/syntax/antlr DEPS segue_syntax)
 segue_library(segue_sema compiler/sema DEPS segue_syntax date::date-tz ${SEGUE_RE2})
@@ -17,10 +24,6 @@ segue_library(segue_codegen compiler/codegen NO_EXCEPTIONS THREADS DEPS segue_im
 segue_library(segue_naive naive DEPS segue_sema)
 segue_use_antlr(segue_antlr)
 segue_use_llvm(segue_codegen)
-
-# Library rule files travel inside the binary, as `const char* const segue_stdlib[][2]`.
-file(GLOB stdlib CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/stdlib/*.seg)
-segue_embed_texts(segue_stdlib segue_stdlib ${stdlib})
 
 # The library a host links: public headers in include/segue, everything else is private to it.
 segue_library(segue api
