@@ -2,6 +2,8 @@
 
 #include <iterator>
 
+#include "runtime/image/limits.h"
+
 namespace segue::image {
 namespace {
 
@@ -163,5 +165,34 @@ char letter(Type type) { return "BNTXSV"[static_cast<size_t>(type)]; }
 std::string_view name_of(CellKind kind) { return kKindNames[static_cast<size_t>(kind)]; }
 
 bool grows(CellKind kind) { return kKindGrows[static_cast<size_t>(kind)]; }
+
+uint32_t fixed_bytes(const CellRow& row) {
+  constexpr uint32_t kWord = 8;
+  constexpr uint32_t kGrowingPart = 16;
+  switch (row.kind) {
+    case CellKind::kNewest:
+      return kWord * row.k;
+    case CellKind::kOldest:
+    case CellKind::kSeen:
+    case CellKind::kHeld:
+      return kWord;
+    case CellKind::kTotal:
+      return 4 * kWord;
+    case CellKind::kExtreme:
+      return 2 * kWord;
+    case CellKind::kDays:
+      return kWord + kWord * (row.k / 64 + 1);
+    case CellKind::kLatest:
+    case CellKind::kEarliest:
+      return 3 * kWord;
+    case CellKind::kLog:
+    case CellKind::kDistinct:
+    case CellKind::kSteps:
+      return kGrowingPart;
+    case CellKind::kSequence:
+      return kGrowingPart + kWord * (row.k == 0 ? kSequenceStepsMax : row.k);
+  }
+  return 0;
+}
 
 }  // namespace segue::image

@@ -59,6 +59,10 @@ char letter(Type type);
 /// Printed name of a kind, and whether cells of it have a growing part.
 std::string_view name_of(CellKind kind);
 bool grows(CellKind kind);
+
+/// Size of the fixed part of a cell, by `kind` and `k`: what runtime/cells writes to. Stands here
+/// since an image from outside that gives a cell less would let its update run over its neighbour.
+uint32_t fixed_bytes(const CellRow& row);
 extern const uint32_t kCellKindCount;
 
 }  // namespace segue::image

@@ -79,6 +79,9 @@ Status verify_params(const CellRow& row) {
   if (row.kind == CellKind::kDays && (row.k == 0 || row.k > kDaysMax || row.zone == kNone)) {
     return corrupt("{} days, or days of no zone", row.k);
   }
+  if (row.bytes != fixed_bytes(row)) {
+    return corrupt("{} bytes: cells like it have {}", row.bytes, fixed_bytes(row));
+  }
   if (row.kind == CellKind::kExtreme && row.k > 1) return corrupt("neither least nor greatest");
   return {};
 }

@@ -69,7 +69,7 @@ Status windowed(const View& view, const OpRow& row, const CellRow& cell) {
       return window_of(cell, window);
     case Op::kDaysCount:
       SEGUE_TRY_STATUS(of_kind(cell, CellKind::kDays));
-      if (window.kind != WindowRow::Kind::kDays || window.days + window.full > cell.k) {
+      if (window.kind != WindowRow::Kind::kDays || window.days > cell.k) {
         return corrupt("a window of other days than the cell's {}", cell.k);
       }
       return {};
