@@ -1,0 +1,214 @@
+#include "compiler/emit/emit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/emit/code_writer.h"
+#include "compiler/emit/identity.h"
+#include "compiler/passes/reach.h"
+#include "runtime/image/limits.h"
+
+namespace segue {
+
+namespace {
+
+using image::kNone;
+using plan::CellKind;
+
+bool feeds_on_stream(CellKind kind) {
+  return kind != CellKind::kSteps && kind != CellKind::kSequence && kind != CellKind::kHeld;
+}
+
+class Emitter {
+ public:
+  Emitter(const plan::Plan& plan, const ZoneSource& zones)
+      : plan_(plan), zones_(zones), reach_(plan), identities_(plan), code_(tables_) {}
+
+  image::Tables run() {
+    put_zones();
+    put_streams();
+    put_sequences();
+    put_cells();
+    put_nodes();
+    put_input();
+    for (const plan::Segment& row : plan_.segments) {
+      tables_.segments.push_back({tables_.add_text(row.name), text_or_none(row.label),
+                                  text_or_none(row.doc), row.node.index, metadata(row)});
+    }
+    for (const plan::Score& row : plan_.scores) {
+      tables_.scores.push_back({tables_.add_text(row.name), text_or_none(row.label),
+                                text_or_none(row.doc), row.node.index, metadata(row)});
+    }
+    put_layout();
+    return std::move(tables_);
+  }
+
+ private:
+  uint32_t text_or_none(const std::string& text) {
+    return text.empty() ? kNone : tables_.add_text(text);
+  }
+
+  image::Range metadata(const plan::Segment& row) {
+    std::vector<uint32_t> pairs;
+    for (const auto& [key, value] : row.metadata) {
+      pairs.push_back(tables_.add_text(key));
+      pairs.push_back(tables_.add_text(value));
+    }
+    return tables_.add_list(pairs);
+  }
+
+  void put_zones() {
+    for (const std::string& name : plan_.zones) {
+      const std::vector<ZoneTransition> rows = zones_.transitions(name);
+      tables_.zones.push_back({tables_.add_text(name),
+                               {static_cast<uint32_t>(tables_.transitions.size()),
+                                static_cast<uint32_t>(rows.size())}});
+      tables_.transitions.insert(tables_.transitions.end(), rows.begin(), rows.end());
+    }
+    tables_.tzdata = zones_.version;
+  }
+
+  void put_streams() {
+    std::vector<std::vector<uint32_t>> cells(plan_.streams.size());
+    for (uint32_t c = 0; c < plan_.cells.size(); ++c) {
+      if (feeds_on_stream(plan_.cells[c].kind)) cells[plan_.cells[c].source].push_back(c);
+    }
+    std::vector<std::vector<uint32_t>> sequences(plan_.streams.size());
+    const auto takes_part = [&](plan::StreamId stream, uint32_t sequence) {
+      std::vector<uint32_t>& list = sequences[stream.index];
+      if (list.empty() || list.back() != sequence) list.push_back(sequence);
+    };
+    for (uint32_t q = 0; q < plan_.sequences.size(); ++q) {
+      for (const plan::Sequence::Step& step : plan_.sequences[q].steps) takes_part(step.stream, q);
+      if (plan_.sequences[q].has_absence) takes_part(plan_.sequences[q].absence, q);
+    }
+    for (uint32_t i = 0; i < plan_.streams.size(); ++i) {
+      std::sort(cells[i].begin(), cells[i].end(), [&](uint32_t a, uint32_t b) {
+        return plan_.cells[a].offset < plan_.cells[b].offset;
+      });
+      tables_.streams.push_back({code_.write(plan_.streams[i].predicate),
+                                 tables_.add_list(cells[i]), tables_.add_list(sequences[i]),
+                                 text_or_none(plan_.streams[i].name)});
+    }
+  }
+
+  void put_sequences() {
+    for (uint32_t i = 0; i < plan_.sequences.size(); ++i) {
+      const plan::Sequence& sequence = plan_.sequences[i];
+      image::SequenceRow row;
+      row.steps = {static_cast<uint32_t>(tables_.steps.size()),
+                   static_cast<uint32_t>(sequence.steps.size())};
+      for (const plan::Sequence::Step& step : sequence.steps) {
+        tables_.steps.push_back({step.stream.index, step.later ? 1u : 0u, step.within_ms});
+      }
+      if (sequence.has_absence) {
+        row.absence_stream = sequence.absence.index;
+        row.absence_later = sequence.absence_later ? 1 : 0;
+        row.absence_ms = sequence.absence_ms;
+      }
+      tables_.sequences.push_back(row);
+    }
+    for (const plan::Cell& cell : plan_.cells) {
+      if (cell.kind == CellKind::kSequence)
+        tables_.sequences[cell.source].derived_stream = cell.feeds;
+    }
+  }
+
+  void put_cells() {
+    for (uint32_t i = 0; i < plan_.cells.size(); ++i) {
+      const plan::Cell& cell = plan_.cells[i];
+      image::CellRow row{};
+      row.kind = cell.kind;
+      row.source = cell.source;
+      row.value = code_.write(cell.value);
+      if (cell.value) row.value_type = plan::type_of(*cell.value);
+      row.k = cell.k;
+      row.cap = cell.cap;
+      row.zone = cell.zone;
+      row.offset = cell.offset;
+      row.bytes = cell.bytes;
+      row.horizon_ms = cell.horizon_ms;
+      row.identity = identities_.of_cell(i);
+      tables_.cells.push_back(row);
+    }
+  }
+
+  void put_nodes() {
+    std::vector<uint32_t> segment_of(plan_.nodes.size(), kNone);
+    for (uint32_t i = 0; i < plan_.segments.size(); ++i)
+      segment_of[plan_.segments[i].node.index] = i;
+    std::vector<std::vector<uint32_t>> held(plan_.nodes.size());
+    for (uint32_t i = 0; i < plan_.cells.size(); ++i) {
+      if (plan_.cells[i].kind == CellKind::kHeld) held[plan_.cells[i].source].push_back(i);
+    }
+    for (uint32_t i = 0; i < plan_.nodes.size(); ++i) {
+      image::NodeRow row{};
+      row.code = code_.write(plan_.nodes[i].value);
+      row.type = plan::type_of(*plan_.nodes[i].value);
+      row.timed = reach_.timed(i) ? 1 : 0;
+      row.place = plan_.nodes[i].place;
+      row.held = tables_.add_list(held[i]);
+      row.segment = segment_of[i];
+      tables_.nodes.push_back(row);
+    }
+    for (const plan::Chunk& chunk : plan_.chunks) {
+      uint32_t timed = 0;
+      for (uint32_t i = 0; i < chunk.node_count; ++i)
+        timed |= reach_.timed(chunk.first_node + i) ? 1 : 0;
+      tables_.chunks.push_back({chunk.first_node, chunk.node_count, timed, 0});
+    }
+  }
+
+  void put_input() {
+    for (const InputSchema::Slot& slot : plan_.schema.slots) {
+      std::vector<uint32_t> path;
+      for (const std::string& key : slot.path) path.push_back(tables_.add_text(key));
+      tables_.slots.push_back({tables_.add_list(path), slot.is_trait ? 1u : 0u});
+    }
+    for (uint32_t i = 0; i < plan_.schema.kinds.size(); ++i) {
+      const InputSchema::Kind& kind = plan_.schema.kinds[i];
+      const passes::Reach::OfKind reached = reach_.of_kind(i);
+      std::vector<uint32_t> chunks;
+      for (const uint32_t node : reached.nodes) {
+        const uint32_t chunk = node / image::kChunkNodesMax;
+        if (chunks.empty() || chunks.back() != chunk) chunks.push_back(chunk);
+      }
+      tables_.kinds.push_back({text_or_none(kind.wire_name), tables_.add_list(kind.slots),
+                               tables_.add_list(reached.streams), tables_.add_list(chunks)});
+    }
+  }
+
+  void put_layout() {
+    image::Layout layout;
+    layout.truth_words = plan_.truth_words;
+    layout.fixed_bytes = plan_.fixed_bytes;
+    layout.blob_bytes_max = image::kBlobBytesMax;
+    for (const image::CellRow& cell : tables_.cells) {
+      const bool grows = cell.kind == CellKind::kLog || cell.kind == CellKind::kDistinct ||
+                         cell.kind == CellKind::kSteps || cell.kind == CellKind::kSequence;
+      layout.growing_cells += grows ? 1 : 0;
+    }
+    tables_.layout.push_back(layout);
+  }
+
+  const plan::Plan& plan_;
+  const ZoneSource& zones_;
+  const passes::Reach reach_;
+  Identities identities_;
+  image::Tables tables_;
+  CodeWriter code_;
+};
+
+}  // namespace
+
+Result<image::Image> emit(const plan::Plan& plan, const ZoneSource& zones) {
+  if (plan.fixed_bytes > image::kFixedBytesMax) {
+    return Error{Errc::kTooLarge,
+                 fmt::format("the rules need {} bytes a user before any log; the limit is {}",
+                             plan.fixed_bytes, image::kFixedBytesMax)};
+  }
+  return image::Image::open(Emitter(plan, zones).run().finish());
+}
+
+}  // namespace segue

@@ -1,0 +1,113 @@
+#include "compiler/emit/identity.h"
+
+#include <fmt/format.h>
+
+#include "runtime/base/hash.h"
+
+namespace segue {
+
+using plan::CellKind;
+using plan::Expr;
+using plan::Immediate;
+
+Identities::Identities(const plan::Plan& plan)
+    : plan_(plan),
+      cells_(plan.cells.size()),
+      nodes_(plan.nodes.size()),
+      streams_(plan.streams.size()),
+      sequences_(plan.sequences.size()),
+      feeder_(plan.streams.size(), image::kNone) {
+  for (const plan::Cell& cell : plan.cells) {
+    if (cell.kind == CellKind::kSequence) feeder_[cell.feeds] = cell.source;
+  }
+}
+
+uint64_t Identities::of_cell(uint32_t i) {
+  if (cells_[i] != 0) return cells_[i];
+  const plan::Cell& cell = plan_.cells[i];
+  std::string what =
+      fmt::format("{} {} {} {} {} ", static_cast<int>(cell.kind), cell.k, cell.cap, cell.horizon_ms,
+                  cell.zone == image::kNone ? "" : plan_.zones[cell.zone]);
+  if (cell.value) what += plain(cell.value);
+  switch (cell.kind) {
+    case CellKind::kHeld:
+      what += fmt::format(" n{}", of_node(cell.source));
+      break;
+    case CellKind::kSteps:
+    case CellKind::kSequence:
+      what += fmt::format(" q{}", of_sequence(cell.source));
+      break;
+    default:
+      what += fmt::format(" s{}", of_stream(cell.source));
+      break;
+  }
+  return cells_[i] = hash64(what);
+}
+
+uint64_t Identities::of_node(uint32_t i) {
+  if (nodes_[i] == 0) nodes_[i] = hash64(plain(plan_.nodes[i].value));
+  return nodes_[i];
+}
+
+uint64_t Identities::of_stream(uint32_t i) {
+  if (streams_[i] != 0) return streams_[i];
+  if (plan_.streams[i].predicate) return streams_[i] = hash64(plain(plan_.streams[i].predicate));
+  return streams_[i] = feeder_[i] == image::kNone ? 1 : of_sequence(feeder_[i]);
+}
+
+uint64_t Identities::of_sequence(uint32_t i) {
+  if (sequences_[i] != 0) return sequences_[i];
+  const plan::Sequence& sequence = plan_.sequences[i];
+  std::string what;
+  for (const plan::Sequence::Step& step : sequence.steps) {
+    what += fmt::format(" then {} {} {}", step.later, step.within_ms, of_stream(step.stream.index));
+  }
+  if (sequence.has_absence) {
+    what += fmt::format(" no {} {} {}", sequence.absence_later, sequence.absence_ms,
+                        of_stream(sequence.absence.index));
+  }
+  return sequences_[i] = hash64(what);
+}
+
+/// The expression with every reference replaced by what it refers to.
+std::string Identities::plain(const plan::ExprPtr& expr) {
+  // Row numbers are printed too, so they are zeroed first; what they stood for follows, in the
+  // order of the walk.
+  const plan::ExprPtr unnumbered =
+      plan::rewrite(expr, [](const plan::ExprPtr& part) -> plan::ExprPtr {
+        if (part->index == 0 && part->kinds.empty()) return nullptr;
+        auto copy = std::make_shared<Expr>(*part);
+        copy->index = 0;
+        copy->kinds.clear();
+        return copy;
+      });
+  std::string out = plan::print(*unnumbered);
+  plan::walk(expr, [&](const Expr& part) {
+    switch (plan::immediate_of(part.op)) {
+      case Immediate::kSlot:
+        for (const std::string& key : plan_.schema.slots[part.index].path) out += " ." + key;
+        out += plan_.schema.slots[part.index].is_trait ? " trait" : " property";
+        break;
+      case Immediate::kKinds:
+        for (const uint32_t kind : part.kinds)
+          out += fmt::format(" ={}:{}", kind == 0, plan_.schema.kinds[kind].wire_name);
+        break;
+      case Immediate::kZone:
+        out += " @" + plan_.zones[part.index];
+        break;
+      case Immediate::kCell:
+      case Immediate::kCellWindow:
+      case Immediate::kCellNth:
+        out += fmt::format(" c{}", of_cell(part.index));
+        break;
+      case Immediate::kNode:
+        out += fmt::format(" n{}", of_node(part.index));
+        break;
+      default:
+        break;
+    }
+  });
+  return out;
+}
+
+}  // namespace segue

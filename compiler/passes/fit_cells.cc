@@ -1,0 +1,270 @@
+#include <cmath>
+#include <optional>
+
+#include "compiler/passes/passes.h"
+#include "compiler/plan/build.h"
+
+namespace segue::passes {
+
+namespace {
+
+namespace b = plan::build;
+using plan::Cell;
+using plan::CellId;
+using plan::CellKind;
+using plan::Expr;
+using plan::ExprPtr;
+using plan::Op;
+using plan::Window;
+
+/// A `newest` cell beyond this would cost more an event (it is kept sorted by shifting) than a log.
+constexpr uint32_t kNewestMax = 64;
+
+/// Which k a comparison of a count needs, as "at least k occurrences" tests: `>= n` and `< n` need
+/// n; `> n` and `<= n` need n + 1; `=` needs both. `negate` turns "at least" into its opposite.
+struct AtLeast {
+  double k = 0;
+  bool negate = false;
+};
+
+AtLeast at_least_of(Op op, bool count_first, double n) {
+  if (op == Op::kLess) {
+    if (count_first) return {std::ceil(n), true};  // count < n
+    return {std::floor(n) + 1, false};             // n < count
+  }
+  if (count_first) return {std::floor(n) + 1, true};  // count <= n
+  return {std::ceil(n), false};                       // n <= count
+}
+
+class Fitting {
+ public:
+  explicit Fitting(plan::Plan& plan) : plan_(plan) {}
+
+  void run() {
+    const auto fit = [this](const ExprPtr& expr) { return smaller(expr); };
+    // By index: fitting adds cells and streams while it walks.
+    for (size_t i = 0; i < plan_.streams.size(); ++i) {
+      ExprPtr fitted = plan::rewrite(plan_.streams[i].predicate, fit);
+      plan_.streams[i].predicate = std::move(fitted);
+    }
+    for (size_t i = 0; i < plan_.cells.size(); ++i) {
+      ExprPtr fitted = plan::rewrite(plan_.cells[i].value, fit);
+      plan_.cells[i].value = std::move(fitted);
+    }
+    for (plan::Node& node : plan_.nodes) {
+      // Comparisons first, so that a count under one is still a read of a log.
+      node.value = plan::rewrite(whole(node.value), fit);
+    }
+  }
+
+ private:
+  /// Tests and clamps of counts, outermost first: they need less than the count itself.
+  ExprPtr whole(const ExprPtr& expr) {
+    if (!expr) return expr;
+    if (ExprPtr test = count_test(*expr)) return test;
+    auto copy = std::make_shared<Expr>(*expr);
+    for (ExprPtr& operand : copy->operands) operand = whole(operand);
+    return copy;
+  }
+
+  const Cell& cell_of(const Expr& read) const { return plan_.cells[read.index]; }
+
+  bool counts_log(const ExprPtr& expr) const {
+    return expr->op == Op::kLogCount || expr->op == Op::kStepsCount;
+  }
+
+  ExprPtr count_test(const Expr& expr) {
+    const bool compares =
+        expr.op == Op::kLess || expr.op == Op::kLessEqual || expr.op == Op::kEqual;
+    if (!compares && expr.op != Op::kMin) return nullptr;
+    const bool first = counts_log(expr.operands[0]);
+    const ExprPtr& count = expr.operands[first ? 0 : 1];
+    const ExprPtr& bound = expr.operands[first ? 1 : 0];
+    if (!counts_log(count) || bound->op != Op::kConstNumber) return nullptr;
+    if (expr.op == Op::kMin) return clamped_count(*count, bound->number);
+    if (expr.op == Op::kEqual) {
+      const double n = bound->number;
+      if (n != std::floor(n)) return b::truth(false);
+      ExprPtr reached = at_least(*count, n);
+      ExprPtr passed = at_least(*count, n + 1);
+      if (!reached || !passed) return nullptr;
+      return b::op(Op::kAnd, {reached, b::op(Op::kNot, {passed})});
+    }
+    const AtLeast test = at_least_of(expr.op, first, bound->number);
+    ExprPtr reached = at_least(*count, test.k);
+    if (!reached) return nullptr;
+    return test.negate ? b::op(Op::kNot, {reached}) : reached;
+  }
+
+  /// PROOF: of a window that ends now, at least k occurrences lie inside exactly if the k-th newest
+  /// does. Of all time one bit is enough for k = 1, a counter for more.
+  ExprPtr at_least(const Expr& count, double k) {
+    if (k <= 0) return b::truth(true);
+    const Window& window = count.window;
+    if (window.cap != 0 && k > window.cap) return b::truth(false);
+    if (count.op == Op::kStepsCount) {
+      if (window.kind != Window::Kind::kEver || window.cap != 0) return nullptr;
+      return at_least_ever(derived_stream(cell_of(count).source), k);
+    }
+    if (window.kind == Window::Kind::kEver) return at_least_ever(cell_of(count).source, k);
+    const bool ends_now = window.kind == Window::Kind::kRolling && window.to_ms == 0;
+    if (!ends_now || k > kNewestMax) return nullptr;
+    const auto n = static_cast<uint32_t>(k);
+    return b::nth(Op::kNthWithin, newest(cell_of(count).source, n), n, window.from_ms);
+  }
+
+  ExprPtr at_least_ever(uint32_t stream, double k) {
+    if (k == 1) return b::read(Op::kSeen, add({.kind = CellKind::kSeen, .source = stream}));
+    return b::op(Op::kLessEqual, {b::number(k), total_count(stream)});
+  }
+
+  ExprPtr total_count(uint32_t stream) {
+    return b::read(Op::kTotalCount, add({.kind = CellKind::kTotal, .source = stream}));
+  }
+
+  /// `max n times`: the count up to n is the number of the n newest that lie inside.
+  ExprPtr clamped_count(const Expr& count, double n) {
+    const bool ends_now = count.op == Op::kLogCount &&
+                          count.window.kind == Window::Kind::kRolling && count.window.to_ms == 0;
+    const bool whole_number = n == std::floor(n) && n >= 1 && n <= kNewestMax;
+    if (!ends_now || !whole_number || (count.window.cap != 0 && n > count.window.cap))
+      return nullptr;
+    Window window = count.window;
+    window.cap = 0;
+    return b::read(Op::kNewestCount, newest(cell_of(count).source, static_cast<uint32_t>(n)),
+                   window);
+  }
+
+  ExprPtr smaller(const ExprPtr& expr) {
+    switch (expr->op) {
+      case Op::kOldestTime:
+        return time_read(*expr, CellKind::kOldest, Op::kOldestTime);
+      case Op::kNewestTime:
+        return time_read(*expr, CellKind::kNewest, Op::kNewestTime);
+      case Op::kStepsFirst:
+      case Op::kStepsLast:
+        return steps_time(*expr);
+      case Op::kLogDays:
+        return days_read(*expr);
+      case Op::kLogCount:
+      case Op::kStepsCount:
+      case Op::kLogSum:
+      case Op::kLogAvg:
+      case Op::kLogMin:
+      case Op::kLogMax:
+      case Op::kLogFirst:
+      case Op::kLogLast:
+        return expr->window.kind == Window::Kind::kEver ? ever_read(*expr) : nullptr;
+      default:
+        return nullptr;
+    }
+  }
+
+  ExprPtr time_read(const Expr& read, CellKind kind, Op op) {
+    if (cell_of(read).kind != CellKind::kLog) return nullptr;
+    return b::read(op, add({.kind = kind,
+                            .source = cell_of(read).source,
+                            .k = kind == CellKind::kNewest ? 1u : 0u}));
+  }
+
+  ExprPtr steps_time(const Expr& read) {
+    const bool first = read.op == Op::kStepsFirst;
+    const uint32_t stream = derived_stream(cell_of(read).source);
+    return b::read(first ? Op::kOldestTime : Op::kNewestTime,
+                   add({.kind = first ? CellKind::kOldest : CellKind::kNewest,
+                        .source = stream,
+                        .k = first ? 0u : 1u}));
+  }
+
+  /// PROOF: of the last n local days only which of them had an occurrence is asked, so a bit a day
+  /// is enough; one day more is kept for `full`, which leaves today out.
+  ExprPtr days_read(const Expr& read) {
+    const Window& window = read.window;
+    if (window.kind != Window::Kind::kDays || window.cap != 0) return nullptr;
+    const Cell& log = cell_of(read);
+    Cell days{.kind = CellKind::kDays,
+              .source = log.source,
+              .k = window.days + window.full,
+              .zone = log.zone};
+    return b::read(Op::kDaysCount, add(std::move(days)), window);
+  }
+
+  /// PROOF: over all of time nothing ever leaves, so a running total, extreme, first or last value
+  /// is the answer. A cap says that only the newest count: then only `last` (the very newest) and
+  /// the count (clamped) follow.
+  ExprPtr ever_read(const Expr& read) {
+    const Cell log = cell_of(read);
+    const uint32_t cap = read.window.cap;
+    switch (read.op) {
+      case Op::kLogCount:
+        return cap == 0 ? total_count(log.source)
+                        : b::op(Op::kMin, {total_count(log.source), b::number(cap)});
+      case Op::kStepsCount:
+        return cap == 0 ? total_count(derived_stream(log.source)) : nullptr;
+      case Op::kLogLast:
+        return valued(Op::kValue, CellKind::kLatest, log);
+      default:
+        break;
+    }
+    if (cap != 0) return nullptr;
+    switch (read.op) {
+      case Op::kLogSum:
+        return valued(Op::kTotalSum, CellKind::kTotal, log);
+      case Op::kLogAvg:
+        return valued(Op::kTotalAvg, CellKind::kTotal, log);
+      case Op::kLogFirst:
+        return valued(Op::kValue, CellKind::kEarliest, log);
+      default:
+        return extreme(read.op == Op::kLogMax, log);
+    }
+  }
+
+  ExprPtr valued(Op op, CellKind kind, const Cell& log) {
+    return b::read(op, add({.kind = kind, .source = log.source, .value = log.value}));
+  }
+
+  ExprPtr extreme(bool greatest, const Cell& log) {
+    ExprPtr number = log.value->op == Op::kScalarOf
+                         ? b::op(Op::kValueNumber, {log.value->operands[0]})
+                         : b::op(Op::kScalarNumber, {log.value});
+    return b::read(Op::kExtreme, add({.kind = CellKind::kExtreme,
+                                      .source = log.source,
+                                      .value = number,
+                                      .k = greatest ? 1u : 0u}));
+  }
+
+  CellId newest(uint32_t stream, uint32_t k) {
+    return add({.kind = CellKind::kNewest, .source = stream, .k = k});
+  }
+
+  /// PROOF: over all of time a sequence's matches are found online from the latest time of each
+  /// step, since gaps have only upper limits: a later partial match can do whatever an earlier one
+  /// can.
+  uint32_t derived_stream(uint32_t sequence) {
+    for (const Cell& cell : plan_.cells) {
+      if (cell.kind == CellKind::kSequence && cell.source == sequence) return cell.feeds;
+    }
+    const auto stream = static_cast<uint32_t>(plan_.streams.size());
+    plan_.streams.push_back({plan_.sequences[sequence].name, nullptr});
+    add({.kind = CellKind::kSequence, .source = sequence, .feeds = stream});
+    return stream;
+  }
+
+  CellId add(Cell cell) {
+    plan_.cells.push_back(std::move(cell));
+    return {static_cast<uint32_t>(plan_.cells.size() - 1)};
+  }
+
+  plan::Plan& plan_;
+};
+
+}  // namespace
+
+// before                                                      after
+//   cell c0 = log s0 horizon 172800000                          cell c1 = newest s0 k 3
+//   node n0 = (less-equal (number 3)                            node n0 = (nth-within c1 3
+//   172800000)
+//                         (log-count c0 rolling 172800000 0))
+void fit_cells(plan::Plan& plan) { Fitting(plan).run(); }
+
+}  // namespace segue::passes

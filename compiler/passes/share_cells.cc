@@ -1,0 +1,88 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "compiler/passes/passes.h"
+
+namespace segue::passes {
+
+namespace {
+
+using plan::Cell;
+using plan::CellId;
+using plan::CellKind;
+
+std::string value_key(const Cell& cell) {
+  return cell.value ? plan::print(*cell.value) : std::string();
+}
+
+/// What two cells must have in common so that the larger of them answers for both.
+std::string family_of(const Cell& cell) {
+  switch (cell.kind) {
+    case CellKind::kNewest:
+    case CellKind::kDays:
+    case CellKind::kSteps:
+      return fmt::format("{} {} {}", static_cast<int>(cell.kind), cell.source, cell.zone);
+    case CellKind::kLog:
+      return fmt::format("{} {} {} {}", static_cast<int>(cell.kind), cell.source, cell.zone,
+                         value_key(cell));
+    case CellKind::kTotal:
+      // A total with a sum also counts; one stream has rarely more than one summed property.
+      return fmt::format("{} {} {}", static_cast<int>(cell.kind), cell.source, value_key(cell));
+    case CellKind::kOldest:
+    case CellKind::kSeen:
+    case CellKind::kExtreme:
+    case CellKind::kDistinct:
+    case CellKind::kLatest:
+    case CellKind::kEarliest:
+    case CellKind::kSequence:
+    case CellKind::kHeld:
+      return fmt::format("{} {} {} {} {} {} {}", static_cast<int>(cell.kind), cell.source, cell.k,
+                         cell.cap, cell.horizon_ms, cell.feeds, value_key(cell));
+  }
+  return "";
+}
+
+/// Makes `kept` keep at least what `other` keeps.
+void widen(Cell& kept, const Cell& other) {
+  kept.k = std::max(kept.k, other.k);
+  kept.horizon_ms = std::max(kept.horizon_ms, other.horizon_ms);
+  kept.cap = kept.cap == 0 || other.cap == 0 ? 0 : std::max(kept.cap, other.cap);
+}
+
+/// A counter of a stream that also has a sum is the sum's.
+void lend_counts(const plan::Plan& plan, std::vector<CellId>& to) {
+  std::map<uint32_t, uint32_t> summed;
+  for (uint32_t i = 0; i < plan.cells.size(); ++i) {
+    if (plan.cells[i].kind == CellKind::kTotal && plan.cells[i].value)
+      summed.emplace(plan.cells[i].source, to[i].index);
+  }
+  for (uint32_t i = 0; i < plan.cells.size(); ++i) {
+    if (plan.cells[i].kind != CellKind::kTotal || plan.cells[i].value) continue;
+    if (const auto sum = summed.find(plan.cells[i].source); sum != summed.end())
+      to[i] = {sum->second};
+  }
+}
+
+}  // namespace
+
+// before                            after
+//   cell c0 = newest s0 k 3           cell c0 = newest s0 k 5
+//   cell c1 = newest s0 k 5
+// PROOF: the k newest contain the j < k newest in the same order; a log with a longer horizon, or a
+// larger cap, contains the shorter one, and every read names its own window and cap.
+void share_cells(plan::Plan& plan) {
+  std::map<std::string, uint32_t> first;
+  std::vector<CellId> to(plan.cells.size());
+  for (uint32_t i = 0; i < plan.cells.size(); ++i) {
+    const uint32_t kept = first.emplace(family_of(plan.cells[i]), i).first->second;
+    to[i] = {kept};
+    if (kept != i) widen(plan.cells[kept], plan.cells[i]);
+  }
+  lend_counts(plan, to);
+  plan::redirect_cells(plan, to);
+}
+
+}  // namespace segue::passes

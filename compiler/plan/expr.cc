@@ -1,0 +1,62 @@
+#include "compiler/plan/plan.h"
+
+namespace segue::plan {
+
+Immediate immediate_of(Op op) {
+  switch (op) {
+#define PLAN_IMMEDIATE(id, immediate) \
+  case Op::id:                        \
+    return Immediate::immediate;
+#include "compiler/plan/immediates.def"
+#undef PLAN_IMMEDIATE
+  }
+  return Immediate::kNone;
+}
+
+Type type_of(const Expr& expr) {
+  using enum image::Type;
+  switch (expr.op) {
+#define IMAGE_OP(id, name, pops, result) \
+  case Op::id:                           \
+    return result;
+#include "runtime/image/ops.def"
+#undef IMAGE_OP
+  }
+  return B;
+}
+
+namespace {
+
+bool same_window(const Window& a, const Window& b) {
+  return a.kind == b.kind && a.days == b.days && a.full == b.full && a.cap == b.cap &&
+         a.from_ms == b.from_ms && a.to_ms == b.to_ms;
+}
+
+}  // namespace
+
+bool equal(const Expr& a, const Expr& b) {
+  if (a.op != b.op || a.index != b.index || a.truth != b.truth || a.number != b.number ||
+      a.time_ms != b.time_ms || a.decimal != b.decimal || a.count != b.count ||
+      a.slope != b.slope || a.operands.size() != b.operands.size()) {
+    return false;
+  }
+  if (a.text != b.text || a.kinds != b.kinds || a.set != b.set) return false;
+  if (!same_window(a.window, b.window)) return false;
+  for (size_t i = 0; i < a.operands.size(); ++i) {
+    if (!equal(a.operands[i], b.operands[i])) return false;
+  }
+  return true;
+}
+
+bool equal(const ExprPtr& a, const ExprPtr& b) {
+  if (a == b) return true;
+  return a && b && equal(*a, *b);
+}
+
+bool equal(const Cell& a, const Cell& b) {
+  return a.kind == b.kind && a.source == b.source && a.k == b.k && a.cap == b.cap &&
+         a.zone == b.zone && a.horizon_ms == b.horizon_ms && a.feeds == b.feeds &&
+         equal(a.value, b.value);
+}
+
+}  // namespace segue::plan

@@ -1,0 +1,198 @@
+#include "compiler/plan/lower.h"
+
+#include <algorithm>
+#include <string>
+
+#include "compiler/plan/lowering.h"
+#include "runtime/base/check.h"
+
+namespace segue::plan {
+
+Plan lower(const hir::Rules& rules, Diagnostics& diagnostics) {
+  return Lowering(rules, diagnostics).run();
+}
+
+Plan Lowering::run() {
+  plan_.schema = rules_.schema;
+  plan_.zones = rules_.zones;
+  traits_.resize(rules_.schema.slots.size());
+  segment_nodes_.resize(rules_.segments.size());
+  score_nodes_.resize(rules_.scores.size());
+  lower_streams();
+  for (const hir::OrderEntry& entry : rules_.order) {
+    if (entry.is_score) {
+      score_nodes_[entry.index] =
+          add_node(number(*rules_.scores[entry.index].value, In::kCondition));
+    } else {
+      segment_nodes_[entry.index] =
+          add_node(truth(*rules_.segments[entry.index].when, In::kCondition));
+    }
+  }
+  for (size_t i = 0; i < rules_.segments.size(); ++i) {
+    const hir::Segment& segment = rules_.segments[i];
+    plan_.segments.push_back(
+        {segment.name, segment.label, segment.doc, segment.metadata, segment_nodes_[i]});
+  }
+  for (size_t i = 0; i < rules_.scores.size(); ++i) {
+    const hir::Score& score = rules_.scores[i];
+    plan_.scores.push_back({score.name, score.label, score.doc, score.metadata, score_nodes_[i]});
+  }
+  return std::move(plan_);
+}
+
+void Lowering::lower_streams() {
+  streams_.resize(rules_.streams.size());
+  for (size_t i = 0; i < rules_.streams.size(); ++i) {
+    const hir::Stream& stream = rules_.streams[i];
+    if (!stream.predicate) continue;  // a sequence: made where it is read, for its window
+    ExprPtr predicate = truth(*stream.predicate, In::kEvent);
+    streams_[i] = {static_cast<uint32_t>(plan_.streams.size())};
+    plan_.streams.push_back({stream.name, std::move(predicate)});
+  }
+}
+
+/// What lies outside an absolute window never comes in later, so it need not even be an occurrence:
+/// the window becomes a filter on the event's own instant, and a read of all that is left.
+StreamId Lowering::stream_between(StreamId stream, const hir::Window& window) {
+  namespace b = build;
+  std::vector<ExprPtr> parts{plan_.streams[stream.index].predicate};
+  const auto now = [] { return b::op(Op::kNow); };
+  if (window.begin) {
+    parts.push_back(b::time_test(Op::kTimeLessEqual, b::time(window.begin->ms), now(), -1));
+  }
+  if (window.end) parts.push_back(b::time_test(Op::kTimeLess, now(), b::time(window.end->ms), 1));
+  if (parts.size() == 1) return stream;
+  plan_.streams.push_back({plan_.streams[stream.index].name, b::op(Op::kAnd, std::move(parts))});
+  return {static_cast<uint32_t>(plan_.streams.size() - 1)};
+}
+
+StreamId Lowering::trait_stream(uint32_t slot) {
+  if (!traits_[slot]) {
+    std::string name = "set";
+    for (const std::string& key : plan_.schema.slots[slot].path) name += " " + key;
+    auto of_identify = build::make({.op = Op::kKindIn, .kinds = {kIdentifyKind.index}});
+    ExprPtr named = build::slot(Op::kSlotNamed, slot);
+    traits_[slot] = StreamId{static_cast<uint32_t>(plan_.streams.size())};
+    plan_.streams.push_back(
+        {std::move(name), build::op(Op::kAnd, {std::move(of_identify), std::move(named)})});
+  }
+  return *traits_[slot];
+}
+
+SequenceId Lowering::sequence_of(const hir::Stream& stream, const hir::Window& window) {
+  const auto between = [&](hir::StreamId id) {
+    const StreamId base = streams_[id.index];
+    return window.kind == hir::Window::Kind::kAbsolute ? stream_between(base, window) : base;
+  };
+  Sequence sequence;
+  sequence.name = stream.name;
+  for (const hir::Stream::Step& step : stream.steps) {
+    sequence.steps.push_back(
+        {between(step.stream), step.later, step.within ? step.within->ms : INT64_MAX});
+  }
+  if (stream.absence) {
+    sequence.has_absence = true;
+    sequence.absence = between(stream.absence->stream);
+    sequence.absence_later = stream.absence->later;
+    sequence.absence_ms = stream.absence->within.ms;
+  }
+  plan_.sequences.push_back(std::move(sequence));
+  return {static_cast<uint32_t>(plan_.sequences.size() - 1)};
+}
+
+namespace {
+
+/// How far back a window can look. Of a window of n local days: their hours, each day at most 25 h
+/// and the first one begun long before now.
+int64_t horizon_of(const hir::Window& window) {
+  static constexpr int64_t kLocalDayMaxMs = 25 * 3'600'000LL;
+  switch (window.kind) {
+    case hir::Window::Kind::kEver:
+      return INT64_MAX;
+    case hir::Window::Kind::kRolling:
+      return window.from.ms;
+    case hir::Window::Kind::kAbsolute:
+      return INT64_MAX;
+    case hir::Window::Kind::kDays:
+      return (static_cast<int64_t>(window.days) + 2) * kLocalDayMaxMs;
+  }
+  return INT64_MAX;
+}
+
+}  // namespace
+
+Window Lowering::window_of(const hir::Expr& read) const {
+  const hir::Window& from = read.window;
+  Window window;
+  window.cap = read.cap;
+  switch (from.kind) {
+    case hir::Window::Kind::kEver:
+      break;
+    case hir::Window::Kind::kRolling:
+      window.kind = Window::Kind::kRolling;
+      window.from_ms = from.from.ms;
+      window.to_ms = from.to.ms;
+      break;
+    case hir::Window::Kind::kAbsolute:
+      // Of a sequence the window still matters (a wait must end inside); elsewhere the stream is
+      // already cut.
+      if (rules_.streams[read.stream.index].predicate) break;
+      window.kind = Window::Kind::kAbsolute;
+      window.from_ms = from.begin ? from.begin->ms : INT64_MIN;
+      window.to_ms = from.end ? from.end->ms : INT64_MAX;
+      break;
+    case hir::Window::Kind::kDays:
+      window.kind = Window::Kind::kDays;
+      window.days = from.days;
+      window.full = from.full ? 1 : 0;
+      break;
+  }
+  return window;
+}
+
+CellId Lowering::log_of(const hir::Expr& read, ExprPtr value) {
+  StreamId stream = streams_[read.stream.index];
+  if (read.window.kind == hir::Window::Kind::kAbsolute)
+    stream = stream_between(stream, read.window);
+  Cell cell;
+  cell.kind = CellKind::kLog;
+  cell.source = stream.index;
+  cell.value = std::move(value);
+  cell.horizon_ms = horizon_of(read.window);
+  // A window that ends before now keeps what is newer too, so only one that ends now may drop by
+  // number.
+  const bool ends_now = read.window.kind != hir::Window::Kind::kRolling || read.window.to.ms == 0;
+  cell.cap = ends_now ? read.cap : 0;
+  if (read.op == hir::Op::kDays) cell.zone = read.zone.index;
+  return add_cell(std::move(cell));
+}
+
+CellId Lowering::steps_of(const hir::Expr& read) {
+  Cell cell;
+  cell.kind = CellKind::kSteps;
+  cell.source = sequence_of(rules_.streams[read.stream.index], read.window).index;
+  cell.horizon_ms = horizon_of(read.window);
+  const bool ends_now = read.window.kind != hir::Window::Kind::kRolling || read.window.to.ms == 0;
+  cell.cap = ends_now ? read.cap : 0;
+  if (read.op == hir::Op::kDays) cell.zone = read.zone.index;
+  return add_cell(std::move(cell));
+}
+
+CellId Lowering::add_cell(Cell cell) {
+  plan_.cells.push_back(std::move(cell));
+  return {static_cast<uint32_t>(plan_.cells.size() - 1)};
+}
+
+NodeId Lowering::add_node(ExprPtr value) {
+  plan_.nodes.push_back({std::move(value), 0});
+  return {static_cast<uint32_t>(plan_.nodes.size() - 1)};
+}
+
+ExprPtr Lowering::refuse(const hir::Expr& expr, const char* what, ExprPtr stand_in) {
+  diagnostics_.add(Code::kE0950, expr.span, std::string(what) + " is not supported yet")
+      .label("would need the whole text of what is remembered")
+      .help("compare with a text written in the rule, or ask whether the two are equal (`=`)");
+  return stand_in;
+}
+
+}  // namespace segue::plan

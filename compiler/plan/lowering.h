@@ -1,0 +1,79 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "compiler/diagnostics/diagnostics.h"
+#include "compiler/plan/build.h"
+#include "compiler/plan/plan.h"
+
+namespace segue::plan {
+
+/// A time and how fast it moves: `now - x` has slope 1.
+struct TimeExpr {
+  ExprPtr expr;
+  int32_t slope = 0;
+};
+
+/// The lowering at work. `In` says which code is being made: of a condition (read at any instant)
+/// or of an event (a filter, the value of an aggregate), where properties stand for the event at
+/// hand.
+class Lowering {
+ public:
+  Lowering(const hir::Rules& rules, Diagnostics& diagnostics)
+      : rules_(rules), diagnostics_(diagnostics) {}
+
+  Plan run();
+
+ private:
+  enum class In { kCondition, kEvent };
+
+  // lower.cc: streams, cells, nodes
+  void lower_streams();
+  StreamId stream_between(StreamId stream, const hir::Window& window);
+  StreamId trait_stream(uint32_t slot);
+  SequenceId sequence_of(const hir::Stream& stream, const hir::Window& window);
+  CellId log_of(const hir::Expr& read, ExprPtr value);
+  CellId steps_of(const hir::Expr& read);
+  CellId add_cell(Cell cell);
+  NodeId add_node(ExprPtr value);
+  Window window_of(const hir::Expr& read) const;
+
+  // lower_conditions.cc: truths
+  ExprPtr truth(const hir::Expr& expr, In in);
+  ExprPtr connective(const hir::Expr& expr, In in);
+  ExprPtr comparison(const hir::Expr& expr, In in);
+  ExprPtr sum_comparison(const hir::Expr& expr);
+  ExprPtr equality(const hir::Expr& expr, In in);
+  ExprPtr literal_equality(const hir::Expr& value, const Literal& literal, bool fold, In in);
+  ExprPtr value_test(const hir::Expr& expr, In in);
+  ExprPtr value_test_on(const hir::Expr& test, ExprPtr value);
+  ExprPtr kept_test(const hir::Expr& test);
+
+  // lower_values.cc: numbers, times, values
+  ExprPtr number(const hir::Expr& expr, In in);
+  ExprPtr count(const hir::Expr& expr);
+  ExprPtr aggregate(const hir::Expr& expr);
+  TimeExpr time(const hir::Expr& expr, In in);
+  ExprPtr time_of(const hir::Expr& expr);
+  ExprPtr scalar(const hir::Expr& expr, In in);
+  ExprPtr wire_value(const hir::Expr& expr);
+  /// Keeps `value` (event code, S) of the occurrences that `source` (a trait, or first or last of a
+  /// stream) looks at, and reads it.
+  ExprPtr remember(const hir::Expr& source, ExprPtr value);
+
+  static bool is_wire_value(const hir::Expr& expr);
+  static bool is_remembered(const hir::Expr& expr);
+  static bool is_time(hir::Type type);
+  ExprPtr refuse(const hir::Expr& expr, const char* what, ExprPtr stand_in);
+
+  const hir::Rules& rules_;
+  Diagnostics& diagnostics_;
+  Plan plan_;
+  std::vector<StreamId> streams_;                // by HIR stream; of sequences unused
+  std::vector<std::optional<StreamId>> traits_;  // by slot
+  std::vector<CellId> trait_cells_;
+  std::vector<NodeId> segment_nodes_, score_nodes_;
+};
+
+}  // namespace segue::plan

@@ -1,0 +1,203 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/sema/hir.h"
+#include "runtime/base/result.h"
+#include "runtime/base/schema.h"
+#include "runtime/image/tables.h"
+
+/// The plan: streams feed cells, nodes read cells, segments are nodes. Its expressions use the
+/// image's ops, with their immediates spelled out instead of indexed, so that a pass compares and
+/// rewrites them as values.
+namespace segue::plan {
+
+using image::CellKind;
+using image::Op;
+using image::Type;
+using Window = image::WindowRow;
+using Literal = hir::Literal;
+
+struct StreamId {
+  uint32_t index = 0;
+  friend auto operator<=>(StreamId, StreamId) = default;
+};
+struct SequenceId {
+  uint32_t index = 0;
+  friend auto operator<=>(SequenceId, SequenceId) = default;
+};
+struct CellId {
+  uint32_t index = 0;
+  friend auto operator<=>(CellId, CellId) = default;
+};
+struct NodeId {
+  uint32_t index = 0;
+  friend auto operator<=>(NodeId, NodeId) = default;
+};
+
+/// What an op carries beside its operands.
+enum class Immediate : uint8_t {
+  kNone,
+  kSlot,
+  kZone,
+  kKinds,
+  kTruth,
+  kNumber,
+  kTime,
+  kDecimal,
+  kText,
+  kTextFold,
+  kFold,
+  kSet,
+  kSetFold,
+  kScalar,
+  kCell,
+  kCellWindow,
+  kCellNth,
+  kNode,
+  kOperands,
+  kAtLeast,
+  kSlope,
+};
+Immediate immediate_of(Op op);
+
+struct Expr;
+using ExprPtr = std::shared_ptr<const Expr>;
+
+struct Expr {
+  Op op = Op::kConstTruth;
+  std::vector<ExprPtr> operands;
+
+  uint32_t index = 0;           // kSlot, kZone, kCell…, kNode: which
+  bool truth = false;           // kTruth; the …Fold ones: ignoring case
+  double number = 0;            // kNumber
+  int64_t time_ms = 0;          // kTime; kCellNth: the window's length or begin
+  Decimal decimal;              // kDecimal
+  std::string text;             // kText, kTextFold
+  std::vector<uint32_t> kinds;  // kKinds
+  std::vector<Literal> set;     // kSet, kSetFold, kScalar (one)
+  Window window;                // kCellWindow
+  uint32_t count = 0;           // kAtLeast: how many; kCellNth: which
+  int32_t slope = 0;            // kSlope: of (left - right), in ms a ms
+};
+
+bool equal(const Expr& a, const Expr& b);
+bool equal(const ExprPtr& a, const ExprPtr& b);  // both null: equal
+Type type_of(const Expr& expr);
+
+/// The same expression with each part replaced by `change(part)` where that is not null, children
+/// first.
+template <class Change>
+ExprPtr rewrite(const ExprPtr& expr, const Change& change) {
+  if (!expr) return expr;
+  ExprPtr now = expr;
+  for (size_t i = 0; i < expr->operands.size(); ++i) {
+    ExprPtr part = rewrite(expr->operands[i], change);
+    if (part == expr->operands[i]) continue;
+    if (now == expr) now = std::make_shared<Expr>(*expr);
+    const_cast<Expr&>(*now).operands[i] =
+        std::move(part);  // SAFETY: a copy of our own, not yet shared
+  }
+  ExprPtr changed = change(now);
+  return changed ? changed : now;
+}
+
+/// Calls `visit` on every part, children first.
+template <class Visit>
+void walk(const ExprPtr& expr, const Visit& visit) {
+  if (!expr) return;
+  for (const ExprPtr& operand : expr->operands) walk(operand, visit);
+  visit(*expr);
+}
+
+struct Stream {
+  std::string name;
+  ExprPtr predicate;  // event code; null: fed by a `sequence` cell
+};
+
+struct Sequence {
+  struct Step {
+    StreamId stream;
+    bool later = false;
+    int64_t within_ms = INT64_MAX;
+  };
+  std::string name;
+  std::vector<Step> steps;
+  bool has_absence = false;
+  StreamId absence;
+  bool absence_later = false;
+  int64_t absence_ms = 0;
+};
+
+struct Cell {
+  CellKind kind = CellKind::kLog;
+  uint32_t source = 0;  // StreamId, SequenceId (kSteps, kSequence) or NodeId (kHeld)
+  ExprPtr value;        // event code, or null
+  uint32_t k = 0;
+  uint32_t cap = 0;
+  uint32_t zone = image::kNone;
+  int64_t horizon_ms = 0;         // INT64_MAX: all
+  uint32_t feeds = image::kNone;  // kSequence: the derived stream
+  uint32_t offset = 0;            // lay-out
+  uint32_t bytes = 0;             // lay-out
+};
+bool equal(const Cell& a, const Cell& b);
+
+struct Node {
+  ExprPtr value;       // condition code, result B or N
+  uint32_t place = 0;  // lay-out: bit number or byte offset
+};
+
+struct Segment {
+  std::string name, label, doc;
+  hir::Metadata metadata;
+  NodeId node;
+};
+using Score = Segment;
+
+struct Chunk {
+  uint32_t first_node = 0;
+  uint32_t node_count = 0;
+};
+
+struct Plan {
+  InputSchema schema;
+  std::vector<std::string> zones;
+  std::vector<Stream> streams;
+  std::vector<Sequence> sequences;
+  std::vector<Cell> cells;
+  std::vector<Node> nodes;  // in topological order
+  std::vector<Segment> segments;
+  std::vector<Score> scores;
+  // lay-out
+  std::vector<Chunk> chunks;
+  uint32_t truth_words = 0;
+  uint32_t fixed_bytes = 0;
+};
+
+/// Text of the whole plan, or of one part of it ("streams", "sequences", "cells", "nodes",
+/// "segments", "scores").
+std::string print(const Plan& plan, std::string_view only = "");
+std::string print(const Expr& expr);
+
+/// Reads what `print` writes.
+Result<Plan> parse(std::string_view text);
+
+/// Empty if the plan is sound: ids in range, types, order of nodes, cells fit their reads. Else
+/// what is wrong.
+std::string verify(const Plan& plan);
+
+/// Drops rows that nothing refers to and renumbers the rest, keeping their order. Also used by
+/// passes that redirect.
+void compact(Plan& plan);
+
+/// Points every reference from stream (cell, node) `i` to `to[i]`.
+void redirect_streams(Plan& plan, const std::vector<StreamId>& to);
+void redirect_cells(Plan& plan, const std::vector<CellId>& to);
+void redirect_nodes(Plan& plan, const std::vector<NodeId>& to);
+
+}  // namespace segue::plan

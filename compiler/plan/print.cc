@@ -1,0 +1,346 @@
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "compiler/plan/plan.h"
+
+namespace segue::plan {
+
+namespace {
+
+using Out = fmt::memory_buffer;
+
+template <class... Args>
+void put(Out& out, fmt::format_string<Args...> format, Args&&... args) {
+  fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
+}
+
+const char* name_of(Op op) {
+  switch (op) {
+#define IMAGE_OP(id, name, pops, result) \
+  case Op::id:                           \
+    return name;
+#include "runtime/image/ops.def"
+#undef IMAGE_OP
+  }
+  return "?";
+}
+
+const char* name_of(CellKind kind) {
+  switch (kind) {
+#define CELL_KIND(id, name, grows) \
+  case CellKind::id:               \
+    return name;
+#include "runtime/image/cells.def"
+#undef CELL_KIND
+  }
+  return "?";
+}
+
+void put_text(Out& out, std::string_view text) {
+  put(out, "\"");
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\')
+      put(out, "\\{}", c);
+    else if (byte < 0x20)
+      put(out, "\\x{:02x}", byte);
+    else
+      put(out, "{}", c);
+  }
+  put(out, "\"");
+}
+
+void put_ms(Out& out, int64_t ms) {
+  if (ms == INT64_MAX || ms == INT64_MIN)
+    put(out, "*");
+  else
+    put(out, "{}", ms);
+}
+
+void put_literal(Out& out, const Literal& value) {
+  switch (value.type) {
+    case hir::Type::kTruth:
+      put(out, "{}", value.truth);
+      return;
+    case hir::Type::kNumber:
+      put(out, "{}", value.number);
+      return;
+    case hir::Type::kInstant:
+      put(out, "@{}", value.instant.ms);
+      return;
+    case hir::Type::kDuration:
+      put(out, "+{}", value.duration.ms);
+      return;
+    case hir::Type::kText:
+    case hir::Type::kList:
+    case hir::Type::kRecord:
+    case hir::Type::kAny:
+      put_text(out, value.text);
+      return;
+  }
+}
+
+void put_set(Out& out, const std::vector<Literal>& set) {
+  put(out, " {{");
+  for (size_t i = 0; i < set.size(); ++i) {
+    if (i != 0) put(out, " ");
+    put_literal(out, set[i]);
+  }
+  put(out, "}}");
+}
+
+void put_window(Out& out, const Window& window) {
+  switch (window.kind) {
+    case Window::Kind::kEver:
+      put(out, " ever");
+      break;
+    case Window::Kind::kRolling:
+      put(out, " rolling {} {}", window.from_ms, window.to_ms);
+      break;
+    case Window::Kind::kAbsolute:
+      put(out, " absolute ");
+      put_ms(out, window.from_ms);
+      put(out, " ");
+      put_ms(out, window.to_ms);
+      break;
+    case Window::Kind::kDays:
+      put(out, " {} {}", window.full != 0 ? "full-days" : "days", window.days);
+      break;
+  }
+  if (window.cap != 0) put(out, " cap {}", window.cap);
+}
+
+void put_immediate(Out& out, const Expr& expr) {
+  switch (immediate_of(expr.op)) {
+    case Immediate::kNone:
+    case Immediate::kOperands:
+      return;
+    case Immediate::kSlot:
+      put(out, " p{}", expr.index);
+      return;
+    case Immediate::kZone:
+      put(out, " z{}", expr.index);
+      return;
+    case Immediate::kKinds:
+      for (const uint32_t kind : expr.kinds) put(out, " k{}", kind);
+      return;
+    case Immediate::kTruth:
+      put(out, " {}", expr.truth);
+      return;
+    case Immediate::kNumber:
+      put(out, " {}", expr.number);
+      return;
+    case Immediate::kTime:
+      put(out, " {}", expr.time_ms);
+      return;
+    case Immediate::kDecimal:
+      put(out, " {}", to_text(expr.decimal));
+      return;
+    case Immediate::kText:
+      put(out, " ");
+      put_text(out, expr.text);
+      return;
+    case Immediate::kTextFold:
+      put(out, " ");
+      put_text(out, expr.text);
+      [[fallthrough]];
+    case Immediate::kFold:
+      if (expr.truth) put(out, " ignoring-case");
+      return;
+    case Immediate::kSet:
+    case Immediate::kScalar:
+      put_set(out, expr.set);
+      return;
+    case Immediate::kSetFold:
+      put_set(out, expr.set);
+      if (expr.truth) put(out, " ignoring-case");
+      return;
+    case Immediate::kCell:
+      put(out, " c{}", expr.index);
+      return;
+    case Immediate::kCellWindow:
+      put(out, " c{}", expr.index);
+      put_window(out, expr.window);
+      return;
+    case Immediate::kCellNth:
+      put(out, " c{} {} {}", expr.index, expr.count, expr.time_ms);
+      return;
+    case Immediate::kNode:
+      put(out, " n{}", expr.index);
+      return;
+    case Immediate::kAtLeast:
+      put(out, " {}", expr.count);
+      return;
+    case Immediate::kSlope:
+      put(out, " slope {}", expr.slope);
+      return;
+  }
+}
+
+void put_expr(Out& out, const Expr& expr) {
+  put(out, "({}", name_of(expr.op));
+  put_immediate(out, expr);
+  for (const ExprPtr& operand : expr.operands) {
+    put(out, " ");
+    put_expr(out, *operand);
+  }
+  put(out, ")");
+}
+
+void put_schema(Out& out, const Plan& plan) {
+  for (size_t i = 0; i < plan.schema.slots.size(); ++i) {
+    const InputSchema::Slot& slot = plan.schema.slots[i];
+    put(out, "slot p{} {}", i, slot.is_trait ? "trait" : "property");
+    for (const std::string& key : slot.path) {
+      put(out, " ");
+      put_text(out, key);
+    }
+    put(out, "\n");
+  }
+  for (size_t i = 0; i < plan.schema.kinds.size(); ++i) {
+    put(out, "kind k{} ", i);
+    put_text(out, plan.schema.kinds[i].wire_name);
+    for (const uint32_t slot : plan.schema.kinds[i].slots) put(out, " p{}", slot);
+    put(out, "\n");
+  }
+}
+
+void put_streams(Out& out, const Plan& plan) {
+  for (size_t i = 0; i < plan.streams.size(); ++i) {
+    put(out, "stream s{} ", i);
+    put_text(out, plan.streams[i].name);
+    put(out, " = ");
+    if (plan.streams[i].predicate)
+      put_expr(out, *plan.streams[i].predicate);
+    else
+      put(out, "derived");
+    put(out, "\n");
+  }
+}
+
+void put_sequences(Out& out, const Plan& plan) {
+  for (size_t i = 0; i < plan.sequences.size(); ++i) {
+    const Sequence& sequence = plan.sequences[i];
+    put(out, "sequence q{} ", i);
+    put_text(out, sequence.name);
+    put(out, " =");
+    for (size_t j = 0; j < sequence.steps.size(); ++j) {
+      const Sequence::Step& step = sequence.steps[j];
+      if (j != 0) put(out, " then");
+      if (step.later) put(out, " later");
+      put(out, " s{}", step.stream.index);
+      if (step.within_ms != INT64_MAX) put(out, " within {}", step.within_ms);
+    }
+    if (sequence.has_absence) {
+      put(out, " then no{} s{} within {}", sequence.absence_later ? " later" : "",
+          sequence.absence.index, sequence.absence_ms);
+    }
+    put(out, "\n");
+  }
+}
+
+char source_letter(CellKind kind) {
+  switch (kind) {
+    case CellKind::kSteps:
+    case CellKind::kSequence:
+      return 'q';
+    case CellKind::kHeld:
+      return 'n';
+    case CellKind::kNewest:
+    case CellKind::kOldest:
+    case CellKind::kSeen:
+    case CellKind::kTotal:
+    case CellKind::kExtreme:
+    case CellKind::kDays:
+    case CellKind::kLog:
+    case CellKind::kDistinct:
+    case CellKind::kLatest:
+    case CellKind::kEarliest:
+      return 's';
+  }
+  return '?';
+}
+
+void put_cells(Out& out, const Plan& plan) {
+  for (size_t i = 0; i < plan.cells.size(); ++i) {
+    const Cell& cell = plan.cells[i];
+    put(out, "cell c{} = {} {}{}", i, name_of(cell.kind), source_letter(cell.kind), cell.source);
+    if (cell.k != 0) put(out, " k {}", cell.k);
+    if (cell.cap != 0) put(out, " cap {}", cell.cap);
+    if (cell.zone != image::kNone) put(out, " z{}", cell.zone);
+    if (cell.horizon_ms != 0) {
+      put(out, " horizon ");
+      put_ms(out, cell.horizon_ms);
+    }
+    if (cell.feeds != image::kNone) put(out, " feeds s{}", cell.feeds);
+    if (cell.bytes != 0) put(out, " at {} bytes {}", cell.offset, cell.bytes);
+    if (cell.value) {
+      put(out, " value ");
+      put_expr(out, *cell.value);
+    }
+    put(out, "\n");
+  }
+}
+
+void put_nodes(Out& out, const Plan& plan) {
+  for (size_t i = 0; i < plan.nodes.size(); ++i) {
+    put(out, "node n{} = ", i);
+    put_expr(out, *plan.nodes[i].value);
+    if (plan.fixed_bytes != 0) put(out, " at {}", plan.nodes[i].place);
+    put(out, "\n");
+  }
+}
+
+void put_results(Out& out, const std::vector<Segment>& results, const char* word) {
+  for (const Segment& result : results) {
+    put(out, "{} {} n{} ", word, result.name, result.node.index);
+    put_text(out, result.label);
+    put(out, " ");
+    put_text(out, result.doc);
+    for (const auto& [key, value] : result.metadata) {
+      put(out, " {} ", key);
+      put_text(out, value);
+    }
+    put(out, "\n");
+  }
+}
+
+void put_layout(Out& out, const Plan& plan) {
+  if (plan.fixed_bytes == 0) return;
+  put(out, "layout words {} bytes {}\n", plan.truth_words, plan.fixed_bytes);
+  for (const Chunk& chunk : plan.chunks) {
+    put(out, "chunk n{} count {}\n", chunk.first_node, chunk.node_count);
+  }
+}
+
+}  // namespace
+
+std::string print(const Expr& expr) {
+  Out out;
+  put_expr(out, expr);
+  return fmt::to_string(out);
+}
+
+std::string print(const Plan& plan, std::string_view only) {
+  Out out;
+  const auto wanted = [&](std::string_view part) { return only.empty() || only == part; };
+  if (wanted("zones")) {
+    for (size_t i = 0; i < plan.zones.size(); ++i) {
+      put(out, "zone z{} ", i);
+      put_text(out, plan.zones[i]);
+      put(out, "\n");
+    }
+  }
+  if (wanted("schema")) put_schema(out, plan);
+  if (wanted("streams")) put_streams(out, plan);
+  if (wanted("sequences")) put_sequences(out, plan);
+  if (wanted("cells")) put_cells(out, plan);
+  if (wanted("nodes")) put_nodes(out, plan);
+  if (wanted("segments")) put_results(out, plan.segments, "segment");
+  if (wanted("scores")) put_results(out, plan.scores, "score");
+  if (wanted("layout")) put_layout(out, plan);
+  return fmt::to_string(out);
+}
+
+}  // namespace segue::plan

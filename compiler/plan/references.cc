@@ -1,0 +1,151 @@
+#include "compiler/plan/plan.h"
+
+namespace segue::plan {
+
+namespace {
+
+/// The same expression with its index replaced where it refers to a cell (or to a node).
+ExprPtr with_index(const ExprPtr& expr, uint32_t index) {
+  if (index == expr->index) return nullptr;
+  auto copy = std::make_shared<Expr>(*expr);
+  copy->index = index;
+  return copy;
+}
+
+bool reads_cell(const Expr& expr) {
+  const Immediate immediate = immediate_of(expr.op);
+  return immediate == Immediate::kCell || immediate == Immediate::kCellWindow ||
+         immediate == Immediate::kCellNth;
+}
+
+template <class Change>
+void rewrite_all(Plan& plan, const Change& change) {
+  for (Stream& stream : plan.streams) stream.predicate = rewrite(stream.predicate, change);
+  for (Cell& cell : plan.cells) cell.value = rewrite(cell.value, change);
+  for (Node& node : plan.nodes) node.value = rewrite(node.value, change);
+}
+
+bool of_stream(CellKind kind) {
+  return kind != CellKind::kHeld && kind != CellKind::kSteps && kind != CellKind::kSequence;
+}
+
+/// What is still needed, found from the segments and scores backwards.
+struct Marks {
+  explicit Marks(const Plan& plan)
+      : plan(plan),
+        streams(plan.streams.size()),
+        sequences(plan.sequences.size()),
+        cells(plan.cells.size()),
+        nodes(plan.nodes.size()) {}
+
+  void expr(const ExprPtr& root) {
+    walk(root, [&](const Expr& part) {
+      if (reads_cell(part))
+        cell(part.index);
+      else if (immediate_of(part.op) == Immediate::kNode)
+        node(part.index);
+    });
+  }
+  void node(uint32_t i) {
+    if (nodes[i]) return;
+    nodes[i] = true;
+    expr(plan.nodes[i].value);
+  }
+  void sequence(uint32_t i) {
+    if (sequences[i]) return;
+    sequences[i] = true;
+    for (const Sequence::Step& step : plan.sequences[i].steps) stream(step.stream.index);
+    if (plan.sequences[i].has_absence) stream(plan.sequences[i].absence.index);
+  }
+  void stream(uint32_t i) {
+    if (streams[i]) return;
+    streams[i] = true;
+    expr(plan.streams[i].predicate);
+    if (plan.streams[i].predicate) return;
+    for (uint32_t c = 0; c < plan.cells.size(); ++c) {
+      if (plan.cells[c].feeds == i) cell(c);  // a derived stream needs the cell that feeds it
+    }
+  }
+  void cell(uint32_t i) {
+    if (cells[i]) return;
+    cells[i] = true;
+    const Cell& row = plan.cells[i];
+    if (of_stream(row.kind))
+      stream(row.source);
+    else if (row.kind == CellKind::kHeld)
+      node(row.source);
+    else
+      sequence(row.source);
+    expr(row.value);
+  }
+
+  const Plan& plan;
+  std::vector<bool> streams, sequences, cells, nodes;
+};
+
+template <class Id, class Row>
+std::vector<Id> keep_marked(std::vector<Row>& rows, const std::vector<bool>& kept) {
+  std::vector<Id> to(rows.size());
+  uint32_t next = 0;
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    to[i] = {next};
+    if (!kept[i]) continue;
+    if (next != i) rows[next] = std::move(rows[i]);
+    ++next;
+  }
+  rows.resize(next);
+  return to;
+}
+
+}  // namespace
+
+void redirect_streams(Plan& plan, const std::vector<StreamId>& to) {
+  for (Sequence& sequence : plan.sequences) {
+    for (Sequence::Step& step : sequence.steps) step.stream = to[step.stream.index];
+    if (sequence.has_absence) sequence.absence = to[sequence.absence.index];
+  }
+  for (Cell& cell : plan.cells) {
+    if (of_stream(cell.kind)) cell.source = to[cell.source].index;
+    if (cell.feeds != image::kNone) cell.feeds = to[cell.feeds].index;
+  }
+}
+
+void redirect_cells(Plan& plan, const std::vector<CellId>& to) {
+  rewrite_all(plan, [&](const ExprPtr& expr) -> ExprPtr {
+    return reads_cell(*expr) ? with_index(expr, to[expr->index].index) : nullptr;
+  });
+}
+
+void redirect_nodes(Plan& plan, const std::vector<NodeId>& to) {
+  rewrite_all(plan, [&](const ExprPtr& expr) -> ExprPtr {
+    return immediate_of(expr->op) == Immediate::kNode ? with_index(expr, to[expr->index].index)
+                                                      : nullptr;
+  });
+  for (Cell& cell : plan.cells) {
+    if (cell.kind == CellKind::kHeld) cell.source = to[cell.source].index;
+  }
+  for (Segment& segment : plan.segments) segment.node = to[segment.node.index];
+  for (Score& score : plan.scores) score.node = to[score.node.index];
+}
+
+void compact(Plan& plan) {
+  Marks marks(plan);
+  for (const Segment& segment : plan.segments) marks.node(segment.node.index);
+  for (const Score& score : plan.scores) marks.node(score.node.index);
+
+  const std::vector<NodeId> nodes = keep_marked<NodeId>(plan.nodes, marks.nodes);
+  const std::vector<CellId> cells = keep_marked<CellId>(plan.cells, marks.cells);
+  const std::vector<SequenceId> sequences =
+      keep_marked<SequenceId>(plan.sequences, marks.sequences);
+  const std::vector<StreamId> streams = keep_marked<StreamId>(plan.streams, marks.streams);
+  for (Cell& cell : plan.cells) {
+    if (cell.kind == CellKind::kSteps || cell.kind == CellKind::kSequence) {
+      cell.source = sequences[cell.source].index;
+    }
+  }
+  redirect_streams(plan, streams);
+  redirect_cells(plan, cells);
+  redirect_nodes(plan, nodes);
+}
+
+}  // namespace segue::plan

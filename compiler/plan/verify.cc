@@ -1,0 +1,272 @@
+#include <fmt/format.h>
+
+#include "compiler/plan/plan.h"
+
+namespace segue::plan {
+
+namespace {
+
+struct Signature {
+  int pops;  // -1: any number
+  std::vector<Type> types;
+};
+
+/// Types an op takes, where one op takes one list; the rest is checked by count and by its own
+/// rules.
+bool takes(Op op, size_t position, Type type) {
+  using enum image::Type;
+  switch (op) {
+    case Op::kScalarOf:
+    case Op::kSumOf:
+    case Op::kEqualValues:
+    case Op::kEqualText:
+    case Op::kInTexts:
+    case Op::kValueExists:
+    case Op::kValueTrue:
+    case Op::kValueNumber:
+    case Op::kValueInstant:
+    case Op::kContains:
+    case Op::kStartsWith:
+    case Op::kEndsWith:
+    case Op::kMatches:
+    case Op::kHasAny:
+    case Op::kHasAll:
+      return type == V;
+    case Op::kScalarOfTruth:
+    case Op::kAnd:
+    case Op::kOr:
+    case Op::kNot:
+    case Op::kAtLeast:
+      return type == B;
+    case Op::kScalarOfNumber:
+    case Op::kAdd:
+    case Op::kSubtract:
+    case Op::kMultiply:
+    case Op::kDivide:
+    case Op::kMin:
+    case Op::kMax:
+    case Op::kEqual:
+    case Op::kLess:
+    case Op::kLessEqual:
+    case Op::kNumberExists:
+      return type == N;
+    case Op::kSelect:
+      return position == 0 ? type == B : type == N;
+    case Op::kScalarOfTime:
+    case Op::kTimeAdd:
+    case Op::kTimeSubtract:
+    case Op::kTimeEqual:
+    case Op::kTimeLess:
+    case Op::kTimeLessEqual:
+    case Op::kTimeExists:
+      return type == T;
+    case Op::kEqualScalars:
+    case Op::kInScalars:
+    case Op::kScalarExists:
+    case Op::kScalarTrue:
+    case Op::kScalarNumber:
+    case Op::kScalarTime:
+      return type == S;
+    case Op::kSumNumber:
+    case Op::kSumEqual:
+    case Op::kSumLess:
+    case Op::kSumLessEqual:
+      return type == X;
+    default:
+      return true;  // leaves take nothing; their count says so
+  }
+}
+
+int pops_of(Op op) {
+  switch (op) {
+#define IMAGE_OP(id, name, pops, result) \
+  case Op::id:                           \
+    return pops;
+#include "runtime/image/ops.def"
+#undef IMAGE_OP
+  }
+  return 0;
+}
+
+class Verifier {
+ public:
+  explicit Verifier(const Plan& plan) : plan_(plan) {}
+
+  std::string run() {
+    for (size_t i = 0; i < plan_.streams.size(); ++i) {
+      where_ = fmt::format("stream s{}", i);
+      if (plan_.streams[i].predicate) check(plan_.streams[i].predicate, Type::B, UINT32_MAX);
+    }
+    for (size_t i = 0; i < plan_.sequences.size(); ++i) check_sequence(i);
+    for (size_t i = 0; i < plan_.cells.size(); ++i) check_cell(i);
+    for (size_t i = 0; i < plan_.nodes.size(); ++i) {
+      where_ = fmt::format("node n{}", i);
+      const ExprPtr& value = plan_.nodes[i].value;
+      if (!value)
+        fail("has no value");
+      else
+        check(value, type_of(*value) == Type::N ? Type::N : Type::B, static_cast<uint32_t>(i));
+    }
+    check_results(plan_.segments, Type::B, "segment");
+    check_results(plan_.scores, Type::N, "score");
+    return wrong_;
+  }
+
+ private:
+  void fail(std::string_view why) {
+    if (wrong_.empty()) wrong_ = fmt::format("{}: {}", where_, why);
+  }
+  void want(bool good, std::string_view why) {
+    if (!good) fail(why);
+  }
+
+  void check_sequence(size_t i) {
+    where_ = fmt::format("sequence q{}", i);
+    const Sequence& sequence = plan_.sequences[i];
+    want(!sequence.steps.empty(), "has no steps");
+    want(sequence.steps.size() >= 2 || sequence.has_absence, "has one step and no absence");
+    for (const Sequence::Step& step : sequence.steps) {
+      want(step.stream.index < plan_.streams.size(), "a step's stream is out of range");
+    }
+    if (sequence.has_absence)
+      want(sequence.absence.index < plan_.streams.size(), "absence out of range");
+  }
+
+  void check_cell(size_t i) {
+    where_ = fmt::format("cell c{}", i);
+    const Cell& cell = plan_.cells[i];
+    size_t sources = plan_.streams.size();
+    if (cell.kind == CellKind::kSteps || cell.kind == CellKind::kSequence)
+      sources = plan_.sequences.size();
+    if (cell.kind == CellKind::kHeld) sources = plan_.nodes.size();
+    want(cell.source < sources, "its source is out of range");
+    if (cell.kind == CellKind::kSequence)
+      want(cell.feeds < plan_.streams.size(), "feeds no stream");
+    if (cell.kind == CellKind::kNewest || cell.kind == CellKind::kDays)
+      want(cell.k > 0, "keeps nothing");
+    if (cell.kind == CellKind::kDays) want(cell.zone < plan_.zones.size(), "has no zone");
+    if (cell.value) check(cell.value, type_of(*cell.value), UINT32_MAX);
+  }
+
+  void check_results(const std::vector<Segment>& results, Type type, const char* word) {
+    for (const Segment& result : results) {
+      where_ = fmt::format("{} {}", word, result.name);
+      if (result.node.index >= plan_.nodes.size())
+        fail("its node is out of range");
+      else
+        want(type_of(*plan_.nodes[result.node.index].value) == type, "its node has another type");
+    }
+  }
+
+  void check(const ExprPtr& expr, Type wanted, uint32_t node) {
+    if (!expr) return fail("an operand is missing");
+    if (type_of(*expr) != wanted) return fail(fmt::format("{} has another type", print(*expr)));
+    const int pops = pops_of(expr->op);
+    if (pops >= 0 && expr->operands.size() != static_cast<size_t>(pops)) {
+      return fail(fmt::format("{} has {} operands", print(*expr), expr->operands.size()));
+    }
+    check_immediate(*expr, node);
+    for (size_t i = 0; i < expr->operands.size(); ++i) {
+      const Type type = type_of(*expr->operands[i]);
+      if (!takes(expr->op, i, type)) return fail(fmt::format("{}: wrong operand", print(*expr)));
+      check(expr->operands[i], type, node);
+    }
+  }
+
+  void check_immediate(const Expr& expr, uint32_t node) {
+    switch (immediate_of(expr.op)) {
+      case Immediate::kSlot:
+        return want(expr.index < plan_.schema.slots.size(), "slot out of range");
+      case Immediate::kZone:
+        return want(expr.index < plan_.zones.size(), "zone out of range");
+      case Immediate::kCell:
+      case Immediate::kCellWindow:
+      case Immediate::kCellNth:
+        return check_read(expr);
+      case Immediate::kNode:
+        // Event code runs before any node of its instant is settled, so it reads none.
+        want(node != UINT32_MAX, "event code reads a node");
+        return want(expr.index < node, fmt::format("{} reads no earlier node", print(expr)));
+      case Immediate::kKinds:
+        for (const uint32_t kind : expr.kinds)
+          want(kind < plan_.schema.kinds.size(), "kind out of range");
+        return;
+      case Immediate::kAtLeast:
+        return want(expr.count <= expr.operands.size(), "asks for too many");
+      case Immediate::kNone:
+      case Immediate::kTruth:
+      case Immediate::kNumber:
+      case Immediate::kTime:
+      case Immediate::kDecimal:
+      case Immediate::kText:
+      case Immediate::kTextFold:
+      case Immediate::kFold:
+      case Immediate::kSet:
+      case Immediate::kSetFold:
+      case Immediate::kScalar:
+      case Immediate::kOperands:
+      case Immediate::kSlope:
+        return;
+    }
+  }
+
+  static bool reads(Op op, CellKind kind) {
+    switch (kind) {
+      case CellKind::kNewest:
+        return op == Op::kNthWithin || op == Op::kNthSince || op == Op::kNewestCount ||
+               op == Op::kNewestTime;
+      case CellKind::kOldest:
+        return op == Op::kOldestTime;
+      case CellKind::kSeen:
+        return op == Op::kSeen;
+      case CellKind::kTotal:
+        return op == Op::kTotalCount || op == Op::kTotalSum || op == Op::kTotalAvg;
+      case CellKind::kExtreme:
+        return op == Op::kExtreme;
+      case CellKind::kDays:
+        return op == Op::kDaysCount;
+      case CellKind::kLog:
+        return (op >= Op::kLogCount && op <= Op::kLogDays) || op == Op::kNewestTime ||
+               op == Op::kOldestTime;
+      case CellKind::kDistinct:
+        return op == Op::kDistinctCount;
+      case CellKind::kLatest:
+      case CellKind::kEarliest:
+        return op == Op::kValue;
+      case CellKind::kSteps:
+        return op >= Op::kStepsCount && op <= Op::kStepsLast;
+      case CellKind::kSequence:
+        return false;
+      case CellKind::kHeld:
+        return op == Op::kHeld;
+    }
+    return false;
+  }
+
+  void check_read(const Expr& expr) {
+    if (expr.index >= plan_.cells.size()) return fail("cell out of range");
+    const Cell& cell = plan_.cells[expr.index];
+    want(reads(expr.op, cell.kind), fmt::format("{} does not read that kind of cell", print(expr)));
+    if (expr.op == Op::kNthWithin || expr.op == Op::kNthSince) {
+      want(expr.count >= 1 && expr.count <= cell.k,
+           fmt::format("{} asks for more than is kept", print(expr)));
+    }
+    const bool rolling = immediate_of(expr.op) == Immediate::kCellWindow &&
+                         expr.window.kind == Window::Kind::kRolling;
+    const bool limited = cell.kind == CellKind::kLog || cell.kind == CellKind::kSteps;
+    if (rolling && limited) {
+      want(expr.window.from_ms <= cell.horizon_ms,
+           fmt::format("{} reaches past the horizon", print(expr)));
+    }
+  }
+
+  const Plan& plan_;
+  std::string where_;
+  std::string wrong_;
+};
+
+}  // namespace
+
+std::string verify(const Plan& plan) { return Verifier(plan).run(); }
+
+}  // namespace segue::plan
