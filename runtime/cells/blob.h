@@ -9,28 +9,29 @@
 
 namespace segue {
 
-/// Head of every blob. Behind it: truth words, kept numbers, fixed cells (offsets from the image), growing parts.
+/// Head of every blob. Behind it: truth words, kept numbers, fixed cells (offsets from the image),
+/// growing parts.
 struct BlobHeader {
-  uint32_t bytes = 0;         // in use, this header included
-  uint32_t capacity = 0;      // size class it lives in
-  uint64_t program = 0;       // identity of the image that laid it out
-  int64_t first_ms = 0;       // the user's first instant
-  int64_t last_ms = 0;        // the last settled instant
-  int64_t next_ms = 0;        // no deadline is before it; kNever.ms if there is none
+  uint32_t bytes = 0;     // in use, this header included
+  uint32_t capacity = 0;  // size class it lives in
+  uint64_t program = 0;   // identity of the image that laid it out
+  int64_t first_ms = 0;   // the user's first instant
+  int64_t last_ms = 0;    // the last settled instant
+  int64_t next_ms = 0;    // no deadline is before it; kNever.ms if there is none
 };
 static_assert(sizeof(BlobHeader) == 40);
 
 /// Fixed part of a growing cell: where its entries are, as a ring or a run, and how many.
 struct GrowingPart {
-  uint32_t offset = 0;          // from the blob's begin; 0: nothing yet
+  uint32_t offset = 0;  // from the blob's begin; 0: nothing yet
   uint32_t capacity_bytes = 0;
   uint32_t first = 0;
   uint32_t count = 0;
 };
 static_assert(sizeof(GrowingPart) == 16);
 
-/// One user's state: a relocatable byte string without pointers, 8-byte aligned. Owns its bytes. Empty until the user's
-/// first instant.
+/// One user's state: a relocatable byte string without pointers, 8-byte aligned. Owns its bytes.
+/// Empty until the user's first instant.
 class Blob {
  public:
   Blob() = default;
@@ -47,18 +48,25 @@ class Blob {
   BlobHeader& header() { return *reinterpret_cast<BlobHeader*>(data_); }
   const BlobHeader& header() const { return *reinterpret_cast<const BlobHeader*>(data_); }
 
-  /// Makes an empty blob for a layout: zeroed, header filled; cells are initialised by `runtime/interp`.
+  /// Makes an empty blob for a layout: zeroed, header filled; cells are initialised by
+  /// `runtime/interp`.
   void create(const image::Layout& layout, uint64_t program);
 
-  /// Gives the growing part at `fixed_offset` room for `capacity_bytes`, moving its entries (the whole blob moves to the
-  /// next size class if it no longer fits; room left behind is reclaimed then). Invalidates every pointer into the blob.
-  void grow(uint32_t fixed_offset, uint32_t capacity_bytes, const image::Layout& layout,
-            std::span<const image::CellRow> cells);
+  /// Gives the growing part at `fixed_offset` room for `capacity_bytes`, moving its entries. The
+  /// whole blob moves to the next size class if it no longer fits; room left behind is reclaimed
+  /// then. Invalidates every pointer into the blob. False, and nothing is changed, if no blob may
+  /// be so large.
+  [[nodiscard]] bool grow(uint32_t fixed_offset, uint32_t capacity_bytes,
+                          const image::Layout& layout, std::span<const image::CellRow> cells);
 
-  /// A byte copy taken in (a checkpoint, a foreign store). The bytes must come from `bytes()` of the same program.
+  /// A byte copy taken in (a checkpoint, a foreign store). The bytes must come from `bytes()` of
+  /// the same program.
   static Blob copy_of(std::span<const std::byte> bytes);
 
  private:
+  void move_to_class(uint32_t fixed_offset, uint32_t capacity_bytes, uint64_t live_bytes,
+                     const image::Layout& layout, std::span<const image::CellRow> cells);
+
   std::byte* data_ = nullptr;
 };
 

@@ -1,0 +1,136 @@
+#include "runtime/cells/blob.h"
+
+#include <bit>
+#include <cstring>
+#include <new>
+
+#include "runtime/base/check.h"
+#include "runtime/cells/bytes.h"
+#include "runtime/image/limits.h"
+
+namespace segue {
+namespace {
+
+using cells::load;
+using cells::store;
+
+constexpr uint32_t kClassStepMin = 64;
+constexpr uint32_t kBlobBytesMax = image::kBlobBytesMax;
+
+constexpr bool grows(image::CellKind kind) {
+  switch (kind) {
+#define CELL_KIND(id, name, growing) \
+  case image::CellKind::id:          \
+    return growing != 0;
+#include "runtime/image/cells.def"
+#undef CELL_KIND
+  }
+  return false;
+}
+
+/// The smallest class that holds `bytes`: four classes a doubling, so that at most a quarter is
+/// idle.
+uint32_t size_class(uint64_t bytes) {
+  const auto size = static_cast<uint32_t>(bytes);
+  const uint32_t quarter = std::bit_floor(size) / 4;
+  const uint32_t step = quarter < kClassStepMin ? kClassStepMin : quarter;
+  return (size + step - 1) / step * step;
+}
+
+std::byte* allocate_zeroed(uint32_t bytes) {
+  auto* data = static_cast<std::byte*>(::operator new(bytes));
+  std::memset(data, 0, bytes);
+  return data;
+}
+
+constexpr uint32_t whole_words(uint32_t bytes) { return (bytes + 7) / 8 * 8; }
+
+}  // namespace
+
+Blob& Blob::operator=(Blob&& other) noexcept {
+  if (this != &other) {
+    ::operator delete(data_);
+    data_ = other.data_;
+    other.data_ = nullptr;
+  }
+  return *this;
+}
+
+Blob::~Blob() { ::operator delete(data_); }
+
+std::span<const std::byte> Blob::bytes() const {
+  if (data_ == nullptr) return {};
+  return {data_, header().bytes};
+}
+
+void Blob::create(const image::Layout& layout, uint64_t program) {
+  const uint32_t capacity = size_class(layout.fixed_bytes);
+  *this = Blob();
+  data_ = allocate_zeroed(capacity);
+  header() = {
+      .bytes = layout.fixed_bytes, .capacity = capacity, .program = program, .next_ms = kNever.ms};
+}
+
+bool Blob::grow(uint32_t fixed_offset, uint32_t capacity_bytes, const image::Layout& layout,
+                std::span<const image::CellRow> cells) {
+  const uint32_t wanted = whole_words(capacity_bytes);
+  auto part = load<GrowingPart>(data_ + fixed_offset);
+  SEGUE_CHECK(wanted >= part.capacity_bytes, "a growing part never shrinks");
+  BlobHeader& head = header();
+  const bool at_end = part.offset != 0 && part.offset + part.capacity_bytes == head.bytes;
+  const uint64_t begin = at_end ? part.offset : head.bytes;
+  if (begin + wanted > head.capacity) {
+    uint64_t live_bytes = uint64_t{layout.fixed_bytes} + wanted - part.capacity_bytes;
+    for (const image::CellRow& row : cells) {
+      if (grows(row.kind)) live_bytes += load<GrowingPart>(data_ + row.offset).capacity_bytes;
+    }
+    if (live_bytes > kBlobBytesMax) return false;
+    move_to_class(fixed_offset, wanted, live_bytes, layout, cells);
+    return true;
+  }
+  if (!at_end && part.capacity_bytes != 0) {
+    std::memcpy(data_ + begin, data_ + part.offset, part.capacity_bytes);
+  }
+  part.offset = static_cast<uint32_t>(begin);
+  part.capacity_bytes = wanted;
+  store(data_ + fixed_offset, part);
+  head.bytes = static_cast<uint32_t>(begin) + wanted;
+  return true;
+}
+
+/// Copies what is live, part by part, so that no room is left between them.
+void Blob::move_to_class(uint32_t fixed_offset, uint32_t capacity_bytes, uint64_t live_bytes,
+                         const image::Layout& layout, std::span<const image::CellRow> cells) {
+  // An eighth is left free, so that moves cost a constant on average however small the steps are.
+  const uint32_t capacity = size_class(live_bytes + live_bytes / 8);
+  std::byte* moved = allocate_zeroed(capacity);
+  std::memcpy(moved, data_, layout.fixed_bytes);
+  uint32_t end = layout.fixed_bytes;
+  for (const image::CellRow& row : cells) {
+    if (!grows(row.kind)) continue;
+    auto part = load<GrowingPart>(data_ + row.offset);
+    const uint32_t kept = part.capacity_bytes;
+    if (row.offset == fixed_offset) part.capacity_bytes = capacity_bytes;
+    if (part.capacity_bytes == 0) continue;
+    if (kept != 0) std::memcpy(moved + end, data_ + part.offset, kept);
+    part.offset = end;
+    store(moved + row.offset, part);
+    end += part.capacity_bytes;
+  }
+  ::operator delete(data_);
+  data_ = moved;
+  header().bytes = end;
+  header().capacity = capacity;
+}
+
+Blob Blob::copy_of(std::span<const std::byte> bytes) {
+  Blob copy;
+  if (bytes.empty()) return copy;
+  const uint32_t capacity = size_class(bytes.size());
+  copy.data_ = allocate_zeroed(capacity);
+  std::memcpy(copy.data_, bytes.data(), bytes.size());
+  copy.header().capacity = capacity;
+  return copy;
+}
+
+}  // namespace segue

@@ -1,0 +1,135 @@
+#include "runtime/cells/days.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+#include "runtime/base/instant.h"
+
+namespace segue::cells {
+namespace {
+
+constexpr int64_t kNoDay = std::numeric_limits<int64_t>::min();
+constexpr uint32_t kWordsAt = 8;
+
+/// The bits of a cell: bit i of the run of words stands for the day `newest - i`.
+class Bits {
+ public:
+  explicit Bits(const CellView& cell)
+      : state_(cell.state()),
+        newest_(load<int64_t>(state_)),
+        end_(64 * static_cast<int64_t>(days_words(cell.row))) {}
+
+  bool empty() const { return newest_ == kNoDay; }
+  int64_t newest() const { return newest_; }
+
+  /// How many days of the range are set.
+  uint32_t count(DayRange range) const {
+    uint32_t count = 0;
+    each_word(range, [&](int64_t, uint64_t word) {
+      count += static_cast<uint32_t>(std::popcount(word));
+      return true;
+    });
+    return count;
+  }
+
+  /// The oldest day of the range that is set, or `kNoDay`.
+  int64_t oldest(DayRange range) const {
+    int64_t day = kNoDay;
+    each_word(range, [&](int64_t first_age, uint64_t word) {
+      if (word == 0) return true;
+      day = newest_ - (first_age + 63 - std::countl_zero(word));
+      return false;
+    });
+    return day;
+  }
+
+ private:
+  /// Calls `visit(age of bit 0, bits inside the range)` a word, the oldest first, while it is true.
+  template <class Visit>
+  void each_word(DayRange range, const Visit& visit) const {
+    if (empty()) return;
+    const int64_t low = std::max<int64_t>(newest_ - range.last, 0);
+    const int64_t high = std::min(newest_ - range.first, end_ - 1);
+    if (high < low) return;
+    for (int64_t word = high / 64; word >= low / 64; --word) {
+      uint64_t bits = load<uint64_t>(state_ + kWordsAt + 8 * word);
+      if (word == high / 64) bits &= ~uint64_t{0} >> (63 - high % 64);
+      if (word == low / 64) bits &= ~uint64_t{0} << (low % 64);
+      if (!visit(64 * word, bits)) return;
+    }
+  }
+
+  const std::byte* state_;
+  int64_t newest_;
+  int64_t end_;
+};
+
+/// Makes each day `by` days older.
+void shift_up(std::byte* words, uint32_t count, int64_t by) {
+  const int64_t whole = by / 64;
+  const auto part = static_cast<uint32_t>(by % 64);
+  const auto word = [&](int64_t i) { return i < 0 ? uint64_t{0} : load<uint64_t>(words + 8 * i); };
+  for (int64_t i = int64_t{count} - 1; i >= 0; --i) {
+    const uint64_t low = part == 0 ? 0 : word(i - whole - 1) >> (64 - part);
+    store(words + 8 * i, (word(i - whole) << part) | low);
+  }
+}
+
+}  // namespace
+
+void days_push(std::byte* state, uint32_t words, int32_t day) {
+  const auto newest = load<int64_t>(state);
+  std::byte* bits = state + kWordsAt;
+  int64_t age = 0;
+  if (newest == kNoDay || day > newest) {
+    if (newest != kNoDay) shift_up(bits, words, day - newest);
+    store(state, int64_t{day});
+  } else {
+    age = newest - day;
+  }
+  if (age >= 64 * int64_t{words}) return;
+  std::byte* at = bits + 8 * (age / 64);
+  store(at, load<uint64_t>(at) | uint64_t{1} << (age % 64));
+}
+
+uint32_t days_count(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
+  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  return Bits(cell).count(days_of(window, zone.day_of(Instant{now_ms}).number));
+}
+
+int64_t days_deadline(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
+  const Bits bits(cell);
+  if (bits.empty()) return kNever.ms;
+  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  const int32_t today = zone.day_of(Instant{now_ms}).number;
+  const DayRange range = days_of(window, today);
+  const auto full = static_cast<int64_t>(window.full != 0);
+  const auto newest = static_cast<int32_t>(bits.newest());
+
+  int64_t deadline = kNever.ms;
+  const auto at_day = [&](int64_t day) {
+    deadline = std::min(deadline, day_reached(zone, now_ms, static_cast<int32_t>(day)));
+  };
+  const int64_t leaves = bits.oldest(range);
+  if (leaves != kNoDay) at_day(leaves + window.days + full);
+  const int64_t enters = bits.oldest({range.last + 1, newest});
+  if (enters != kNoDay) at_day(enters + full);
+  // A day that has just left comes back where clocks are set back over midnight.
+  if (bits.count({range.first - 1, range.first - 1}) != 0) {
+    deadline = std::min(deadline, day_goes_back(zone, now_ms, today));
+  }
+  return deadline;
+}
+
+void Days::init(const image::CellRow& row, std::byte* state) {
+  std::memset(state, 0, fixed_bytes(row));
+  store(state, kNoDay);
+}
+
+void Days::update(const CellRef& cell, const Occurrence& occurrence) {
+  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  days_push(cell.state(), days_words(cell.row), zone.day_of(Instant{occurrence.at_ms}).number);
+}
+
+}  // namespace segue::cells

@@ -1,0 +1,236 @@
+#include "runtime/cells/entries.h"
+
+#include <algorithm>
+
+#include "runtime/base/instant.h"
+#include "runtime/cells/distinct.h"
+#include "runtime/cells/sequence.h"
+#include "runtime/cells/steps.h"
+
+namespace segue::cells {
+namespace {
+
+using image::CellKind;
+using image::WindowRow;
+
+/// Entries a first growth makes room for: 48 bytes, or 32 of times alone.
+uint32_t first_entries(uint32_t stride) { return stride == 8 ? 4 : 2; }
+
+uint32_t next_entries(const image::CellRow& row, uint32_t entries, uint32_t stride) {
+  if (entries == 0) return first_entries(stride);
+  const uint32_t grown = entries < 16 ? entries * 2 : entries + entries / 2;
+  // A run at its cap slides through a quarter more, so that it moves back once in cap / 4 appends.
+  if (row.cap == 0 || row.cap > grown) return grown;
+  return std::max(entries + 1, std::min(grown, row.cap + row.cap / 4 + 1));
+}
+
+void move_to_front(std::byte* run, GrowingPart& part, uint32_t stride) {
+  std::memmove(run, run + size_t{part.first} * stride, size_t{part.count} * stride);
+  part.first = 0;
+}
+
+/// Grows the run, or gives up its oldest entry where no blob can be so large.
+void grow_run(const CellRef& cell, uint32_t stride) {
+  auto part = load<GrowingPart>(cell.state());
+  move_to_front(cell.blob.data() + part.offset, part, stride);
+  store(cell.state(), part);
+  const uint32_t entries = part.capacity_bytes / stride;
+  const uint64_t wanted = uint64_t{next_entries(cell.row, entries, stride)} * stride;
+  if (wanted <= image::kBlobBytesMax &&
+      cell.blob.grow(cell.row.offset, static_cast<uint32_t>(wanted), cell.view.layout[0],
+                     cell.view.cells)) {
+    return;
+  }
+  part.first = 1;
+  --part.count;
+  move_to_front(cell.blob.data() + part.offset, part, stride);
+  store(cell.state(), part);
+}
+
+Inside inside_days(const Entries& entries, const WindowRow& window, int64_t now_ms, ZoneView zone) {
+  Inside inside;
+  inside.days = days_of(window, zone.day_of(Instant{now_ms}).number);
+  int64_t begin = zone.start_of(LocalDay{inside.days.first}).ms;
+  int64_t end = zone.start_of(LocalDay{inside.days.last + 1}).ms;
+  inside.sift = days_go_back(zone, begin - kDayMs, end + kDayMs);
+  if (inside.sift) {
+    begin -= kDayMs;
+    end += kDayMs;
+  }
+  inside.first = entries.lower_bound(begin);
+  inside.last = entries.lower_bound(end);
+  return inside;
+}
+
+/// Leaves the newest `cap` entries inside.
+void apply_cap(const Entries& entries, uint32_t cap, ZoneView zone, Inside& inside) {
+  if (cap == 0 || inside.last - inside.first <= cap) return;
+  if (!inside.sift) {
+    inside.first = inside.last - cap;
+    return;
+  }
+  uint32_t kept = 0;
+  for (uint32_t i = inside.last; i > inside.first; --i) {
+    if (is_inside(entries, inside, i - 1, zone) && ++kept == cap) inside.first = i - 1;
+  }
+}
+
+int64_t days_inside_deadline(const Entries& entries, const Inside& inside, const WindowRow& window,
+                             int64_t now_ms, ZoneView zone) {
+  if (entries.count == 0) return kNever.ms;
+  const auto day = [&](uint32_t i) { return zone.day_of(Instant{entries.time(i)}).number; };
+  const int32_t today = zone.day_of(Instant{now_ms}).number;
+  // Rare, and hard to be exact about: look again at each change of the day.
+  if (inside.sift) return day_reached(zone, now_ms, today + 1);
+  const int32_t full = window.full != 0 ? 1 : 0;
+  int64_t deadline = kNever.ms;
+  if (inside.first < inside.last) {
+    const int32_t leaves = day(inside.first) + static_cast<int32_t>(window.days) + full;
+    deadline = day_reached(zone, now_ms, leaves);
+  }
+  if (inside.last < entries.count) {
+    deadline = std::min(deadline, day_reached(zone, now_ms, day(inside.last) + full));
+  }
+  if (inside.first > 0) deadline = std::min(deadline, day_goes_back(zone, now_ms, today));
+  return deadline;
+}
+
+}  // namespace
+
+uint32_t entry_bytes(const image::CellRow& row) {
+  switch (row.kind) {
+    case CellKind::kLog:
+      return row.value.count == 0 ? 8 : 24;
+    case CellKind::kDistinct:
+      return kDistinctEntryBytes;
+    case CellKind::kSteps:
+      return kStepsEntryBytes;
+    case CellKind::kSequence:
+      return kSequenceEntryBytes;
+    case CellKind::kNewest:
+    case CellKind::kOldest:
+    case CellKind::kSeen:
+    case CellKind::kTotal:
+    case CellKind::kExtreme:
+    case CellKind::kDays:
+    case CellKind::kLatest:
+    case CellKind::kEarliest:
+    case CellKind::kHeld:
+      break;
+  }
+  return 0;
+}
+
+uint32_t Entries::lower_bound(int64_t time_ms) const {
+  uint32_t low = 0;
+  uint32_t high = count;
+  while (low < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    if (time(middle) < time_ms) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+Entries entries_of(const CellView& cell) {
+  const auto part = load<GrowingPart>(cell.state());
+  const uint32_t stride = entry_bytes(cell.row);
+  return {cell.blob + part.offset + size_t{part.first} * stride, part.count, stride};
+}
+
+std::byte* append_room(const CellRef& cell) {
+  const uint32_t stride = entry_bytes(cell.row);
+  auto part = load<GrowingPart>(cell.state());
+  const uint32_t entries = part.capacity_bytes / stride;
+  if (part.first + part.count == entries) {
+    if (part.first > entries / 8) {
+      move_to_front(cell.blob.data() + part.offset, part, stride);
+      store(cell.state(), part);
+    } else {
+      grow_run(cell, stride);
+    }
+    part = load<GrowingPart>(cell.state());
+  }
+  std::byte* entry = cell.blob.data() + part.offset + size_t{part.first + part.count} * stride;
+  ++part.count;
+  store(cell.state(), part);
+  return entry;
+}
+
+std::byte* append_entry(const CellRef& cell, int64_t now_ms) {
+  const Entries entries = entries_of(cell);
+  const int64_t expired = now_ms - cell.row.horizon_ms;
+  uint32_t dropped = 0;
+  while (dropped < entries.count && entries.time(dropped) <= expired) ++dropped;
+  const uint32_t left = entries.count - dropped;
+  if (cell.row.cap != 0 && left >= cell.row.cap) dropped += left - cell.row.cap + 1;
+  drop_oldest(cell, dropped);
+  std::byte* entry = append_room(cell);
+  store(entry, now_ms);
+  return entry;
+}
+
+void clear_entries(const CellRef& cell) {
+  auto part = load<GrowingPart>(cell.state());
+  part.first = 0;
+  part.count = 0;
+  store(cell.state(), part);
+}
+
+void drop_oldest(const CellRef& cell, uint32_t count) {
+  if (count == 0) return;
+  auto part = load<GrowingPart>(cell.state());
+  part.count -= count;
+  part.first = part.count == 0 ? 0 : part.first + count;
+  store(cell.state(), part);
+}
+
+Inside find_inside(const Entries& entries, const WindowRow& window, int64_t now_ms, ZoneView zone) {
+  Inside inside;
+  switch (window.kind) {
+    case WindowRow::Kind::kEver:
+      inside.last = entries.count;
+      break;
+    case WindowRow::Kind::kRolling:
+      inside.first = entries.lower_bound(now_ms - window.from_ms + 1);
+      inside.last = entries.lower_bound(now_ms - window.to_ms + 1);
+      break;
+    case WindowRow::Kind::kAbsolute:
+      inside.first = entries.lower_bound(window.from_ms);
+      inside.last = entries.lower_bound(window.to_ms);
+      break;
+    case WindowRow::Kind::kDays:
+      inside = inside_days(entries, window, now_ms, zone);
+      break;
+  }
+  inside.last = std::max(inside.first, inside.last);
+  apply_cap(entries, window.cap, zone, inside);
+  return inside;
+}
+
+int64_t inside_deadline(const Entries& entries, const Inside& inside, const WindowRow& window,
+                        int64_t now_ms, ZoneView zone) {
+  int64_t deadline = kNever.ms;
+  switch (window.kind) {
+    case WindowRow::Kind::kEver:
+    case WindowRow::Kind::kAbsolute:  // what lies in it can only come as an event
+      break;
+    case WindowRow::Kind::kRolling:
+      // Capped out entries are older than the first: they leave before it and change nothing.
+      if (inside.first < inside.last) {
+        deadline = later_by(entries.time(inside.first), window.from_ms);
+      }
+      if (inside.last < entries.count) {
+        deadline = std::min(deadline, later_by(entries.time(inside.last), window.to_ms));
+      }
+      break;
+    case WindowRow::Kind::kDays:
+      return days_inside_deadline(entries, inside, window, now_ms, zone);
+  }
+  return deadline;
+}
+
+}  // namespace segue::cells

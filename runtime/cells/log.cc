@@ -1,0 +1,162 @@
+#include "runtime/cells/log.h"
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "runtime/base/instant.h"
+
+namespace segue::cells {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+bool is_number(Scalar scalar) { return tag_of(scalar) == ScalarTag::kNumber; }
+
+/// Lists and records are equal to nothing, so they are no distinct values either.
+bool is_comparable(Scalar scalar) {
+  const ScalarTag tag = tag_of(scalar);
+  return tag != ScalarTag::kMissing && tag != ScalarTag::kOther;
+}
+
+double number_of(Scalar scalar) {
+  double number;
+  std::memcpy(&number, &scalar.lo, sizeof number);
+  return number;
+}
+
+/// The least number inside by `before`, or missing.
+template <class Before>
+double extreme_of(const LogRead& read, const Before& before) {
+  double found = kMissing;
+  each_inside(read.entries, read.inside, read.zone, [&](uint32_t i) {
+    const auto scalar = load<Scalar>(read.entries.payload(i));
+    if (!is_number(scalar)) return;
+    const double number = number_of(scalar);
+    if (found != found || before(number, found)) found = number;
+  });
+  return found;
+}
+
+struct SumAndCount {
+  Decimal sum;
+  uint64_t numbers = 0;
+};
+
+SumAndCount sum_of(const LogRead& read) {
+  SumAndCount all;
+  each_inside(read.entries, read.inside, read.zone, [&](uint32_t i) {
+    const auto sum = load<Decimal>(read.entries.payload(i));
+    if (sum.hi == kNoSum.hi) return;
+    all.sum = all.sum + sum;
+    ++all.numbers;
+  });
+  return all;
+}
+
+bool scalar_less(Scalar a, Scalar b) { return a.hi != b.hi ? a.hi < b.hi : a.lo < b.lo; }
+
+}  // namespace
+
+LogRead log_read(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
+  const Entries entries = entries_of(cell);
+  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  return {entries, find_inside(entries, window, now_ms, zone), zone};
+}
+
+int64_t log_deadline(const LogRead& read, const image::WindowRow& window, int64_t now_ms) {
+  return inside_deadline(read.entries, read.inside, window, now_ms, read.zone);
+}
+
+uint32_t log_count(const LogRead& read) {
+  if (!read.inside.sift) return read.inside.last - read.inside.first;
+  uint32_t count = 0;
+  each_inside(read.entries, read.inside, read.zone, [&](uint32_t) { ++count; });
+  return count;
+}
+
+uint32_t log_days(const LogRead& read) {
+  DayCounter days;
+  each_inside(read.entries, read.inside, read.zone, [&](uint32_t i) {
+    days.add(read.zone.day_of(Instant{read.entries.time(i)}).number);
+  });
+  return days.count();
+}
+
+Decimal log_sum(const LogRead& read) { return sum_of(read).sum; }
+
+double log_avg(const LogRead& read) {
+  const SumAndCount all = sum_of(read);
+  if (all.numbers == 0) return kMissing;
+  return to_double(all.sum) / static_cast<double>(all.numbers);
+}
+
+double log_min(const LogRead& read) {
+  return extreme_of(read, [](double a, double b) { return a < b; });
+}
+
+double log_max(const LogRead& read) {
+  return extreme_of(read, [](double a, double b) { return a > b; });
+}
+
+uint32_t log_distinct(const LogRead& read) {
+  // Kept between calls, so that reading allocates nothing in the long run.
+  static thread_local std::vector<Scalar> values;
+  values.clear();
+  each_inside(read.entries, read.inside, read.zone, [&](uint32_t i) {
+    const auto scalar = load<Scalar>(read.entries.payload(i));
+    if (is_comparable(scalar)) values.push_back(scalar);
+  });
+  std::sort(values.begin(), values.end(), scalar_less);
+  return static_cast<uint32_t>(std::unique(values.begin(), values.end()) - values.begin());
+}
+
+Scalar log_first(const LogRead& read) {
+  for (uint32_t i = read.inside.first; i < read.inside.last; ++i) {
+    if (is_inside(read.entries, read.inside, i, read.zone)) {
+      return load<Scalar>(read.entries.payload(i));
+    }
+  }
+  return {};
+}
+
+Scalar log_last(const LogRead& read) {
+  for (uint32_t i = read.inside.last; i > read.inside.first; --i) {
+    if (is_inside(read.entries, read.inside, i - 1, read.zone)) {
+      return load<Scalar>(read.entries.payload(i - 1));
+    }
+  }
+  return {};
+}
+
+int64_t log_newest_time(const CellView& cell) {
+  const Entries entries = entries_of(cell);
+  return entries.count == 0 ? kLongAgo.ms : entries.time(entries.count - 1);
+}
+
+int64_t log_oldest_time(const CellView& cell) {
+  const Entries entries = entries_of(cell);
+  return entries.count == 0 ? kLongAgo.ms : entries.time(0);
+}
+
+void log_push(const CellRef& cell, int64_t now_ms) { append_entry(cell, now_ms); }
+
+void log_push_scalar(const CellRef& cell, int64_t now_ms, Scalar scalar) {
+  store(append_entry(cell, now_ms) + 8, scalar);
+}
+
+void log_push_sum(const CellRef& cell, int64_t now_ms, Decimal sum) {
+  store(append_entry(cell, now_ms) + 8, sum);
+}
+
+void Log::update(const CellRef& cell, const Occurrence& occurrence) {
+  if (cell.row.value.count == 0) {
+    log_push(cell, occurrence.at_ms);
+  } else if (cell.row.value_type == image::Type::X) {
+    log_push_sum(cell, occurrence.at_ms, occurrence.sum);
+  } else {
+    log_push_scalar(cell, occurrence.at_ms, occurrence.scalar);
+  }
+}
+
+}  // namespace segue::cells

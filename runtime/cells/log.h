@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/cells/cell.h"
+#include "runtime/cells/entries.h"
+
+/// The times of the horizon's occurrences, each with a value (a scalar, or an exact number) or
+/// without. It answers everything; smaller cells are compared with it.
+///
+/// Reads take any window up to now. Their deadline is one: when an entry leaves or enters the
+/// window.
+namespace segue::cells {
+
+/// What a read looks at: found once, shared by all reads of the same cell and window.
+struct LogRead {
+  Entries entries;
+  Inside inside;
+  ZoneView zone;
+};
+LogRead log_read(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
+int64_t log_deadline(const LogRead& read, const image::WindowRow& window, int64_t now_ms);
+
+uint32_t log_count(const LogRead& read);
+uint32_t log_days(const LogRead& read);  // distinct local days
+Decimal log_sum(const LogRead& read);    // of a log of X; 0 of nothing
+double log_avg(const LogRead& read);     // of a log of X; missing (a NaN) without a number
+double log_min(const LogRead& read);     // of a log of S: of the numbers among them; or missing
+double log_max(const LogRead& read);
+uint32_t log_distinct(const LogRead& read);  // of a log of S: values but missing, lists and records
+Scalar log_first(const LogRead& read);       // of a log of S; missing if there is none inside
+Scalar log_last(const LogRead& read);
+
+int64_t log_newest_time(const CellView& cell);  // `kLongAgo` if there is none
+int64_t log_oldest_time(const CellView& cell);
+
+void log_push(const CellRef& cell, int64_t now_ms);
+void log_push_scalar(const CellRef& cell, int64_t now_ms, Scalar scalar);
+void log_push_sum(const CellRef& cell, int64_t now_ms, Decimal sum);  // kNoSum: no number
+
+struct Log {
+  static constexpr image::CellKind kKind = image::CellKind::kLog;
+  static uint32_t fixed_bytes(const image::CellRow&) { return sizeof(GrowingPart); }
+  static void init(const image::CellRow&, std::byte* state) { store(state, GrowingPart{}); }
+  static void update(const CellRef& cell, const Occurrence& occurrence);
+};
+static_assert(StreamCell<Log>);
+
+}  // namespace segue::cells

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/base/instant.h"
+#include "runtime/cells/bytes.h"
+#include "runtime/cells/cell.h"
+
+/// The k newest times, newest first; `kLongAgo` where there were fewer.
+///
+/// PROOF: "at least n in (T - W, T]" holds if and only if the n-th newest time is > T - W, since
+/// times only ever come in order. Exact counts need one more than the number they are compared
+/// with.
+namespace segue::cells {
+
+/// The k-th newest time, 1 being the newest.
+inline int64_t newest_nth(const std::byte* state, uint32_t k) {
+  return load_time(state + size_t{8} * (k - 1));
+}
+
+/// Is a time inside (now - from, now]?
+inline bool within_test(int64_t time, int64_t now, int64_t from) { return time > now - from; }
+
+/// When it leaves. Never, if it is not inside: time alone brings nothing in.
+inline int64_t within_deadline(int64_t time, int64_t now, int64_t from) {
+  return time > now - from ? time + from : kNever.ms;
+}
+
+inline bool since_test(int64_t time, int64_t begin) { return time >= begin; }
+
+/// How many of the kept times lie inside (now - from, now].
+template <uint32_t kCount>
+inline uint32_t newest_count(const std::byte* state, int64_t now, int64_t from) {
+  uint32_t count = 0;
+  for (uint32_t k = 1; k <= kCount; ++k) {
+    count += within_test(newest_nth(state, k), now, from) ? 1 : 0;
+  }
+  return count;
+}
+
+inline uint32_t newest_count(const std::byte* state, uint32_t k_max, int64_t now, int64_t from) {
+  uint32_t count = 0;
+  while (count < k_max && within_test(newest_nth(state, count + 1), now, from)) ++count;
+  return count;
+}
+
+/// When such a count falls: the oldest inside leaves.
+inline int64_t newest_count_deadline(const std::byte* state, uint32_t count, int64_t from) {
+  return count == 0 ? kNever.ms : newest_nth(state, count) + from;
+}
+
+/// Takes in a time not before the newest. `kCount` up to 8 becomes straight code in the JIT.
+template <uint32_t kCount>
+inline void newest_push(std::byte* state, int64_t now) {
+  int64_t moved = now;
+  for (uint32_t i = 0; i < kCount; ++i) {
+    const int64_t kept = load_time(state + size_t{8} * i);
+    store(state + size_t{8} * i, moved);
+    moved = kept;
+  }
+}
+
+inline void newest_push(std::byte* state, uint32_t k_max, int64_t now) {
+  std::memmove(state + 8, state, size_t{8} * (k_max - 1));
+  store(state, now);
+}
+
+struct Newest {
+  static constexpr image::CellKind kKind = image::CellKind::kNewest;
+  static uint32_t fixed_bytes(const image::CellRow& row) { return 8 * row.k; }
+  static void init(const image::CellRow& row, std::byte* state) {
+    for (uint32_t i = 0; i < row.k; ++i) store(state + size_t{8} * i, kLongAgo.ms);
+  }
+  static void update(const CellRef& cell, const Occurrence& occurrence) {
+    newest_push(cell.state(), cell.row.k, occurrence.at_ms);
+  }
+};
+static_assert(StreamCell<Newest>);
+
+}  // namespace segue::cells

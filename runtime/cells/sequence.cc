@@ -1,0 +1,57 @@
+#include "runtime/cells/sequence.h"
+
+#include <cstring>
+
+#include "runtime/base/instant.h"
+
+namespace segue::cells {
+namespace {
+
+/// Takes the steps on a copy of the state's words.
+StepsTaken take(const CellRef& cell, const Sequence& sequence, int64_t now_ms, Possible possible) {
+  int64_t latest_ms[kStepsMax];
+  std::byte* words = cell.state() + kSequenceLatestAt;
+  const size_t bytes = 8 * sequence.steps.size();
+  std::memcpy(latest_ms, words, bytes);
+  const StepsTaken taken = take_steps(sequence, latest_ms, now_ms, possible);
+  std::memcpy(words, latest_ms, bytes);
+  return taken;
+}
+
+void open_wait(const CellRef& cell, int64_t now_ms) {
+  const uint32_t cap = cell.row.cap;
+  const uint32_t count = load<GrowingPart>(cell.state()).count;
+  if (cap != 0 && count >= cap) drop_oldest(cell, count - cap + 1);
+  store(append_room(cell), now_ms);
+}
+
+}  // namespace
+
+bool sequence_advance(const CellRef& cell, int64_t now_ms, Possible possible) {
+  const Sequence sequence = sequence_of(cell.view, cell.row.source);
+  // An occurrence of the absence ends every wait, also one that would be over at this very instant;
+  // the match that ends now has its own say (`clean`).
+  if (possible.absence()) clear_entries(cell);
+  const StepsTaken taken = take(cell, sequence, now_ms, possible);
+  if (!sequence.has_absence()) return taken.matched;
+  if (taken.matched && taken.clean) open_wait(cell, now_ms);
+  if (sequence_deadline(cell) > now_ms) return false;
+  // Waits have one length and begin at different instants, so one is over at a time.
+  drop_oldest(cell, 1);
+  return true;
+}
+
+int64_t sequence_deadline(const CellView& cell) {
+  const Entries waits = entries_of(cell);
+  if (waits.count == 0) return kNever.ms;
+  return waits.time(0) + cell.view.sequences[cell.row.source].absence_ms;
+}
+
+void SequenceCell::init(const image::CellRow& row, std::byte* state) {
+  store(state, GrowingPart{});
+  for (uint32_t i = 0; i < steps(row); ++i) {
+    store(state + kSequenceLatestAt + size_t{8} * i, kLongAgo.ms);
+  }
+}
+
+}  // namespace segue::cells

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/cells/cell.h"
+#include "runtime/cells/entries.h"
+#include "runtime/cells/matching.h"
+
+/// The matches of a sequence as they come, over all history: the latest time of each step of the
+/// match that is under way, and, with an absence at the end, the matches that wait for it.
+///
+/// State: growing part (the waits: the instant of each last step), then a time a step.
+namespace segue::cells {
+
+inline constexpr uint32_t kSequenceLatestAt = sizeof(GrowingPart);
+inline constexpr uint32_t kSequenceEntryBytes = 8;
+
+/// Takes in an instant with an occurrence of a step or the absence, or one at which a wait is over
+/// (then `possible` is empty). True if a match ends at it. Once an instant.
+bool sequence_advance(const CellRef& cell, int64_t now_ms, Possible possible);
+
+/// When the next wait is over; `kNever` if none is open.
+int64_t sequence_deadline(const CellView& cell);
+
+struct SequenceCell {
+  static constexpr image::CellKind kKind = image::CellKind::kSequence;
+  static uint32_t steps(const image::CellRow& row) { return row.k == 0 ? kStepsMax : row.k; }
+  static uint32_t fixed_bytes(const image::CellRow& row) {
+    return kSequenceLatestAt + 8 * steps(row);
+  }
+  static void init(const image::CellRow& row, std::byte* state);
+};
+static_assert(Cell<SequenceCell>);
+
+}  // namespace segue::cells

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/base/instant.h"
+
+#include "runtime/cells/cell.h"
+#include "runtime/cells/entries.h"
+#include "runtime/cells/matching.h"
+
+/// What the steps and the absence of a sequence did: an entry an instant with an occurrence of any
+/// of them, its time and what that instant allows (`Possible`). Every read matches afresh over the
+/// entries inside its window, since matches inside a window do not follow from those outside.
+namespace segue::cells {
+
+inline constexpr uint32_t kStepsEntryBytes = 8 + sizeof(Possible);
+
+/// The matches inside a window as of one instant: all steps inside, and the end too.
+struct StepsAnswer {
+  uint32_t count = 0;
+  uint32_t days = 0;    // distinct local days of the ends
+  int64_t first_ms;     // the first end, `kLongAgo` if there is none
+  int64_t last_ms;      // the last one
+  int64_t deadline_ms;  // when an entry leaves or enters, or a wait is over
+};
+StepsAnswer steps_read(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
+
+/// Takes in an instant. Once an instant, all its events together.
+void steps_push(const CellRef& cell, int64_t now_ms, Possible possible);
+
+struct Steps {
+  static constexpr image::CellKind kKind = image::CellKind::kSteps;
+  static uint32_t fixed_bytes(const image::CellRow&) { return sizeof(GrowingPart); }
+  static void init(const image::CellRow&, std::byte* state) { store(state, GrowingPart{}); }
+};
+static_assert(Cell<Steps>);
+
+}  // namespace segue::cells

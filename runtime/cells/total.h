@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "runtime/base/decimal.h"
+#include "runtime/cells/bytes.h"
+#include "runtime/cells/cell.h"
+
+/// How many occurrences ever, how many of them with a number, and the exact sum of those.
+namespace segue::cells {
+
+inline constexpr uint32_t kTotalNumbersAt = 8;
+inline constexpr uint32_t kTotalSumAt = 16;
+inline constexpr uint32_t kTotalBytes = 32;
+
+inline uint64_t total_count(const std::byte* state) { return load<uint64_t>(state); }
+inline uint64_t total_numbers(const std::byte* state) {
+  return load<uint64_t>(state + kTotalNumbersAt);
+}
+inline Decimal total_sum(const std::byte* state) { return load<Decimal>(state + kTotalSumAt); }
+
+/// Missing (a NaN) if there is no number.
+inline double total_avg(const std::byte* state) {
+  const uint64_t numbers = total_numbers(state);
+  if (numbers == 0) return std::numeric_limits<double>::quiet_NaN();
+  return to_double(total_sum(state)) / static_cast<double>(numbers);
+}
+
+inline void total_push(std::byte* state) { store(state, total_count(state) + 1); }
+
+/// Branch-free: what is no number adds nothing.
+inline void total_push_sum(std::byte* state, Decimal sum) {
+  const bool is_number = sum.hi != kNoSum.hi;
+  const Decimal added{is_number ? sum.lo : 0, is_number ? sum.hi : 0};
+  store(state, total_count(state) + 1);
+  store(state + kTotalNumbersAt, total_numbers(state) + (is_number ? 1 : 0));
+  store(state + kTotalSumAt, total_sum(state) + added);
+}
+
+struct Total {
+  static constexpr image::CellKind kKind = image::CellKind::kTotal;
+  static uint32_t fixed_bytes(const image::CellRow&) { return kTotalBytes; }
+  static void init(const image::CellRow&, std::byte* state) { std::memset(state, 0, kTotalBytes); }
+  static void update(const CellRef& cell, const Occurrence& occurrence) {
+    total_push_sum(cell.state(), occurrence.sum);
+  }
+};
+static_assert(StreamCell<Total>);
+
+}  // namespace segue::cells
