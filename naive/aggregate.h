@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "compiler/sema/hir.h"
+#include "naive/datum.h"
+#include "runtime/base/zone.h"
+
+namespace segue::naive {
+
+/// An aggregate of some of the occurrences. Made once for all occurrences, asked for each window.
+class Aggregator {
+ public:
+  /// `values`: one of each occurrence, in order of (instant, tie).
+  Aggregator(hir::Aggregate aggregate, std::vector<Datum> values);
+
+  /// The aggregate of the occurrences `chosen` (ascending). Of none, kSum and kDistinct are 0, the
+  /// others missing; so are those that found no value of their type. kFirst and kLast skip nothing:
+  /// if that occurrence has no value, it is missing.
+  Datum of(std::span<const size_t> chosen) const;
+
+ private:
+  Datum sum_or_average(std::span<const size_t> chosen) const;
+  Datum extreme(std::span<const size_t> chosen) const;
+  Datum distinct(std::span<const size_t> chosen) const;
+
+  hir::Aggregate aggregate_;
+  std::vector<Datum> values_;
+  std::vector<std::optional<Decimal>> exact_;  // of each value that is a number
+  std::vector<int> same_;  // equal scalars have equal numbers; -1: missing, a list or a record
+};
+
+/// On how many local days the `chosen` of `times` lie.
+Datum count_days(std::span<const Instant> times, std::span<const size_t> chosen, ZoneView zone);
+
+}  // namespace segue::naive

@@ -1,0 +1,46 @@
+#include "naive/history.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace segue::naive {
+
+Past::Past(const InputSchema& schema, const History& history, Instant until)
+    : schema_(schema), user_(history.user), until_(until) {
+  for (const Event& event : history.events) {
+    if (event.at <= until) events_.push_back(&event);
+  }
+  // Stable: events that nothing distinguishes stay as they arrived.
+  std::stable_sort(events_.begin(), events_.end(), [](const Event* a, const Event* b) {
+    if (a->at != b->at) return a->at < b->at;
+    const bool a_identify = a->kind == kIdentifyKind;
+    const bool b_identify = b->kind == kIdentifyKind;
+    if (a_identify != b_identify) return a_identify;
+    return a->tie < b->tie;
+  });
+  std::set<std::pair<Instant, std::string_view>> seen;
+  std::erase_if(events_, [&](const Event* event) {
+    return event->has_message_id && !seen.insert({event->at, event->tie}).second;
+  });
+}
+
+Steps Past::trait(hir::SlotId slot) const {
+  Steps steps;
+  steps.append(begin(), Datum{});
+  const int local = schema_.local_slot(kIdentifyKind, slot.index);
+  if (local < 0) return steps;
+  for (const Event* event : events_) {
+    if (event->kind != kIdentifyKind) continue;
+    const Value& value = event->slots[static_cast<size_t>(local)];
+    if (value.tag != ValueTag::kAbsent) steps.append(event->at, of_value(value));
+  }
+  return steps;
+}
+
+Datum Past::property(const Event& event, hir::SlotId slot) const {
+  const int local = schema_.local_slot(event.kind, slot.index);
+  return local < 0 ? Datum{} : of_value(event.slots[static_cast<size_t>(local)]);
+}
+
+}  // namespace segue::naive

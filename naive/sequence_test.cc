@@ -1,0 +1,321 @@
+#include "naive/sequence.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "naive/test_world.h"
+
+namespace segue::naive::test {
+namespace {
+
+struct StepOf {
+  StreamId stream;
+  std::optional<int64_t> within = {};
+  bool later = false;
+};
+
+/// Steps in order, as a stream of `w`.
+StreamId sequence(World& w, std::initializer_list<StepOf> steps) {
+  hir::Stream stream;
+  for (const StepOf& step : steps) {
+    hir::Stream::Step& made = stream.steps.emplace_back();
+    made.stream = step.stream;
+    made.later = step.later;
+    if (step.within) made.within = Duration{*step.within};
+  }
+  return w.add(stream);
+}
+
+/// The same with `then no X within D` at its end.
+StreamId then_no(World& w, std::initializer_list<StepOf> steps, StreamId x, int64_t within,
+                 bool later = false) {
+  const StreamId made = sequence(w, steps);
+  w.rules.streams[made.index].absence = hir::Stream::Absence{x, later, {within}};
+  return made;
+}
+
+/// One `a` at each of the instants, and so on; a letter repeated is an event more.
+World at(std::initializer_list<std::pair<int64_t, std::string_view>> moments) {
+  World w;
+  for (const auto& [ms, letters] : moments) {
+    for (size_t i = 0; i < letters.size(); ++i) w.track(ms, letters.substr(i, 1));
+  }
+  return w;
+}
+
+/// Instants at which one match more has ended.
+std::string ends(World& w, StreamId stream) { return w.pieces(count(stream)); }
+
+TEST(Sequence, EndsWithItsLastStep) {
+  World w = at({{10, "a"}, {20, "b"}, {30, "b"}, {40, "a"}, {50, "c"}, {60, "b"}});
+  EXPECT_EQ(ends(w, sequence(w, {{w.events("a")}, {w.events("b")}})), "10:0 20:1 60:2");
+}
+
+TEST(Sequence, GapsIncludeTheirLength) {
+  World w = at({{10, "a"}, {20, "b"}});
+  const StreamId a = w.events("a");
+  const StreamId b = w.events("b");
+  EXPECT_EQ(ends(w, sequence(w, {{a}, {b, 10}})), "10:0 20:1");
+  EXPECT_EQ(ends(w, sequence(w, {{a}, {b, 9}})), "10:0");
+}
+
+TEST(Sequence, TheGapIsFromTheStepBefore) {
+  World w = at({{10, "a"}, {20, "b"}, {30, "c"}});
+  const StreamId a = w.events("a");
+  EXPECT_EQ(ends(w, sequence(w, {{a}, {w.events("b"), 10}, {w.events("c"), 10}})), "10:0 30:1");
+}
+
+TEST(Sequence, ItsStartIsAsLateAsPossible) {
+  World w = at({{10, "a"}, {20, "a"}, {29, "b"}, {100, "a"}, {105, "b"}, {109, "a"}, {111, "c"}});
+  EXPECT_EQ(ends(w, sequence(w, {{w.events("a")}, {w.events("b"), 9}})), "10:0 29:1 105:2");
+  // The newer a at 109 must not hide that a then b was found at 105.
+  EXPECT_EQ(ends(w, sequence(w, {{w.events("a"), {}}, {w.events("b"), 5}, {w.events("c"), 6}})),
+            "10:0 111:1");
+}
+
+TEST(Sequence, MatchesDoNotOverlap) {
+  World w = at({{0, "a"}, {1, "a"}, {2, "a"}, {3, "a"}});
+  const StreamId a = w.events("a");
+  EXPECT_EQ(ends(w, sequence(w, {{a}, {a}})), "0:0 1:1 3:2");
+  EXPECT_EQ(ends(w, sequence(w, {{a}, {a}, {a}})), "0:0 2:1");
+}
+
+TEST(Sequence, TheNextMatchBeginsAfterTheInstantOfTheLast) {
+  World w = at({{10, "a"}, {20, "ba"}, {30, "b"}});
+  EXPECT_EQ(ends(w, sequence(w, {{w.events("a")}, {w.events("b")}})), "10:0 20:1")
+      << "the a at 20 is not after the match that ended at 20";
+}
+
+TEST(Sequence, AtOneInstantStepsAreDistinctEvents) {
+  World one = at({{10, "a"}});
+  const StreamId one_a = one.events("a");
+  EXPECT_EQ(ends(one, sequence(one, {{one_a}, {one_a}})), "10:0");
+  World two = at({{10, "aa"}});
+  const StreamId two_a = two.events("a");
+  EXPECT_EQ(ends(two, sequence(two, {{two_a}, {two_a}})), "10:1");
+  EXPECT_EQ(ends(two, sequence(two, {{two_a}, {two_a}, {two_a}})), "10:0");
+  World mixed = at({{10, "ba"}});
+  EXPECT_EQ(ends(mixed, sequence(mixed, {{mixed.events("a")}, {mixed.events("b")}})), "10:1")
+      << "equal instants have no order inside";
+  // b can be the first step or the second; only as the second does it leave a the first.
+  const StreamId any = mixed.events("");
+  EXPECT_EQ(ends(mixed, sequence(mixed, {{any}, {mixed.events("b")}})), "10:1");
+  EXPECT_EQ(ends(mixed, sequence(mixed, {{mixed.events("b")}, {any}})), "10:1");
+  EXPECT_EQ(ends(mixed, sequence(mixed, {{mixed.events("b")}, {mixed.events("b")}})), "10:0");
+}
+
+TEST(Sequence, SomeStepsEarlierSomeAtTheInstant) {
+  World w = at({{10, "a"}, {20, "bc"}});
+  const StreamId a = w.events("a");
+  const StreamId b = w.events("b");
+  const StreamId c = w.events("c");
+  EXPECT_EQ(ends(w, sequence(w, {{a}, {b}, {c}})), "10:0 20:1");
+  EXPECT_EQ(ends(w, sequence(w, {{a}, {c}, {b}})), "10:0 20:1");
+  EXPECT_EQ(ends(w, sequence(w, {{a}, {b}, {c, {}, true}})), "10:0") << "later is strictly later";
+  EXPECT_EQ(ends(w, sequence(w, {{a}, {b, {}, true}, {c}})), "10:0 20:1");
+}
+
+TEST(Sequence, LaterNeedsAnotherInstant) {
+  World w = at({{10, "aa"}, {20, "a"}});
+  const StreamId a = w.events("a");
+  EXPECT_EQ(ends(w, sequence(w, {{a}, {a, 10, true}})), "10:0 20:1");
+  EXPECT_EQ(ends(w, sequence(w, {{a}, {a, 9, true}})), "10:0");
+}
+
+TEST(Sequence, WindowsMatchAfreshInside) {
+  World w = at({{0, "a"}, {1, "a"}, {2, "a"}, {3, "a"}});
+  const StreamId a = w.events("a");
+  const StreamId pair = sequence(w, {{a}, {a}});
+  // From 3 on [1, 3] is inside: one match, 1-2, though globally matches end at 1 and 3.
+  EXPECT_EQ(w.pieces(count(pair, rolling(3))), "0:0 1:1 5:0");
+  EXPECT_EQ(w.pieces(count(pair, rolling(4))), "0:0 1:1 3:2 4:1 6:0");
+  EXPECT_EQ(w.pieces(count(pair, absolute(Instant{1}, Instant{3}))), "0:0 2:1");
+  EXPECT_EQ(w.pieces(count(pair, rolling(4, 2))), "0:0 3:1 6:0");
+}
+
+TEST(Sequence, EveryStepLiesInsideTheWindow) {
+  World w = at({{10, "a"}, {20, "b"}});
+  const StreamId pair = sequence(w, {{w.events("a")}, {w.events("b")}});
+  EXPECT_EQ(w.runs(ge(count(pair, rolling(15)), num("1"))), "20-25");
+  EXPECT_EQ(w.runs(ge(count(pair, rolling(11)), num("1"))), "20-21");
+  EXPECT_EQ(w.runs(ge(count(pair, rolling(10)), num("1"))), "");
+  EXPECT_EQ(w.runs(ge(count(pair, absolute(Instant{11}, {})), num("1"))), "");
+  EXPECT_EQ(w.runs(ge(count(pair, absolute({}, Instant{20})), num("1"))), "");
+}
+
+TEST(Sequence, CapLooksAtTheNewestStepInstants) {
+  World w = at({{10, "a"}, {20, "b"}, {30, "b"}, {40, "c"}});
+  const StreamId pair = sequence(w, {{w.events("a")}, {w.events("b")}});
+  EXPECT_EQ(w.pieces(count(pair, rolling(100), 2)), "10:0 20:1 30:0")
+      << "at 30 the instants 20 and 30 are looked at; c is no step";
+  EXPECT_EQ(w.pieces(count(pair, rolling(100), 3)), "10:0 20:1 110:0");
+}
+
+TEST(Sequence, DaysAreThoseOfTheEnds) {
+  World w;
+  w.until = {5 * kDayMs};
+  w.track(kDayMs - 2, "a").track(kDayMs, "b").track(kDayMs + 1, "a").track(kDayMs + 2, "b");
+  w.track(2 * kDayMs - 1, "a").track(2 * kDayMs, "b");
+  const StreamId pair = sequence(w, {{w.events("a")}, {w.events("b")}});
+  EXPECT_EQ(w.pieces(days(pair)), fmt::format("{}:0 {}:1 {}:2", kDayMs - 2, kDayMs, 2 * kDayMs));
+  EXPECT_EQ(w.pieces(days(pair, last_days(1))),
+            fmt::format("{}:0 {}:1 {}:0", kDayMs - 2, kDayMs + 2, 2 * kDayMs))
+      << "the first match began the day before, the third too";
+}
+
+TEST(Sequence, TimesOfMatches) {
+  World w = at({{10, "a"}, {20, "b"}, {30, "a"}, {40, "b"}});
+  const StreamId pair = sequence(w, {{w.events("a")}, {w.events("b")}});
+  const auto since = [&](Aggregate which) { return minus(now(), time_of(which, pair)); };
+  EXPECT_EQ(w.runs(ge(since(Aggregate::kLast), duration(15))), "35-40 55-");
+  EXPECT_EQ(w.runs(ge(since(Aggregate::kFirst), duration(15))), "35-");
+}
+
+// ---- then no
+// -------------------------------------------------------------------------------------
+
+TEST(Absence, OccursWhenTheWaitIsOver) {
+  World w = at({{10, "a"}, {100, "a"}, {150, "x"}, {300, "a"}});
+  const StreamId s = then_no(w, {{w.events("a")}}, w.events("x"), 50);
+  EXPECT_EQ(ends(w, s), "10:0 60:1 350:2");
+}
+
+TEST(Absence, TheEndOfTheWaitStillCancels) {
+  World w = at({{10, "a"}, {60, "x"}, {100, "a"}, {151, "x"}});
+  EXPECT_EQ(ends(w, then_no(w, {{w.events("a")}}, w.events("x"), 50)), "10:0 150:1");
+}
+
+TEST(Absence, TheInstantOfTheStepCancelsUnlessLater) {
+  World w = at({{10, "ax"}, {200, "a"}});
+  const StreamId a = w.events("a");
+  const StreamId x = w.events("x");
+  EXPECT_EQ(ends(w, then_no(w, {{a}}, x, 50)), "10:0 250:1");
+  EXPECT_EQ(ends(w, then_no(w, {{a}}, x, 50, true)), "10:0 60:1 250:2");
+}
+
+TEST(Absence, TheStepItselfIsNoX) {
+  World w = at({{10, "a"}, {30, "a"}, {200, "aa"}});
+  const StreamId a = w.events("a");
+  EXPECT_EQ(ends(w, then_no(w, {{a}}, a, 50)), "10:0 80:1")
+      << "30 cancels 10, nothing 30; of two at 200 one is another event";
+  EXPECT_EQ(ends(w, then_no(w, {{a}}, a, 50, true)), "10:0 80:1 250:2");
+}
+
+TEST(Absence, TheXOfTheInstantMayBeTheLastStepIfTheOthersCanDoWithoutIt) {
+  World w = at({{10, "ab"}});
+  const StreamId any = w.events("");
+  const StreamId a = w.events("a");
+  const StreamId b = w.events("b");
+  EXPECT_EQ(ends(w, then_no(w, {{any}}, b, 50)), "10:0 60:1") << "b is taken for the step";
+  EXPECT_EQ(ends(w, then_no(w, {{a}}, b, 50)), "10:0");
+  EXPECT_EQ(ends(w, then_no(w, {{a}, {any}}, b, 50)), "10:0 60:1");
+  EXPECT_EQ(ends(w, then_no(w, {{b}, {any}}, b, 50)), "10:0") << "b is needed for the first step";
+  EXPECT_EQ(ends(w, then_no(w, {{any}, {any}}, b, 50)), "10:0 60:1");
+  World earlier = at({{5, "b"}, {10, "ab"}});
+  const StreamId early_b = earlier.events("b");
+  EXPECT_EQ(ends(earlier, then_no(earlier, {{early_b}, {earlier.events("")}}, early_b, 50)),
+            "5:0 60:1")
+      << "with the first step at 5, the b at 10 can be the last";
+}
+
+TEST(Absence, EachMatchWaitsAlone) {
+  World w = at({{10, "a"}, {20, "b"}, {30, "a"}, {35, "b"}, {80, "x"}, {90, "a"}, {95, "b"}});
+  const StreamId s = then_no(w, {{w.events("a")}, {w.events("b")}}, w.events("x"), 50);
+  EXPECT_EQ(ends(w, s), "10:0 70:1 145:2") << "80 is too late for 20, and cancels 35";
+}
+
+TEST(Absence, OneStepMatchesAtEveryInstant) {
+  World w = at({{10, "a"}, {20, "a"}, {20, "a"}, {200, "b"}});
+  EXPECT_EQ(ends(w, then_no(w, {{w.events("a")}}, w.events("x"), 50)), "10:0 60:1 70:2");
+}
+
+TEST(Absence, TheEndLiesInsideTheWindowToo) {
+  World w = at({{10, "a"}, {500, "b"}});
+  const StreamId s = then_no(w, {{w.events("a")}}, w.events("x"), 50);
+  EXPECT_EQ(w.runs(ge(count(s, rolling(60)), num("1"))), "60-70");
+  EXPECT_EQ(w.runs(ge(count(s, rolling(50)), num("1"))), "");
+  EXPECT_EQ(w.runs(ge(count(s, absolute(Instant{10}, Instant{60})), num("1"))), "");
+  EXPECT_EQ(w.runs(ge(count(s, absolute(Instant{10}, Instant{61})), num("1"))), "60-");
+  EXPECT_EQ(w.runs(ge(count(s, rolling(80, 10)), num("1"))), "70-90");
+}
+
+TEST(Absence, AnXInsideTheWindowOnlyMattersToItsWait) {
+  World w = at({{10, "x"}, {20, "a"}, {30, "b"}, {35, "x"}});
+  EXPECT_EQ(ends(w, then_no(w, {{w.events("a")}, {w.events("b")}}, w.events("x"), 4)), "10:0 34:1");
+}
+
+// ---- against the definition
+// ----------------------------------------------------------------------
+
+/// Whether some choice of distinct events fits steps `step`.. after those `chosen`, ending at
+/// `end`.
+bool some_match(const hir::Stream& stream, const std::vector<std::vector<const Event*>>& of,
+                std::vector<const Event*>& chosen, Instant after, Instant end) {
+  const size_t step = chosen.size();
+  if (step == stream.steps.size()) return chosen.back()->at == end;
+  for (const Event* event : of[step]) {
+    if (event->at <= after || event->at > end) continue;
+    if (std::find(chosen.begin(), chosen.end(), event) != chosen.end()) continue;
+    if (step > 0) {
+      const Duration gap = event->at - chosen.back()->at;
+      const hir::Stream::Step& rule = stream.steps[step];
+      if (gap < Duration{rule.later ? 1 : 0}) continue;
+      if (rule.within && gap > *rule.within) continue;
+    }
+    chosen.push_back(event);
+    if (some_match(stream, of, chosen, after, end)) return true;
+    chosen.pop_back();
+  }
+  return false;
+}
+
+/// Greedy from left to right, every choice of events tried at every instant.
+std::string defined_ends(const World& w, StreamId id) {
+  const hir::Stream& stream = w.rules.streams[id.index];
+  const Past past(w.rules.schema, w.history, w.until);
+  Ops ops(w.zones);
+  Occurrences occurrences(w.rules, past, ops);
+  std::vector<std::vector<const Event*>> of;
+  for (const hir::Stream::Step& step : stream.steps) of.push_back(occurrences.of(step.stream));
+  Instant after{-1};
+  int count = 0;
+  std::string out = fmt::format("{}:0", past.begin().ms);
+  for (int64_t end = past.begin().ms; end <= past.until().ms; ++end) {
+    std::vector<const Event*> chosen;
+    if (!some_match(stream, of, chosen, after, {end})) continue;
+    after = {end};
+    ++count;
+    if (end == past.begin().ms) out.clear();
+    out += fmt::format("{}{}:{}", out.empty() ? "" : " ", end, count);
+  }
+  return out;
+}
+
+TEST(Sequence, AgreesWithTryingEveryChoice) {
+  std::mt19937 random(7);
+  const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+  for (int round = 0; round < 3000; ++round) {
+    World w;
+    w.until = {40};
+    const int events = 1 + pick(14);
+    for (int i = 0; i < events; ++i) {
+      w.track(pick(12) * (1 + pick(2)), World::kNames[static_cast<size_t>(pick(3))]);
+    }
+    const std::array<StreamId, 4> streams = {w.events("a"), w.events("b"), w.events("c"),
+                                             w.events("")};
+    hir::Stream stream;
+    const int steps = 2 + pick(3);
+    for (int i = 0; i < steps; ++i) {
+      hir::Stream::Step& step = stream.steps.emplace_back();
+      step.stream = streams[static_cast<size_t>(pick(4))];
+      step.later = i > 0 && pick(4) == 0;
+      if (i > 0 && pick(2) == 0) step.within = Duration{pick(8)};
+    }
+    const StreamId id = w.add(stream);
+    ASSERT_EQ(ends(w, id), defined_ends(w, id)) << "round " << round;
+  }
+}
+
+}  // namespace
+}  // namespace segue::naive::test
