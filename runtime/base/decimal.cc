@@ -13,7 +13,7 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 
 constexpr int kPlaces = 9;
-constexpr uint64_t kUnit = 1'000'000'000;  // of 10^-9 in one
+constexpr uint64_t kUnit = 1'000'000'000;                            // of 10^-9 in one
 constexpr Wide kSizeEnd = static_cast<Wide>(kUnit) * kUnit * kUnit;  // 1e18 in units
 // Far beyond what can matter, and far from overflow: larger exponents mean zero or too large.
 constexpr int64_t kExponentCap = 1'000'000'000;

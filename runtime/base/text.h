@@ -9,9 +9,9 @@
 
 namespace segue {
 
-/// What `ignoring case` compares: letters of ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic in
-/// their folded form (Unicode simple folding, so one letter stays one letter: `ß` is not `ss`), all
-/// other bytes as they are. Never depends on a locale.
+/// What `ignoring case` compares: letters of ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic
+/// in their folded form (Unicode simple folding, so one letter stays one letter: `ß` is not `ss`),
+/// all other bytes as they are. Never depends on a locale.
 std::string fold_case(std::string_view text);
 
 /// The same on folded text, without a copy. `text` and `part` may be anything, also not UTF-8.
