@@ -1,0 +1,102 @@
+// Rules in, a checked compilation out: what is wrong, every stage as text, the compiled program.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "segue/export.h"
+#include "segue/findings.h"
+#include "segue/outcome.h"
+#include "segue/program.h"
+
+namespace segue {
+
+struct CompileOptions {
+  /// `{"min_views", "5"}`: replaces the value of every parameter of that name. Checked like the
+  /// value that the rules give, so a wrong one is a finding.
+  std::vector<std::pair<std::string, std::string>> params;
+  /// IANA zone of files that name none; one that does not exist is `Fault::kInvalid`.
+  std::string zone = "UTC";
+  /// The optional passes that run (names of `optional_passes`), in the compiler's own order; without
+  /// a value all of them. None: every condition is answered from a log. No choice changes an answer.
+  std::optional<std::vector<std::string>> passes;
+  /// Segments and scores of files that do not use each other may share a name. For what shows each
+  /// with its file, as checking and testing do.
+  bool allow_same_names = false;
+};
+
+/// The forms in which a compilation can be read, in the order in which they are made.
+enum class Stage : uint8_t { kAst, kHir, kPlan, kImage, kLlvm, kAsm };
+
+/// `ast`, `hir`, `plan`, `image`, `llvm`, `asm`; empty of anything else.
+SEGUE_API std::optional<Stage> parse_stage(std::string_view name) noexcept;
+
+/// Rules, read and checked. Movable, not copied; const members may be called by any thread.
+class SEGUE_API Compilation {
+ public:
+  struct State;  ///< private to the library
+
+  Compilation() noexcept;  ///< no rules, no findings
+  Compilation(Compilation&&) noexcept;
+  Compilation& operator=(Compilation&&) noexcept;
+  ~Compilation();
+
+  const Findings& findings() const noexcept;
+  /// Whether there is no error. Then, and only then, there is a program.
+  bool ok() const noexcept { return findings().error_count() == 0; }
+
+  /// The stage as text, the same from run to run. `only` names one part of it (`streams`, `cells`,
+  /// a section of the image, …), empty prints all. What a stage needs comes with it: `kAst` is to be
+  /// had in spite of errors, the others are `Fault::kInvalid` then.
+  Outcome dump(Stage stage, std::string_view only, std::string& text) const noexcept;
+
+  /// The compiled program; null if there are errors. Made by the first call that needs it; cost
+  /// about 10 µs a condition.
+  std::shared_ptr<const CompiledProgram> program() const noexcept;
+
+  const State& state() const noexcept { return *state_; }
+
+ private:
+  friend Outcome compile_files(std::span<const std::string>, const CompileOptions&,
+                               Compilation&) noexcept;
+  friend Outcome compile_text(std::string, std::string, const CompileOptions&,
+                              Compilation&) noexcept;
+  std::unique_ptr<State> state_;
+};
+
+/// The `.seg` files that `paths` name: a file stands for itself, a folder for all below it, but for
+/// hidden ones. Sorted within a folder, each once. `Fault::kUnreadable` if a path is not there or a
+/// folder holds none.
+SEGUE_API Outcome list_rule_files(std::span<const std::string> paths,
+                                  std::vector<std::string>& files) noexcept;
+
+/// Reads and checks these rules together, and what they `use`. Wrong rules are findings of `into`;
+/// the outcome is about files and options. Memory: about 150 bytes a token while it works.
+SEGUE_API Outcome compile_files(std::span<const std::string> paths, const CompileOptions& options,
+                                Compilation& into) noexcept;
+
+/// The same of a text; `name` is what findings call it, and where its `use "…"` starts from.
+SEGUE_API Outcome compile_text(std::string name, std::string text, const CompileOptions& options,
+                               Compilation& into) noexcept;
+
+/// The canonical layout of a rule text. With errors of syntax, `formatted` is left as it was.
+/// Idempotent; keeps every comment and the meaning.
+SEGUE_API Findings format_rules(const std::string& name, std::string text,
+                                std::string& formatted) noexcept;
+
+/// One pass of the compiler that can be switched off.
+struct PassName {
+  std::string_view name;
+  std::string_view summary;  ///< one line
+};
+
+/// In the order in which they run. Static storage.
+SEGUE_API std::span<const PassName> optional_passes() noexcept;
+
+}  // namespace segue

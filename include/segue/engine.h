@@ -1,0 +1,132 @@
+// Events in, changes of membership out: the runtime for a program's users.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "segue/compile.h"
+#include "segue/events.h"
+#include "segue/export.h"
+#include "segue/outcome.h"
+#include "segue/time.h"
+
+namespace segue {
+
+/// What evaluates the rules. All give the same answers.
+enum class Evaluator : uint8_t {
+  kNative,       ///< the interpreter answers at once, native code takes over when it is ready
+  kInterpreter,
+  kNaive,        ///< keeps whole histories and answers at the end: the yardstick
+};
+
+struct EngineSettings {
+  Evaluator evaluator = Evaluator::kNative;
+  unsigned threads = 1;  ///< shards of users, a thread each; 1 to 256
+  /// How far behind the newest event an event may be dated and still count.
+  Milliseconds lateness{0};
+  /// Nothing is late. Then all input is kept until `finish`, and answers come only there.
+  bool any_lateness = false;
+  /// Also drops an event whose user and messageId were seen within this time before it.
+  std::optional<Milliseconds> dedupe;
+};
+
+enum class ChangeCause : uint8_t {
+  kEvent,  ///< a track, page or screen of the user at that very instant
+  kTime,   ///< nothing but the passing of time
+  kTrait,  ///< an identify call, and no track, page or screen
+};
+
+/// `event`, `time`, `trait`
+SEGUE_API std::string_view name_of(ChangeCause cause) noexcept;
+
+/// A user's entry into a segment or exit from it. The texts live as long as the call that gives it.
+struct Change {
+  TimePoint at;
+  std::string_view user;
+  uint32_t segment = 0;    ///< index into `CompiledProgram::segments`
+  std::string_view segment_name;
+  bool entered = false;    ///< else left
+  ChangeCause cause = ChangeCause::kTime;
+  std::string_view event;  ///< of `kEvent`: the wire name
+  /// 32 hex digits of user, segment, instant and direction: the same whenever the same change is
+  /// found again, so a sink can drop what it has seen.
+  std::string_view id;
+};
+
+/// Takes changes in order of (instant, user, segment name), all of an instant only when nothing at or
+/// before it can come any more. Called from the thread that calls the engine.
+using ChangeSink = std::function<void(const Change&)>;
+
+/// Who is in what as of an instant, all up to and at it settled.
+struct Snapshot {
+  TimePoint at;
+  uint64_t users = 0;                             ///< known by then
+  std::vector<std::vector<std::string>> members;  ///< by segment; sorted by bytes
+  std::vector<std::vector<std::pair<std::string, double>>> scores;  ///< by score; every known user
+};
+using SnapshotSink = std::function<void(const Snapshot&)>;
+
+/// What an engine has taken in and made so far.
+struct EngineStats {
+  uint64_t events = 0;      ///< that counted
+  uint64_t duplicates = 0;
+  uint64_t late = 0;
+  uint64_t changes = 0;
+  uint64_t users = 0;
+  uint64_t state_bytes = 0;  ///< of all users; 0 of the naive evaluator
+  std::optional<TimePoint> newest;     ///< the newest event that counted
+  std::vector<RejectCount> rejects;    ///< `late` included; most frequent first
+};
+
+/// One program at work on its users. Movable; calls must not overlap.
+///
+/// Errors: after a `Fault` of reading, what came before it stays applied and the engine can go on.
+/// Cost: an event costs what it can change. Memory: the users' state, and events not yet settled.
+class SEGUE_API MembershipEngine {
+ public:
+  struct State;  ///< private to the library
+
+  MembershipEngine() noexcept;  ///< of no rules: only to be assigned to
+  MembershipEngine(MembershipEngine&&) noexcept;
+  MembershipEngine& operator=(MembershipEngine&&) noexcept;
+  ~MembershipEngine();
+
+  /// Gives changes to `sink` from here on.
+  void on_change(ChangeSink sink) noexcept;
+
+  /// Asks for a snapshot as of `at`, taken once all up to and at it is settled, so before input is
+  /// given that could settle more. `with_scores`: also every user's scores.
+  void on_snapshot(TimePoint at, bool with_scores, SnapshotSink sink) noexcept;
+
+  /// Reads an input to its end.
+  Outcome read(EventInput& input, const ProgressSink& progress = {}) noexcept;
+
+  /// Takes JSON lines in the shapes of the Segment specification. What is none is counted.
+  Outcome push(std::string_view lines) noexcept;
+
+  /// Lets the clock run to `through`: all up to and at it is settled, later input dated at or before
+  /// it is late.
+  Outcome advance_to(TimePoint through) noexcept;
+
+  /// Ends the input and settles its last instant, or all up to and at `until` if that is later.
+  Outcome finish(std::optional<TimePoint> until = std::nullopt) noexcept;
+
+  EngineStats stats() const noexcept;
+
+ private:
+  friend Outcome start_engine(const Compilation&, const EngineSettings&,
+                              MembershipEngine&) noexcept;
+  std::unique_ptr<State> state_;
+};
+
+/// An engine without users. `compilation` must be without errors and outlive a naive engine.
+SEGUE_API Outcome start_engine(const Compilation& compilation, const EngineSettings& settings,
+                               MembershipEngine& into) noexcept;
+
+}  // namespace segue

@@ -1,0 +1,76 @@
+// What a set of rules compiles to, and what it costs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "segue/export.h"
+
+namespace segue {
+
+/// Bytes of one user's state.
+struct StateSize {
+  uint64_t fixed_bytes = 0;    ///< there from the user's first event on
+  uint64_t typical_bytes = 0;  ///< with `kTypicalEntries` in each part that grows
+  uint64_t worst_bytes = 0;    ///< with each of these parts at its cap
+  /// What it grows with, one line a part: ``a time and a value of each `order` of the last 90d, 16
+  /// bytes, at most 65,536``. Empty if it does not grow.
+  std::vector<std::string> growth;
+
+  static constexpr uint64_t kTypicalEntries = 16;
+};
+
+/// A segment or a score as the rules describe it.
+struct RuleInfo {
+  std::string name;
+  std::string label;          ///< the text behind the name; may be empty
+  std::string documentation;  ///< its `##` lines
+  std::vector<std::pair<std::string, std::string>> metadata;  ///< stage, goal, owner, … as written
+  std::string path;           ///< the rule file
+  uint32_t line = 1;
+  /// What it alone would keep. Rules share state, so these add up to more than the program's.
+  StateSize state;
+  uint32_t streams = 0;       ///< it reads, directly or through other rules
+  uint32_t cells = 0;
+};
+
+/// How much a program holds. A shape is a set of conditions that differ only in constants.
+struct ProgramCounts {
+  size_t segments = 0;
+  size_t scores = 0;
+  size_t event_kinds = 0;  ///< wire names that some rule mentions
+  size_t streams = 0;
+  size_t sequences = 0;
+  size_t cells = 0;
+  size_t conditions = 0;
+  size_t shapes = 0;
+  size_t image_bytes = 0;
+};
+
+/// A verified program. Immutable; shared freely by threads and engines.
+class SEGUE_API CompiledProgram {
+ public:
+  struct State;  ///< private to the library
+
+  explicit CompiledProgram(std::unique_ptr<State> state) noexcept;
+  ~CompiledProgram();
+
+  /// In order of declaration: the index is the one that changes and scores carry.
+  std::span<const RuleInfo> segments() const noexcept;
+  std::span<const RuleInfo> scores() const noexcept;
+  const ProgramCounts& counts() const noexcept;
+  /// Of a user, all rules together.
+  const StateSize& user_state() const noexcept;
+
+  const State& state() const noexcept { return *state_; }
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace segue
