@@ -1,0 +1,158 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "compiler/passes/passes.h"
+#include "compiler/passes/pipeline.h"
+#include "compiler/plan/plan.h"
+
+namespace segue {
+namespace {
+
+using passes::PassInfo;
+
+plan::Plan read(std::string_view text) {
+  Result<plan::Plan> plan = plan::parse(text);
+  EXPECT_TRUE(plan.has_value()) << plan.error().message;
+  return plan ? std::move(plan).value() : plan::Plan{};
+}
+
+constexpr std::string_view kHead =
+    "kind k0 \"\"\n"
+    "kind k1 \"\"\n"
+    "kind k2 \"View\"\n"
+    "stream s0 \"view\" = (kind-in k2)\n";
+
+struct Example {
+  std::string before;
+  std::string after;
+};
+
+/// By pass: plan text in and out. A pass without an example fails the test below.
+const std::map<std::string_view, Example>& examples() {
+  static const std::map<std::string_view, Example> all = {
+      {"fold",
+       {"cell c0 = seen s0\n"
+        "node n0 = (and (and (seen c0) (truth true)) (or (seen c0)))\n",
+        "cell c0 = seen s0\n"
+        "node n0 = (seen c0)\n"}},
+      {"share-streams",
+       {"stream s1 \"view\" = (kind-in k2)\n"
+        "cell c0 = seen s0\n"
+        "cell c1 = seen s1\n"
+        "node n0 = (and (seen c0) (seen c1))\n",
+        "stream s1 \"view\" = (kind-in k2)\n"
+        "cell c0 = seen s0\n"
+        "cell c1 = seen s0\n"
+        "node n0 = (and (seen c0) (seen c1))\n"}},
+      {"fit-cells",
+       {"cell c0 = log s0 horizon 172800000\n"
+        "node n0 = (less-equal (number 3) (log-count c0 rolling 172800000 0))\n",
+        "cell c0 = log s0 horizon 172800000\n"
+        "cell c1 = newest s0 k 3\n"
+        "node n0 = (nth-within c1 3 172800000)\n"}},
+      {"share-cells",
+       {"cell c0 = newest s0 k 3\n"
+        "cell c1 = newest s0 k 5\n"
+        "node n0 = (and (nth-within c0 3 1000) (nth-within c1 5 9000))\n",
+        "cell c0 = newest s0 k 5\n"
+        "cell c1 = newest s0 k 5\n"
+        "node n0 = (and (nth-within c0 3 1000) (nth-within c0 5 9000))\n"}},
+      {"share-conditions",
+       {"cell c0 = seen s0\n"
+        "node n0 = (and (or (seen c0) (seen c0)) (seen c0))\n"
+        "node n1 = (or (seen c0) (seen c0))\n",
+        "cell c0 = seen s0\n"
+        "node n0 = (or (seen c0) (seen c0))\n"
+        "node n1 = (and (node n0) (seen c0))\n"}},
+      {"drop-dead",
+       {"cell c0 = newest s0 k 3\n"
+        "cell c1 = seen s0\n"
+        "node n0 = (seen c1)\n"
+        "node n1 = (nth-within c0 1 1000)\n"
+        "segment a n0 \"\" \"\"\n",
+        "cell c0 = seen s0\n"
+        "node n0 = (seen c0)\n"
+        "segment a n0 \"\" \"\"\n"}},
+      {"lay-out",
+       {"cell c0 = seen s0\n"
+        "node n0 = (seen c0)\n",
+        "cell c0 = seen s0 at 48 bytes 8\n"
+        "node n0 = (seen c0) at 0\n"
+        "layout words 1 bytes 56\n"
+        "chunk n0 count 1\n"}},
+  };
+  return all;
+}
+
+TEST(Passes, EachDoesWhatItsExampleShowsAndNothingTheSecondTime) {
+  for (const PassInfo& pass : passes::pipeline()) {
+    SCOPED_TRACE(pass.name);
+    ASSERT_TRUE(examples().contains(pass.name)) << "a pass without an example";
+    const Example& example = examples().at(pass.name);
+    plan::Plan plan = read(std::string(kHead) + example.before);
+    ASSERT_EQ(plan::verify(plan), "");
+    pass.run(plan);
+    EXPECT_EQ(plan::verify(plan), "");
+    EXPECT_EQ(plan::print(plan), std::string(kHead) + example.after);
+    const std::string once = plan::print(plan);
+    pass.run(plan);
+    EXPECT_EQ(plan::print(plan), once) << "not idempotent";
+  }
+}
+
+/// The table of ARCHITECTURE: which k a comparison needs.
+TEST(FitCells, KeepsJustEnoughForEachComparison) {
+  struct Row {
+    const char* test;
+    const char* fitted;
+  };
+  const Row rows[] = {
+      {"(less-equal (number 3) (log-count c0 rolling 1000 0))", "(nth-within c1 3 1000)"},
+      {"(less (log-count c0 rolling 1000 0) (number 3))", "(not (nth-within c1 3 1000))"},
+      {"(less (number 3) (log-count c0 rolling 1000 0))", "(nth-within c1 4 1000)"},
+      {"(less-equal (log-count c0 rolling 1000 0) (number 3))", "(not (nth-within c1 4 1000))"},
+      {"(equal (log-count c0 rolling 1000 0) (number 3))",
+       "(and (nth-within c1 3 1000) (not (nth-within c2 4 1000)))"},
+      {"(equal (log-count c0 rolling 1000 0) (number 2.5))", "(truth false)"},
+      {"(less (log-count c0 rolling 1000 0) (number 2.5))", "(not (nth-within c1 3 1000))"},
+      {"(less-equal (number 0) (log-count c0 rolling 1000 0))", "(truth true)"},
+      {"(less-equal (number 64) (log-count c0 rolling 1000 0))", "(nth-within c1 64 1000)"},
+      {"(less-equal (number 65) (log-count c0 rolling 1000 0))",
+       "(less-equal (number 65) (log-count c0 rolling 1000 0))"},
+      {"(less-equal (number 3) (log-count c0 rolling 1000 5))",
+       "(less-equal (number 3) (log-count c0 rolling 1000 5))"},
+      {"(less-equal (number 9) (log-count c0 rolling 1000 0 cap 8))", "(truth false)"},
+      {"(less-equal (number 1) (log-count c0 ever))", "(seen c1)"},
+      {"(less-equal (number 7) (log-count c0 ever))", "(less-equal (number 7) (total-count c1))"},
+  };
+  for (const Row& row : rows) {
+    plan::Plan plan =
+        read(std::string(kHead) + "cell c0 = log s0 horizon *\nnode n0 = " + row.test + "\n");
+    passes::fit_cells(plan);
+    EXPECT_EQ(plan::print(*plan.nodes[0].value), row.fitted) << row.test;
+    EXPECT_EQ(plan::verify(plan), "");
+  }
+}
+
+TEST(Pipeline, SelectsPassesByName) {
+  EXPECT_TRUE(passes::Selection::from_text("all")->all);
+  EXPECT_TRUE(passes::Selection::from_text("none")->only.empty());
+  EXPECT_EQ(passes::Selection::from_text("fold,drop-dead")->only.size(), 2u);
+  const auto unknown = passes::Selection::from_text("fold,fit");
+  ASSERT_FALSE(unknown.has_value());
+  EXPECT_EQ(unknown.error().message.substr(0, 18), "unknown pass `fit`");
+}
+
+TEST(Shapes, LeaveConstantsOut) {
+  const plan::Plan plan = read(std::string(kHead) +
+                               "cell c0 = newest s0 k 9\n"
+                               "node n0 = (nth-within c0 3 1000)\n"
+                               "node n1 = (nth-within c0 9 2000)\n"
+                               "node n2 = (not (nth-within c0 9 2000))\n");
+  EXPECT_EQ(passes::count_shapes(plan), 2u);
+}
+
+}  // namespace
+}  // namespace segue
