@@ -13,8 +13,9 @@ inline constexpr uint32_t kExtremePresentAt = 8;
 
 /// Missing (a NaN) if there was none.
 inline double extreme_number(const std::byte* state) {
+  const double kept = load<double>(state);  // always, so that this is no branch
   const bool present = load<uint64_t>(state + kExtremePresentAt) != 0;
-  return present ? load<double>(state) : std::numeric_limits<double>::quiet_NaN();
+  return present ? kept : std::numeric_limits<double>::quiet_NaN();
 }
 
 /// A missing number (a NaN) changes nothing: every comparison with it is false.
@@ -26,7 +27,7 @@ inline void extreme_push(std::byte* state, double number) {
   const bool beyond = kGreatest ? number > kept : number < kept;
   const bool take = exists & (!present | beyond);
   store(state, take ? number : kept);
-  store(state + kExtremePresentAt, uint64_t{present | exists ? 1u : 0u});
+  store(state + kExtremePresentAt, uint64_t{(present | exists) ? 1u : 0u});
 }
 
 struct Extreme {
