@@ -11,8 +11,8 @@ ARROWS = Path("tests/tidy/layers.txt")
 # Headers of C and POSIX that no table needs to allow.
 SYSTEM = re.compile(
     r"[a-z_0-9]+|(?:sys|arpa|netinet)/\w+\.h"
-    r"|(?:assert|errno|fcntl|math|pthread|signal|stdbool|stddef|stdint|stdio|stdlib|string|time"
-    r"|unistd|immintrin)\.h")
+    r"|(?:assert|errno|fcntl|math|poll|pthread|signal|stdbool|stddef|stdint|stdio|stdlib|string"
+    r"|time|unistd|immintrin)\.h")
 
 
 class Layers:
@@ -68,12 +68,12 @@ def own_problem(layers, names, path, name):
     target = Path(name)
     if Path("include") / target in names:
         target = Path("include") / target
-    if target not in names and not layers.third_party.get(f"{target.parent}/"):
-        return f"`{name}` is no file of the tree: include by full path from the root"
-    if target not in names:
+    if target in names:
+        allowed = layers.allows(path, target.parent.as_posix())
+    elif any(name.startswith(prefix) for prefix in layers.third_party):
         allowed = layers.allows_third_party(path, name)
     else:
-        allowed = layers.allows(path, target.parent.as_posix())
+        return f"`{name}` is no file of the tree: include by full path from the root"
     return None if allowed else f"`{path.parent}` must not include `{name}`; see {ARROWS}"
 
 
