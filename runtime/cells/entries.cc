@@ -78,7 +78,7 @@ void apply_cap(const Entries& entries, uint32_t cap, ZoneView zone, Inside& insi
 int64_t days_inside_deadline(const Entries& entries, const Inside& inside, const WindowRow& window,
                              int64_t now_ms, ZoneView zone) {
   if (entries.count == 0) return kNever.ms;
-  const auto day = [&](uint32_t i) { return zone.day_of(Instant{entries.time(i)}).number; };
+  const auto day = [&](uint32_t i) { return zone.day_of(Instant{entries.time_of(i)}).number; };
   const int32_t today = zone.day_of(Instant{now_ms}).number;
   // Rare, and hard to be exact about: look again at each change of the day.
   if (inside.sift) return day_reached(zone, now_ms, today + 1);
@@ -126,7 +126,7 @@ uint32_t Entries::lower_bound(int64_t time_ms) const {
   uint32_t high = count;
   while (low < high) {
     const uint32_t middle = low + (high - low) / 2;
-    if (time(middle) < time_ms) {
+    if (time_of(middle) < time_ms) {
       low = middle + 1;
     } else {
       high = middle;
@@ -164,7 +164,7 @@ std::byte* append_entry(const CellRef& cell, int64_t now_ms) {
   const Entries entries = entries_of(cell);
   const int64_t expired = now_ms - cell.row.horizon_ms;
   uint32_t dropped = 0;
-  while (dropped < entries.count && entries.time(dropped) <= expired) ++dropped;
+  while (dropped < entries.count && entries.time_of(dropped) <= expired) ++dropped;
   const uint32_t left = entries.count - dropped;
   if (cell.row.cap != 0 && left >= cell.row.cap) dropped += left - cell.row.cap + 1;
   drop_oldest(cell, dropped);
@@ -221,10 +221,10 @@ int64_t inside_deadline(const Entries& entries, const Inside& inside, const Wind
     case WindowRow::Kind::kRolling:
       // Capped out entries are older than the first: they leave before it and change nothing.
       if (inside.first < inside.last) {
-        deadline = later_by(entries.time(inside.first), window.from_ms);
+        deadline = later_by(entries.time_of(inside.first), window.from_ms);
       }
       if (inside.last < entries.count) {
-        deadline = std::min(deadline, later_by(entries.time(inside.last), window.to_ms));
+        deadline = std::min(deadline, later_by(entries.time_of(inside.last), window.to_ms));
       }
       break;
     case WindowRow::Kind::kDays:

@@ -24,7 +24,7 @@ struct Entries {
   uint32_t stride = 0;
 
   const std::byte* at(uint32_t i) const { return data + size_t{stride} * i; }
-  int64_t time(uint32_t i) const { return load_time(at(i)); }
+  int64_t time_of(uint32_t i) const { return load_time(at(i)); }
   const std::byte* payload(uint32_t i) const { return at(i) + 8; }
 
   /// Index of the first entry with time >= `time_ms`.
@@ -61,7 +61,7 @@ int64_t inside_deadline(const Entries& entries, const Inside& inside,
                         const image::WindowRow& window, int64_t now_ms, ZoneView zone);
 
 inline bool is_inside(const Entries& entries, const Inside& inside, uint32_t i, ZoneView zone) {
-  return !inside.sift || inside.days.contains(zone.day_of(Instant{entries.time(i)}).number);
+  return !inside.sift || inside.days.contains(zone.day_of(Instant{entries.time_of(i)}).number);
 }
 
 /// Calls `visit(index)` for each entry inside, oldest first.

@@ -78,7 +78,7 @@ uint32_t log_count(const LogRead& read) {
 uint32_t log_days(const LogRead& read) {
   DayCounter days;
   each_inside(read.entries, read.inside, read.zone, [&](uint32_t i) {
-    days.add(read.zone.day_of(Instant{read.entries.time(i)}).number);
+    days.add(read.zone.day_of(Instant{read.entries.time_of(i)}).number);
   });
   return days.count();
 }
@@ -131,12 +131,12 @@ Scalar log_last(const LogRead& read) {
 
 int64_t log_newest_time(const CellView& cell) {
   const Entries entries = entries_of(cell);
-  return entries.count == 0 ? kLongAgo.ms : entries.time(entries.count - 1);
+  return entries.count == 0 ? kLongAgo.ms : entries.time_of(entries.count - 1);
 }
 
 int64_t log_oldest_time(const CellView& cell) {
   const Entries entries = entries_of(cell);
-  return entries.count == 0 ? kLongAgo.ms : entries.time(0);
+  return entries.count == 0 ? kLongAgo.ms : entries.time_of(0);
 }
 
 void log_push(const CellRef& cell, int64_t now_ms) { append_entry(cell, now_ms); }

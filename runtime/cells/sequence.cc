@@ -44,7 +44,7 @@ bool sequence_advance(const CellRef& cell, int64_t now_ms, Possible possible) {
 int64_t sequence_deadline(const CellView& cell) {
   const Entries waits = entries_of(cell);
   if (waits.count == 0) return kNever.ms;
-  return waits.time(0) + cell.view.sequences[cell.row.source].absence_ms;
+  return waits.time_of(0) + cell.view.sequences[cell.row.source].absence_ms;
 }
 
 void SequenceCell::init(const image::CellRow& row, std::byte* state) {

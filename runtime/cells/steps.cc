@@ -61,14 +61,17 @@ class Absences {
   /// Whether it comes after entry `i`, up to the end of the wait.
   bool cancel(uint32_t i) {
     next_ = std::max(next_, i + 1);
-    while (next_ < run_.inside.last && !load<Possible>(run_.entries.payload(next_)).absence()) {
-      ++next_;
-    }
+    while (next_ < run_.inside.last && !is_absence(next_)) ++next_;
     if (next_ >= run_.inside.last) return false;
-    return run_.entries.time(next_) - run_.entries.time(i) <= wait_ms_;
+    return run_.entries.time_of(next_) - run_.entries.time_of(i) <= wait_ms_;
   }
 
  private:
+  bool is_absence(uint32_t i) const {
+    return load<Possible>(run_.entries.payload(i)).absence() &&
+           is_inside(run_.entries, run_.inside, i, run_.zone);
+  }
+
   const Run& run_;
   int64_t wait_ms_;
   uint32_t next_;
@@ -89,9 +92,9 @@ StepsAnswer steps_read(const CellView& cell, const WindowRow& window, int64_t no
   Absences absences(run, sequence.row.absence_ms);
   each_inside(entries, inside, zone, [&](uint32_t i) {
     const auto possible = load<Possible>(entries.payload(i));
-    const StepsTaken taken = take_steps(sequence, partial.latest_ms, entries.time(i), possible);
+    const StepsTaken taken = take_steps(sequence, partial.latest_ms, entries.time_of(i), possible);
     if (!taken.matched) return;
-    int64_t end_ms = entries.time(i);
+    int64_t end_ms = entries.time_of(i);
     if (sequence.has_absence()) {
       if (!taken.clean || absences.cancel(i)) return;
       end_ms += sequence.row.absence_ms;

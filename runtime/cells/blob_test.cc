@@ -1,0 +1,92 @@
+#include "runtime/cells/blob.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "runtime/cells/entries.h"
+#include "runtime/cells/log.h"
+#include "runtime/cells/test_cell.h"
+
+namespace segue::cells {
+namespace {
+
+using image::Type;
+
+std::vector<int64_t> times_of(const CellView& cell) {
+  const Entries entries = entries_of(cell);
+  std::vector<int64_t> times;
+  for (uint32_t i = 0; i < entries.count; ++i) times.push_back(entries.time_of(i));
+  return times;
+}
+
+TEST(Blob, IsEmptyUntilCreated) {
+  Blob blob;
+  EXPECT_TRUE(blob.empty());
+  EXPECT_TRUE(blob.bytes().empty());
+  blob.create({.fixed_bytes = 48}, 7);
+  EXPECT_FALSE(blob.empty());
+  EXPECT_EQ(blob.bytes().size(), 48u);
+  EXPECT_EQ(blob.header().program, 7u);
+  EXPECT_EQ(blob.header().next_ms, kNever.ms);
+  Blob moved = std::move(blob);
+  EXPECT_TRUE(blob.empty());
+  blob = std::move(moved);
+  EXPECT_FALSE(blob.empty());
+}
+
+TEST(Blob, GrowingPartsKeepTheirEntriesWhereverTheyMove) {
+  TestCells cells({log_of(Type::B, INT64_MAX), log_of(Type::S, INT64_MAX),
+                   cell_of(image::CellKind::kSeen), log_of(Type::B, 100)});
+  std::vector<std::vector<int64_t>> expected(4);
+  std::mt19937 random(1);
+  for (int64_t t = 1; t < 5000; ++t) {
+    const size_t i = random() % 4;
+    cells.push(i, t);
+    if (i != 2) expected[i].push_back(t);
+    while (!expected[3].empty() && i == 3 && expected[3].front() <= t - 100) {
+      expected[3].erase(expected[3].begin());
+    }
+    if (t % 500 != 0) continue;
+    for (const size_t log : {0, 1, 3}) ASSERT_EQ(times_of(cells[log]), expected[log]);
+  }
+  EXPECT_EQ(load<uint64_t>(cells[2].state()), 1u);
+  const BlobHeader& header = cells.blob().header();
+  EXPECT_LE(header.bytes, header.capacity);
+  EXPECT_LT(header.capacity, 2 * (expected[0].size() * 8 + expected[1].size() * 24))
+      << "room left behind is reclaimed";
+}
+
+TEST(Blob, ACopyIsTheSameState) {
+  TestCells cells({log_of(Type::B, INT64_MAX)});
+  for (int64_t t = 1; t < 100; ++t) cells.push(0, t);
+  Blob copy = Blob::copy_of(cells.blob().bytes());
+  EXPECT_EQ(times_of({copy.data(), cells.view(), cells.tables.cells[0]}), times_of(cells[0]));
+  const CellRef cell{copy, cells.view(), cells.tables.cells[0]};
+  for (int64_t t = 100; t < 300; ++t) log_push(cell, t);
+  EXPECT_EQ(times_of(cell).size(), 299u);
+  EXPECT_EQ(times_of(cells[0]).size(), 99u);
+  EXPECT_TRUE(Blob::copy_of({}).empty());
+}
+
+TEST(Blob, ACappedLogStopsGrowing) {
+  TestCells cells({log_of(Type::S, INT64_MAX, 100)});
+  for (int64_t t = 1; t < 1000; ++t) cells.push(0, t);
+  const uint32_t capacity = cells.blob().header().capacity;
+  for (int64_t t = 1000; t < 10'000; ++t) cells.push(0, t);
+  EXPECT_EQ(cells.blob().header().capacity, capacity);
+  EXPECT_EQ(times_of(cells[0]).size(), 100u);
+  EXPECT_EQ(times_of(cells[0]).front(), 9900);
+}
+
+TEST(Blob, RefusesToGrowWithoutEnd) {
+  TestCells cells({log_of(Type::B, INT64_MAX)});
+  EXPECT_FALSE(cells.blob().grow(cells.tables.cells[0].offset, 1u << 30, cells.tables.layout[0],
+                                 cells.tables.cells));
+  EXPECT_EQ(cells.blob().header().bytes, cells.tables.layout[0].fixed_bytes);
+}
+
+}  // namespace
+}  // namespace segue::cells

@@ -1,0 +1,50 @@
+#include "runtime/cells/kinds.h"
+
+#include <gtest/gtest.h>
+
+#include "runtime/cells/test_cell.h"
+
+namespace segue::cells {
+namespace {
+
+using image::CellKind;
+
+TEST(Kinds, FixedBytesAreWholeWordsAndStable) {
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kNewest, 3)), 24u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kOldest)), 8u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSeen)), 8u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kTotal)), 32u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kExtreme)), 16u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kDays, 63)), 16u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kDays, 64)), 24u) << "a day more, for `full`";
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kLog)), 16u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kDistinct)), 16u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kLatest)), 24u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kEarliest)), 24u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSteps)), 16u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSequence, 3)), 40u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSequence)), 96u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kHeld)), 8u);
+}
+
+TEST(Kinds, InitWritesNothingBesideItsCell) {
+  constexpr CellKind kAll[] = {
+#define CELL_KIND(id, name, grows) CellKind::id,
+#include "runtime/image/cells.def"
+#undef CELL_KIND
+  };
+  for (const CellKind kind : kAll) {
+    const image::CellRow row = cell_of(kind, 5);
+    const uint32_t bytes = fixed_bytes(row);
+    EXPECT_EQ(bytes % 8, 0u);
+    std::vector<std::byte> around(bytes + 16, std::byte{0xAB});
+    init(row, around.data() + 8);
+    for (size_t i = 0; i < 8; ++i) {
+      EXPECT_EQ(around[i], std::byte{0xAB});
+      EXPECT_EQ(around[around.size() - 1 - i], std::byte{0xAB});
+    }
+  }
+}
+
+}  // namespace
+}  // namespace segue::cells
