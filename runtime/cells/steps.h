@@ -18,10 +18,10 @@ inline constexpr uint32_t kStepsEntryBytes = 8 + sizeof(Possible);
 /// The matches inside a window as of one instant: all steps inside, and the end too.
 struct StepsAnswer {
   uint32_t count = 0;
-  uint32_t days = 0;    // distinct local days of the ends
-  int64_t first_ms;     // the first end, `kLongAgo` if there is none
-  int64_t last_ms;      // the last one
-  int64_t deadline_ms;  // when an entry leaves or enters, or a wait is over
+  uint32_t days = 0;                // distinct local days of the ends
+  int64_t first_ms = kLongAgo.ms;   // the first end, `kLongAgo` if there is none
+  int64_t last_ms = kLongAgo.ms;    // the last one
+  int64_t deadline_ms = kNever.ms;  // when an entry leaves or enters, or a wait is over
 };
 StepsAnswer steps_read(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
 
