@@ -117,6 +117,9 @@ class SEGUE_API MembershipEngine {
   /// Ends the input and settles its last instant, or all up to and at `until` if that is later.
   Outcome finish(std::optional<TimePoint> until = std::nullopt) noexcept;
 
+  /// As of the last settled instant; after `finish`, of the end of the input.
+  Snapshot snapshot(bool with_scores) const noexcept;
+
   EngineStats stats() const noexcept;
 
  private:

@@ -25,6 +25,13 @@ struct StateSize {
   static constexpr uint64_t kTypicalEntries = 16;
 };
 
+/// A piece of a user's state.
+struct CellInfo {
+  std::string keeps;      ///< `newest(3) of pricing_views`
+  uint64_t bytes = 0;     ///< of its fixed part
+  bool grows = false;
+};
+
 /// A segment or a score as the rules describe it.
 struct RuleInfo {
   std::string name;
@@ -35,8 +42,10 @@ struct RuleInfo {
   uint32_t line = 1;
   /// What it alone would keep. Rules share state, so these add up to more than the program's.
   StateSize state;
-  uint32_t streams = 0;       ///< it reads, directly or through other rules
-  uint32_t cells = 0;
+  std::vector<CellInfo> cells;      ///< it reads, directly or through other rules
+  std::vector<std::string> events;  ///< wire names that can change it, sorted; `identify` too
+  bool every_event = false;         ///< an event of any name can change it
+  bool timed = false;               ///< time alone can change it
 };
 
 /// How much a program holds. A shape is a set of conditions that differ only in constants.

@@ -1,0 +1,158 @@
+#include <CLI/CLI.hpp>
+#include <cctype>
+#include <fmt/format.h>
+#include <memory>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/complaint.h"
+#include "cli/event_flags.h"
+#include "cli/explain_plan.h"
+#include "cli/explain_why.h"
+#include "cli/findings_report.h"
+#include "cli/flags.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+
+namespace segue::cli {
+namespace {
+
+struct ExplainFlags {
+  InputPaths paths;
+  std::string stage;
+  std::string passes;
+  std::string only;
+  std::string user;
+  std::string segment;
+  std::string at;
+  RuleFlags rules;
+  EventFlags events;
+  ColorFlags color;
+};
+
+/// `E0207`, `W0512`
+bool is_code(const std::string& text) {
+  if (text.size() != 5 || (text[0] != 'E' && text[0] != 'W')) return false;
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (std::isdigit(static_cast<unsigned char>(text[i])) == 0) return false;
+  }
+  return true;
+}
+
+std::optional<std::vector<std::string>> pass_list(const std::string& text) {
+  if (text.empty() || text == "all") return std::nullopt;
+  std::vector<std::string> names;
+  if (text == "none") return names;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    names.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
+}
+
+CompileOptions compile_options(const ExplainFlags& flags) {
+  CompileOptions options = flags.rules.options();
+  options.passes = pass_list(flags.passes);
+  return options;
+}
+
+void explain_diagnostic(const std::string& code, Output& out) {
+  const std::string_view page = explain_code(code);
+  if (page.empty()) usage_error(fmt::format("there is no diagnostic `{}`", code));
+  out.write(page);
+}
+
+void explain_stage(const ExplainFlags& flags, Output& out) {
+  const std::optional<Stage> stage = parse_stage(flags.stage);
+  if (!stage) usage_error(fmt::format("there is no stage `{}`", flags.stage));
+  Compilation compilation;
+  require(compile_files(flags.paths.given, compile_options(flags), compilation));
+  const std::string words = findings_text(compilation.findings(), flags.color.use(Stream::kErr));
+  std::fwrite(words.data(), 1, words.size(), stderr);
+  if (!compilation.ok() && stage != Stage::kAst) {
+    throw Complaint(Exit::kWrong, "the rules are wrong");
+  }
+  std::string text;
+  require(compilation.dump(*stage, flags.only, text));
+  out.write(text);
+  if (!compilation.ok()) throw Complaint(Exit::kWrong, "the rules are wrong");
+}
+
+void explain_why(const ExplainFlags& flags, Output& out) {
+  if (flags.user.empty() || flags.segment.empty()) {
+    usage_error("with EVENTS, explain takes --user and --segment");
+  }
+  ExplainQuery query{flags.user, flags.segment, std::nullopt};
+  if (!flags.at.empty()) query.at = time_argument("--at", flags.at, flags.rules.zone);
+  const Compilation compilation = compile_or_fail(flags.paths.rules(), compile_options(flags),
+                                                  flags.color.use(Stream::kErr));
+  EventInput input;
+  require(open_events(flags.paths.events(), flags.events.input_options(), input));
+  Progress progress;
+  Explanation explanation;
+  TimePoint at;
+  require(explain_membership(compilation, input, query,
+                             [&](const InputProgress& now) { progress.show(now); }, explanation, at));
+  progress.clear();
+  out.write(why_text(query, at, explanation, flags.color.use(Stream::kOut)));
+}
+
+void explain_rules(const ExplainFlags& flags, Output& out) {
+  const Compilation compilation = compile_or_fail(flags.paths.given, compile_options(flags),
+                                                  flags.color.use(Stream::kErr));
+  out.write(plan_text(*compilation.program(), flags.segment, flags.color.use(Stream::kOut)));
+}
+
+Exit explain(const ExplainFlags& flags) {
+  Output out(STDOUT_FILENO);
+  const std::vector<std::string>& given = flags.paths.given;
+  const bool asks_why = !flags.user.empty() || !flags.at.empty();
+  if (given.size() == 1 && is_code(given[0])) {
+    explain_diagnostic(given[0], out);
+  } else if (!flags.stage.empty()) {
+    explain_stage(flags, out);
+  } else if (asks_why || !flags.paths.events().empty()) {
+    explain_why(flags, out);
+  } else {
+    explain_rules(flags, out);
+  }
+  finish(out);
+  return Exit::kDone;
+}
+
+std::string pass_names() {
+  std::string names;
+  for (const PassName& pass : optional_passes()) {
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", pass.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+void declare_explain(CLI::App& app, Job& job) {
+  auto flags = std::make_shared<ExplainFlags>();
+  app.add_option("RULES EVENTS", flags->paths.given,
+                 "rules: files or folders of .seg; with events, why a user is in or out; or the "
+                 "code of a diagnostic")
+      ->required();
+  app.add_option("--user", flags->user, "the user to explain")->option_text("U");
+  app.add_option("--segment", flags->segment, "the segment to explain")->option_text("S");
+  app.add_option("--at", flags->at, "as of this instant, included (default: the last event's)")
+      ->option_text("T");
+  app.add_option("--stage", flags->stage, "print a stage: ast, hir, plan, image, llvm or asm")
+      ->option_text("STAGE")
+      ->check(CLI::IsMember({"ast", "hir", "plan", "image", "llvm", "asm"}));
+  app.add_option("--passes", flags->passes,
+                 "run these optional passes only: all, none, or some of " + pass_names())
+      ->option_text("LIST");
+  app.add_option("--only", flags->only, "print only this part of the stage, as `streams`")
+      ->option_text("PART");
+  add_rule_flags(app, flags->rules);
+  add_color_flag(app, flags->color);
+  add_later_flag(app, "--deploy");
+  app.callback([flags, &job] { job = [flags] { return explain(*flags); }; });
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,58 @@
+#include "cli/commands.h"
+
+namespace segue::cli {
+namespace {
+
+// In the order in which one meets them: start, write, try, use, understand.
+constexpr Command kCommands[] = {
+    {"new", "a starter project: rules, events, tests",
+     "seg new campaigns          # then: cd campaigns && seg test .\n", declare_new},
+    {"check", "errors, warnings, and the bytes each segment keeps a user",
+     "seg check rules/\n"
+     "seg check rules/ --deny warnings              # for CI\n"
+     "seg check rules/ --format sarif > seg.sarif   # for a code host\n",
+     declare_check},
+    {"fmt", "the canonical layout, in place",
+     "seg fmt rules/\n"
+     "seg fmt --check rules/     # lists what would change, exit code 1 if anything would\n"
+     "seg fmt --diff rules/      # shows it\n"
+     "seg fmt - < draft.seg      # standard input to standard output\n",
+     declare_fmt},
+    {"test", "runs the `test` blocks",
+     "seg test rules/\n"
+     "seg test rules/ --filter 'ages out'\n"
+     "seg test rules/ --engine naive --junit report.xml\n",
+     declare_test},
+    {"members", "who is in each segment at an instant",
+     "seg members rules/ events.jsonl --at 2025-06-01\n"
+     "seg members rules/ events.jsonl.gz --at 2025-06-01 --at 2025-07-01 --summary\n"
+     "seg members rules/ events.jsonl --segment high_intent --scores --format csv\n"
+     "seg members rules/ events.jsonl --param min_views=2   # with a threshold changed\n",
+     declare_members},
+    {"run", "the stream of changes: who enters, who leaves, when and why",
+     "seg run rules/ events.jsonl\n"
+     "zcat june.jsonl.gz | seg run rules/ - --lateness 1h --rejects bad.jsonl\n"
+     "seg run rules/ may.jsonl june.jsonl.zst --until 2025-07-01 --threads 2\n",
+     declare_run},
+    {"explain", "what the rules cost, why a user is in or out, what a code means",
+     "seg explain rules/                            # streams, cells, state a user, by segment\n"
+     "seg explain E0207                             # the page of a diagnostic\n"
+     "seg explain rules/ events.jsonl --user ann --segment high_intent --at 2025-06-02\n"
+     "seg explain rules/ --stage plan --only cells  # one part of one stage of the compiler\n"
+     "seg explain rules/ --stage plan --passes none\n",
+     declare_explain},
+    {"completions", "a completion script for bash, zsh or fish",
+     "seg completions bash > ~/.local/share/bash-completion/completions/seg\n",
+     declare_completions},
+};
+
+constexpr std::string_view kLater[] = {"diff", "pack", "infer", "build", "bench",
+                                       "lsp",  "serve", "gen",  "doc",   "state"};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+std::span<const std::string_view> later_commands() { return kLater; }
+
+}  // namespace segue::cli

@@ -1,0 +1,57 @@
+#include "cli/event_run.h"
+
+#include <cstdio>
+#include <fmt/format.h>
+
+#include "cli/complaint.h"
+#include "cli/findings_report.h"
+#include "cli/summary.h"
+
+namespace segue::cli {
+
+void add_event_run_flags(CLI::App& app, EventRunFlags& flags, const std::string& default_lateness) {
+  add_input_arguments(app, flags.paths);
+  add_repeatable(app, "--segment", flags.segments, "only this segment; may be repeated")
+      ->option_text("NAME");
+  add_record_flags(app, flags.records);
+  add_event_flags(app, flags.events, default_lateness);
+  add_rule_flags(app, flags.rules);
+  add_engine_flag(app, flags.engine);
+  add_threads_flag(app, flags.engine);
+  add_color_flag(app, flags.color);
+}
+
+EventRun::EventRun(const EventRunFlags& flags, const std::string& default_lateness) {
+  const EngineSettings settings = flags.engine.settings(flags.events, default_lateness);
+  const std::vector<std::string> events = flags.paths.events();
+  if (events.empty()) usage_error("there are no EVENTS among the arguments; `-` is standard input");
+
+  compilation_ = compile_or_fail(flags.paths.rules(), flags.rules.options(),
+                                 flags.color.use(Stream::kErr));
+  program_ = compilation_.program();
+  choose_segments(flags.segments);
+  require(open_events(events, flags.events.input_options(), input_));
+  require(start_engine(compilation_, settings, engine_));
+}
+
+void EventRun::choose_segments(const std::vector<std::string>& names) {
+  const auto segments = program_->segments();
+  wanted_.assign(segments.size(), names.empty());
+  for (const std::string& name : names) {
+    size_t i = 0;
+    while (i < segments.size() && segments[i].name != name) ++i;
+    if (i == segments.size()) usage_error(fmt::format("the rules have no segment `{}`", name));
+    wanted_[i] = true;
+  }
+}
+
+void EventRun::read() {
+  require(engine_.read(input_, [this](const InputProgress& now) { progress_.show(now); }));
+}
+
+void EventRun::summarize() {
+  progress_.clear();
+  fmt::print(stderr, "{}", summary_text(engine_.stats(), progress_.seconds()));
+}
+
+}  // namespace segue::cli

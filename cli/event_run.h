@@ -1,0 +1,56 @@
+// From rules and events to a running engine: what `run` and `members` share.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/event_flags.h"
+#include "cli/flags.h"
+#include "cli/progress.h"
+#include "segue/engine.h"
+
+namespace segue::cli {
+
+struct EventRunFlags {
+  InputPaths paths;
+  RuleFlags rules;
+  EventFlags events;
+  EngineFlags engine;
+  RecordFlags records;
+  ColorFlags color;
+  std::vector<std::string> segments;
+};
+void add_event_run_flags(CLI::App& app, EventRunFlags& flags, const std::string& default_lateness);
+
+/// Rules compiled and inputs opened: all that can fail before anything is written.
+class EventRun {
+ public:
+  /// Wrong rules end the command with exit code 1, an unreadable input with 2.
+  EventRun(const EventRunFlags& flags, const std::string& default_lateness);
+
+  const CompiledProgram& program() const { return *program_; }
+  MembershipEngine& engine() { return engine_; }
+
+  /// Whether `--segment` names it, or nothing.
+  bool wanted(uint32_t segment) const { return wanted_[segment]; }
+
+  /// Reads all input, with a progress line.
+  void read();
+
+  /// The summary, on standard error.
+  void summarize();
+
+ private:
+  void choose_segments(const std::vector<std::string>& names);
+
+  Progress progress_;
+  Compilation compilation_;
+  std::shared_ptr<const CompiledProgram> program_;
+  EventInput input_;
+  MembershipEngine engine_;
+  std::vector<bool> wanted_;
+};
+
+}  // namespace segue::cli

@@ -1,0 +1,19 @@
+// Whole files; whatever goes wrong is a `Complaint` with exit code 2.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace segue::cli {
+
+std::string read_file(const std::string& path);
+std::string read_stdin();
+
+/// Makes a new file, or fills an existing one anew.
+void write_file(const std::string& path, std::string_view text);
+
+/// Writes a file beside `path` and moves it over it, so that neither a crash nor a full disk leaves
+/// half a rule file. Keeps the permissions; a symbolic link stays one.
+void replace_file(const std::string& path, std::string_view text);
+
+}  // namespace segue::cli

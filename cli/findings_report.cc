@@ -1,0 +1,45 @@
+#include "cli/findings_report.h"
+
+#include <cstdio>
+#include <fmt/format.h>
+
+#include "cli/complaint.h"
+#include "cli/terminal.h"
+
+namespace segue::cli {
+namespace {
+
+std::string counted(size_t count, const char* one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string findings_text(const Findings& findings, bool color) {
+  if (findings.empty()) return {};
+  std::string counts;
+  if (findings.error_count() > 0) counts = counted(findings.error_count(), "error");
+  if (findings.warning_count() > 0) {
+    counts += (counts.empty() ? "" : ", ") + counted(findings.warning_count(), "warning");
+  }
+  return fmt::format("{}\n{}\n", findings.render(FindingsFormat::kText, color), counts);
+}
+
+Compilation compile_or_fail(const std::vector<std::string>& paths, const CompileOptions& options,
+                            bool color) {
+  Compilation compilation;
+  require(compile_files(paths, options, compilation));
+  const std::string text = findings_text(compilation.findings(), color);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  if (!compilation.ok()) throw Complaint(Exit::kWrong, "the rules are wrong");
+  return compilation;
+}
+
+void finish(Output& out) {
+  out.flush();
+  if (!out.failure().empty()) {
+    throw Complaint(Exit::kUsage, "cannot write to standard output: " + out.failure());
+  }
+}
+
+}  // namespace segue::cli

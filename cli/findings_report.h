@@ -1,0 +1,22 @@
+// Findings in front of people, and the commands that go on only if there are no errors.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/output.h"
+#include "segue/compile.h"
+
+namespace segue::cli {
+
+/// As text for people, and how many there are; empty if there are none.
+std::string findings_text(const Findings& findings, bool color);
+
+/// Reads and checks rules; what is found goes to standard error. With errors it ends the command with exit code 1.
+Compilation compile_or_fail(const std::vector<std::string>& paths, const CompileOptions& options,
+                            bool color);
+
+/// Flushes; a failed write (a full disk) ends the command with exit code 2.
+void finish(Output& out);
+
+}  // namespace segue::cli

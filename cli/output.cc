@@ -1,0 +1,22 @@
+#include "cli/output.h"
+
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
+
+namespace segue::cli {
+
+void Output::flush() {
+  std::string_view rest = buffer_;
+  while (!rest.empty() && failure_.empty()) {
+    const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
+    if (written > 0) {
+      rest.remove_prefix(static_cast<size_t>(written));
+    } else if (written < 0 && errno != EINTR) {
+      failure_ = std::strerror(errno);
+    }
+  }
+  buffer_.clear();
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,20 @@
+// Bytes a user, in words.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "segue/program.h"
+
+namespace segue::cli {
+
+/// `104 bytes a user`, `104 bytes a user, typically 360, at most 1.0 MiB`.
+std::string bytes_text(const StateSize& size);
+
+/// `812`, `1.5 KiB`, `2.0 GiB`
+std::string size_text(uint64_t bytes);
+
+/// `1,271,245`
+std::string count_text(uint64_t count);
+
+}  // namespace segue::cli

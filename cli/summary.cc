@@ -1,0 +1,50 @@
+#include "cli/summary.h"
+
+#include <fmt/format.h>
+
+#include "cli/progress.h"
+#include "cli/state_text.h"
+
+namespace segue::cli {
+namespace {
+
+/// `lines 3, 17, 18 of a.jsonl, 2 of b.jsonl, …`
+std::string places(const RejectCount& reject) {
+  std::string text;
+  const std::string* path = nullptr;
+  for (const InputLine& place : reject.first) {
+    if (path == nullptr) {
+      text = fmt::format("line {}", place.line);
+    } else if (*path == place.path) {
+      text += fmt::format(", {}", place.line);
+    } else {
+      text += fmt::format(" of {}, {}", *path, place.line);
+    }
+    path = &place.path;
+  }
+  if (path != nullptr) text += fmt::format(" of {}", *path == "-" ? "standard input" : *path);
+  return reject.count > reject.first.size() ? text + ", …" : text;
+}
+
+}  // namespace
+
+std::string summary_text(const EngineStats& stats, double seconds) {
+  const double rate = seconds > 0 ? static_cast<double>(stats.events) / seconds : 0;
+  std::string out = fmt::format("{} events of {} users, {} changes, in {:.2f} s ({})",
+                                count_text(stats.events), count_text(stats.users),
+                                count_text(stats.changes), seconds, rate_text(rate));
+  if (stats.state_bytes > 0 && stats.users > 0) {
+    out += fmt::format(", {} bytes a user", count_text(stats.state_bytes / stats.users));
+  }
+  out += "\n";
+  if (stats.duplicates > 0) {
+    out += fmt::format("{} duplicates dropped\n", count_text(stats.duplicates));
+  }
+  for (const RejectCount& reject : stats.rejects) {
+    out += fmt::format("warning: {} line{} left out: {} ({})\n", count_text(reject.count),
+                       reject.count == 1 ? "" : "s", reject.text, places(reject));
+  }
+  return out;
+}
+
+}  // namespace segue::cli

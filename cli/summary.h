@@ -1,0 +1,14 @@
+// What is said on standard error after events were read.
+#pragma once
+
+#include <string>
+
+#include "segue/engine.h"
+
+namespace segue::cli {
+
+/// Events, users, changes, rate, bytes a user; a line for each reason to leave lines out, with where
+/// the first ones are.
+std::string summary_text(const EngineStats& stats, double seconds);
+
+}  // namespace segue::cli
