@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace segue::naive {
@@ -11,14 +12,12 @@ Past::Past(const InputSchema& schema, const History& history, Instant until)
   for (const Event& event : history.events) {
     if (event.at <= until) events_.push_back(&event);
   }
-  // Stable: events that nothing distinguishes stay as they arrived.
-  std::stable_sort(events_.begin(), events_.end(), [](const Event* a, const Event* b) {
-    if (a->at != b->at) return a->at < b->at;
-    const bool a_identify = a->kind == kIdentifyKind;
-    const bool b_identify = b->kind == kIdentifyKind;
-    if (a_identify != b_identify) return a_identify;
-    return a->tie < b->tie;
-  });
+  // The places last: events that nothing else distinguishes stay as they arrived.
+  const auto key = [](const Event* event) {
+    return std::make_tuple(event->at, event->kind != kIdentifyKind, event->tie, event);
+  };
+  std::sort(events_.begin(), events_.end(),
+            [&](const Event* a, const Event* b) { return key(a) < key(b); });
   std::set<std::pair<Instant, std::string_view>> seen;
   std::erase_if(events_, [&](const Event* event) {
     return event->has_message_id && !seen.insert({event->at, event->tie}).second;

@@ -20,8 +20,8 @@ const std::vector<const Event*>& Occurrences::of(hir::StreamId stream) {
   for (const Event* event : past_.events()) {
     if (value(*predicate, *event).holds()) events.push_back(event);
   }
-  std::stable_sort(events.begin(), events.end(), [](const Event* a, const Event* b) {
-    return std::tie(a->at, a->tie) < std::tie(b->at, b->tie);
+  std::sort(events.begin(), events.end(), [](const Event* a, const Event* b) {
+    return std::tie(a->at, a->tie, a) < std::tie(b->at, b->tie, b);
   });
   return events;
 }

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "naive/test_world.h"
 
 namespace segue::naive::test {
@@ -172,8 +170,7 @@ TEST(Sequence, TimesOfMatches) {
   EXPECT_EQ(w.runs(ge(since(Aggregate::kFirst), duration(15))), "35-");
 }
 
-// ---- then no
-// -------------------------------------------------------------------------------------
+// ---- then no ----
 
 TEST(Absence, OccursWhenTheWaitIsOver) {
   World w = at({{10, "a"}, {100, "a"}, {150, "x"}, {300, "a"}});
@@ -243,78 +240,6 @@ TEST(Absence, TheEndLiesInsideTheWindowToo) {
 TEST(Absence, AnXInsideTheWindowOnlyMattersToItsWait) {
   World w = at({{10, "x"}, {20, "a"}, {30, "b"}, {35, "x"}});
   EXPECT_EQ(ends(w, then_no(w, {{w.events("a")}, {w.events("b")}}, w.events("x"), 4)), "10:0 34:1");
-}
-
-// ---- against the definition
-// ----------------------------------------------------------------------
-
-/// Whether some choice of distinct events fits steps `step`.. after those `chosen`, ending at
-/// `end`.
-bool some_match(const hir::Stream& stream, const std::vector<std::vector<const Event*>>& of,
-                std::vector<const Event*>& chosen, Instant after, Instant end) {
-  const size_t step = chosen.size();
-  if (step == stream.steps.size()) return chosen.back()->at == end;
-  for (const Event* event : of[step]) {
-    if (event->at <= after || event->at > end) continue;
-    if (std::find(chosen.begin(), chosen.end(), event) != chosen.end()) continue;
-    if (step > 0) {
-      const Duration gap = event->at - chosen.back()->at;
-      const hir::Stream::Step& rule = stream.steps[step];
-      if (gap < Duration{rule.later ? 1 : 0}) continue;
-      if (rule.within && gap > *rule.within) continue;
-    }
-    chosen.push_back(event);
-    if (some_match(stream, of, chosen, after, end)) return true;
-    chosen.pop_back();
-  }
-  return false;
-}
-
-/// Greedy from left to right, every choice of events tried at every instant.
-std::string defined_ends(const World& w, StreamId id) {
-  const hir::Stream& stream = w.rules.streams[id.index];
-  const Past past(w.rules.schema, w.history, w.until);
-  Ops ops(w.zones);
-  Occurrences occurrences(w.rules, past, ops);
-  std::vector<std::vector<const Event*>> of;
-  for (const hir::Stream::Step& step : stream.steps) of.push_back(occurrences.of(step.stream));
-  Instant after{-1};
-  int count = 0;
-  std::string out = fmt::format("{}:0", past.begin().ms);
-  for (int64_t end = past.begin().ms; end <= past.until().ms; ++end) {
-    std::vector<const Event*> chosen;
-    if (!some_match(stream, of, chosen, after, {end})) continue;
-    after = {end};
-    ++count;
-    if (end == past.begin().ms) out.clear();
-    out += fmt::format("{}{}:{}", out.empty() ? "" : " ", end, count);
-  }
-  return out;
-}
-
-TEST(Sequence, AgreesWithTryingEveryChoice) {
-  std::mt19937 random(7);
-  const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
-  for (int round = 0; round < 3000; ++round) {
-    World w;
-    w.until = {40};
-    const int events = 1 + pick(14);
-    for (int i = 0; i < events; ++i) {
-      w.track(pick(12) * (1 + pick(2)), World::kNames[static_cast<size_t>(pick(3))]);
-    }
-    const std::array<StreamId, 4> streams = {w.events("a"), w.events("b"), w.events("c"),
-                                             w.events("")};
-    hir::Stream stream;
-    const int steps = 2 + pick(3);
-    for (int i = 0; i < steps; ++i) {
-      hir::Stream::Step& step = stream.steps.emplace_back();
-      step.stream = streams[static_cast<size_t>(pick(4))];
-      step.later = i > 0 && pick(4) == 0;
-      if (i > 0 && pick(2) == 0) step.within = Duration{pick(8)};
-    }
-    const StreamId id = w.add(stream);
-    ASSERT_EQ(ends(w, id), defined_ends(w, id)) << "round " << round;
-  }
 }
 
 }  // namespace

@@ -24,8 +24,7 @@ using hir::Op;
 using hir::StreamId;
 using hir::Window;
 
-// ---- values
-// --------------------------------------------------------------------------------------
+// ---- values ----
 
 inline Value number(std::string_view json) { return number_from_text(json); }
 inline Value tagged(ValueTag tag, std::string_view text = {}) {
@@ -39,8 +38,7 @@ inline Value null() { return tagged(ValueTag::kMissing); }
 inline Value yes() { return tagged(ValueTag::kTrue); }
 inline Value no() { return tagged(ValueTag::kFalse); }
 
-// ---- expressions
-// ---------------------------------------------------------------------------------
+// ---- expressions ----
 
 inline ExprPtr make(Op op, std::vector<ExprPtr> children = {}) {
   auto expr = std::make_shared<hir::Expr>();
@@ -158,8 +156,7 @@ inline ExprPtr time_of(Aggregate kind, StreamId stream) {
   return with(over(Op::kTimeOf, stream, ever()), [&](hir::Expr& e) { e.aggregate = kind; });
 }
 
-// ---- one user
-// ------------------------------------------------------------------------------------
+// ---- one user ----
 
 /// Events `a` to `d`, `x` and whatever else (kOtherKind), each with the properties `p` and `q`;
 /// identify calls with the traits `t` and `u`. Zone 0 is UTC.
@@ -176,6 +173,7 @@ class World {
     }
     history.user = "ann";
   }
+  World(World&&) = default;  // a copy's events would point into the original
 
   hir::Rules rules;
   History history;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <set>
+
 #include "naive/test_world.h"
 
 namespace segue::naive::test {
@@ -113,6 +116,52 @@ TEST(Window, ADayTheClockReturnsToCountsAsThatDay) {
   EXPECT_EQ(
       w.runs(ge(count(w.events("a"), last_days(1)), num("1"))),
       fmt::format("{}-{} {}-{}", kDayMs, 2 * kDayMs, 2 * kDayMs + minute, 2 * kDayMs + kHour));
+}
+
+TEST(Window, NoChangeIsMissed) {
+  // At every half hour and the millisecond before, against the window asked at that instant.
+  const int64_t unit = kHour / 2;
+  std::mt19937 random(11);
+  const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+  for (int round = 0; round < 60; ++round) {
+    std::vector<ZoneTransition> rows = {{0, (below(49) - 24) * unit}};
+    for (int i = below(4); i > 0; --i) {
+      rows.push_back({rows.back().at_ms + (1 + below(150)) * unit, (below(49) - 24) * unit});
+    }
+    World w;
+    w.zones = {ZoneView(rows)};
+    w.until = {400 * unit};
+    std::vector<Instant> times;
+    for (int i = 1 + below(8); i > 0; --i) times.push_back({below(300) * unit});
+    std::sort(times.begin(), times.end());
+    for (const Instant t : times) w.track(t.ms, "a");
+    const StreamId a = w.events("a");
+    const int from = 1 + below(150);
+    const std::array<hir::Window, 5> windows = {
+        ever(), rolling(from * unit, below(from) * unit),
+        absolute(Instant{below(200) * unit}, Instant{below(300) * unit}),
+        last_days(1 + static_cast<uint32_t>(below(4))),
+        last_days(1 + static_cast<uint32_t>(below(4)), true)};
+    for (const hir::Window& window : windows) {
+      for (const ExprPtr& value : {count(a, window), days(a, window)}) {
+        hir::Score score;
+        score.value = value;
+        w.rules.scores = {score};
+        const Timeline timeline = w.timeline();
+        for (int64_t now = times[0].ms; now <= w.until.ms; now += now % unit == 0 ? unit - 1 : 1) {
+          const WindowAt at(window, {now}, w.zones[0]);
+          std::vector<Instant> inside;
+          for (const Instant t : times) {
+            if (at.contains(t)) inside.push_back(t);
+          }
+          std::set<LocalDay> on;
+          for (const Instant t : inside) on.insert(w.zones[0].day_of(t));
+          const size_t wanted = value->op == hir::Op::kCount ? inside.size() : on.size();
+          ASSERT_EQ(timeline.score_at({0}, {now}), static_cast<double>(wanted)) << round;
+        }
+      }
+    }
+  }
 }
 
 TEST(Window, ChosenAreExactlyTheContained) {
