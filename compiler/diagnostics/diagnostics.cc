@@ -57,6 +57,10 @@ Diagnostic& Diagnostic::fix(Span where, std::string replacement) {
 }
 
 Diagnostic& Diagnostic::suggest(std::span<const std::string> names) {
+  return suggest_at(span, names);
+}
+
+Diagnostic& Diagnostic::suggest_at(Span where, std::span<const std::string> names) {
   if (names.empty()) return *this;
   std::string words = "did you mean ";
   for (size_t i = 0; i < names.size(); ++i) {
@@ -64,7 +68,7 @@ Diagnostic& Diagnostic::suggest(std::span<const std::string> names) {
     words += "`" + names[i] + "`";
   }
   help(words + "?");
-  if (names.size() == 1) fix(span, names[0]);
+  if (names.size() == 1) fix(where, names[0]);
   return *this;
 }
 

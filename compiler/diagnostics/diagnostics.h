@@ -69,6 +69,8 @@ struct Diagnostic {
   /// `help: did you mean `a`?` with a fix at the primary span when there is one name; nothing when
   /// there is none.
   Diagnostic& suggest(std::span<const std::string> names);
+  /// The same for a misspelling elsewhere.
+  Diagnostic& suggest_at(Span where, std::span<const std::string> names);
 };
 
 /// Collects the findings of a compilation. At most kErrorsMax errors and kWarningsMax warnings are

@@ -243,6 +243,9 @@ struct File {
   SourceId id;
   std::vector<Decl> declarations;
   bool complete = true;  ///< false when a syntax error left something out
+  /// Names of declarations that were left out, where they could be made out: who uses such a name
+  /// is not to blame.
+  std::vector<std::string> left_out;
 };
 
 }  // namespace segue::ast

@@ -1,9 +1,12 @@
 // Rule text in, AST out.
 #pragma once
 
+#include <vector>
+
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/source/source.h"
 #include "compiler/syntax/ast.h"
+#include "compiler/syntax/tokens.h"
 
 namespace segue {
 
@@ -14,5 +17,14 @@ namespace segue {
 /// Threads: any number at once, each with its own Diagnostics.
 [[nodiscard]] ast::File parse(const SourceManager& sources, SourceId id,
                               Diagnostics& diagnostics) noexcept;
+
+struct ParsedText {
+  ast::File file;
+  std::vector<Token> tokens;  ///< in order, comments among them; all of the text when `complete`
+};
+
+/// The same, for who needs the comments too.
+[[nodiscard]] ParsedText parse_with_tokens(const SourceManager& sources, SourceId id,
+                                           Diagnostics& diagnostics) noexcept;
 
 }  // namespace segue
