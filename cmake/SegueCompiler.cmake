@@ -20,7 +20,7 @@ segue_library(segue_sema compiler/sema DEPS segue_syntax date::date-tz ${SEGUE_R
 segue_library(segue_plan compiler/plan DEPS segue_sema segue_image)
 segue_library(segue_passes compiler/passes DEPS segue_plan segue_cells)
 segue_library(segue_emit compiler/emit DEPS segue_passes)
-segue_library(segue_codegen compiler/codegen NO_EXCEPTIONS THREADS DEPS segue_image segue_cells)
+segue_library(segue_codegen compiler/codegen NO_EXCEPTIONS THREADS DEPS segue_interp)
 segue_library(segue_naive naive DEPS segue_sema)
 segue_use_antlr(segue_antlr)
 segue_use_llvm(segue_codegen)
