@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/result.h"
+#include "runtime/ingest/source.h"
+
+namespace segue {
+
+/// A line may have this many bytes, its end not counted. Longer ones are passed over, never held.
+inline constexpr size_t kLineBytesMax = size_t{16} << 20;
+
+/// Bytes that may be read behind a line's end (and mean nothing): lets keys be compared by words.
+inline constexpr size_t kLinePadding = 64;
+
+struct Line {
+  std::string_view text;  // without blanks at its ends; of a line too long its beginning
+  uint64_t number = 0;    // counted from 1, blank lines included
+  bool too_long = false;
+};
+
+/// Splits a feed into lines. Ends are LF or CRLF, the last line needs none; blank lines and a byte
+/// order mark at the begin are passed over.
+class LineReader {
+ public:
+  explicit LineReader(std::unique_ptr<ByteSource> source);
+
+  /// The next line, or false at the end and when the feed fails: then `status` says so. A line that
+  /// a failure cut off is not given out. The text lives until the next call.
+  bool next(Line& line);
+
+  /// False if `next` could wait for another process to write.
+  bool ready() { return source_->ready() || find_end(); }
+
+  const Status& status() const { return status_; }
+
+ private:
+  bool find_end();
+  bool refill();
+  bool give(Line& line, size_t end, size_t next);
+  void pass_over(Line& line);
+
+  std::unique_ptr<ByteSource> source_;
+  std::vector<char> buffer_;
+  size_t begin_ = 0;    // of the line being looked for
+  size_t scanned_ = 0;  // no line end before it
+  size_t end_ = 0;      // of what has been read
+  size_t line_end_ = 0;
+  uint64_t number_ = 0;
+  std::string shown_;  // the beginning of a line too long
+  bool ended_ = false;
+  Status status_;
+};
+
+}  // namespace segue

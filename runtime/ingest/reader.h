@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/base/event_batch.h"
+#include "runtime/base/result.h"
+#include "runtime/base/schema.h"
+#include "runtime/ingest/source.h"
+
+namespace segue {
+
+struct ReaderOptions {
+  size_t batch_events = 4096;            // a batch is given out when it has that many events,
+  size_t batch_bytes = size_t{8} << 20;  // or its texts and values that many bytes
+  bool keep_raw = false;                 // fill `Origin::raw`, for lines that may turn out late
+  bool ahead = false;                    // read and decode on a thread of its own
+};
+
+/// A feed of decoded events. Not for two threads at once.
+class BatchSource {
+ public:
+  virtual ~BatchSource() = default;
+
+  /// The next batch; an empty one is the end. What was whole before an error has been given out by
+  /// earlier calls; after an error nothing comes.
+  [[nodiscard]] virtual Status next(EventBatch& batch) = 0;
+};
+
+/// One input, in its own order. `file` is its position among the inputs.
+std::unique_ptr<BatchSource> read_events(std::unique_ptr<ByteSource> source, uint32_t file,
+                                         const InputSchema& schema, const ReaderOptions& options);
+
+/// Several inputs as one, merged by the times of their heads; at equal times the earlier input goes
+/// first. An event that is late in the merged order is late in its own input too, and the other way
+/// round: whatever was given out before it from elsewhere is no newer than an event of its own
+/// input that stood before it.
+std::unique_ptr<BatchSource> merge_events(std::vector<std::unique_ptr<BatchSource>> inputs,
+                                          size_t batch_events);
+
+/// The same batches, made on a thread of its own, a few ahead of the caller.
+std::unique_ptr<BatchSource> read_ahead(std::unique_ptr<BatchSource> source);
+
+/// Opens all paths before it reads any, so that a missing file is told before anything is written.
+Result<std::unique_ptr<BatchSource>> open_events(std::span<const std::string> paths,
+                                                 const InputSchema& schema,
+                                                 const ReaderOptions& options);
+
+}  // namespace segue
