@@ -8,8 +8,9 @@
 
 namespace segue {
 
-/// An exact sum: a 128-bit two's-complement count of 10^-9. Two words and a carry, not `__int128`, so that the same
-/// code stays cheap in the JIT. A value of the wire is below 1e18 in size, so 10^11 of them add without overflow.
+/// An exact sum: a 128-bit two's-complement count of 10^-9. Two words and a carry, not `__int128`,
+/// so that the same code stays cheap in the JIT. A value of the wire is below 1e18 in size, so
+/// 10^11 of them add without overflow.
 struct Decimal {
   uint64_t lo = 0;
   int64_t hi = 0;
@@ -24,7 +25,8 @@ struct Decimal {
 constexpr Decimal operator+(Decimal a, Decimal b) {
   const uint64_t lo = a.lo + b.lo;
   const uint64_t carry = lo < a.lo ? 1 : 0;
-  return {lo, static_cast<int64_t>(static_cast<uint64_t>(a.hi) + static_cast<uint64_t>(b.hi) + carry)};
+  return {lo,
+          static_cast<int64_t>(static_cast<uint64_t>(a.hi) + static_cast<uint64_t>(b.hi) + carry)};
 }
 
 constexpr Decimal operator-(Decimal a) {
@@ -34,8 +36,9 @@ constexpr Decimal operator-(Decimal a) {
 
 constexpr Decimal operator-(Decimal a, Decimal b) { return a + (-b); }
 
-/// Reads a JSON number (`-12.5e3`) exactly; digits finer than 10^-9 are rounded half away from zero. Empty if the text
-/// is no JSON number or its size is 1e18 or more: such a number is of another type to every rule.
+/// Reads a JSON number (`-12.5e3`) exactly; digits finer than 10^-9 are rounded half away from
+/// zero. Empty if the text is no JSON number or its size is 1e18 or more: such a number is of
+/// another type to every rule.
 std::optional<Decimal> decimal_from_text(std::string_view text);
 
 /// The decimal nearest to `value`, which must be below 1e18 in size.

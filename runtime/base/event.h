@@ -15,7 +15,8 @@ struct KindId {
   friend constexpr auto operator<=>(KindId, KindId) = default;
 };
 
-/// Kinds every program has. `kOtherKind`: a track, page or screen whose name no rule mentions (it still is `any`).
+/// Kinds every program has. `kOtherKind`: a track, page or screen whose name no rule mentions (it
+/// still is `any`).
 inline constexpr KindId kIdentifyKind{0};
 inline constexpr KindId kOtherKind{1};
 inline constexpr uint32_t kFirstNamedKind = 2;
@@ -25,10 +26,12 @@ struct Event {
   Instant at;
   KindId kind;
   std::string_view user;
-  std::string_view name;          // the wire name ("Order Completed"); empty for identify
-  std::string_view tie;           // messageId, else a hash of the line's content: orders equal instants, finds copies
-  bool has_message_id = false;    // only then can a copy be known for one
-  std::span<const Value> slots;   // one a slot that the kind's rules read, in the order of the kind's slot list
+  std::string_view name;  // the wire name ("Order Completed"); empty for identify
+  std::string_view
+      tie;  // messageId, else a hash of the line's content: orders equal instants, finds copies
+  bool has_message_id = false;  // only then can a copy be known for one
+  std::span<const Value>
+      slots;  // one a slot that the kind's rules read, in the order of the kind's slot list
 };
 
 }  // namespace segue

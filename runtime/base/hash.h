@@ -7,7 +7,8 @@
 
 namespace segue {
 
-/// 64-bit XXH3 of the bytes: content identities, checksums, shard choice. Stable: formats depend on it.
+/// 64-bit XXH3 of the bytes: content identities, checksums, shard choice. Stable: formats depend on
+/// it.
 uint64_t hash64(std::string_view bytes, uint64_t seed = 0);
 
 struct Hash128 {

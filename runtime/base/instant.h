@@ -26,13 +26,15 @@ constexpr Duration operator-(Instant a, Instant b) { return {a.ms - b.ms}; }
 inline constexpr Instant kInstantMin{0};
 inline constexpr Instant kInstantEnd{4'102'444'800'000};
 
-/// The longest duration a rule may name: 200 years, so that instants and durations add without overflow.
+/// The longest duration a rule may name: 200 years, so that instants and durations add without
+/// overflow.
 inline constexpr Duration kDurationMax{200LL * 366 * 86'400'000};
 
 /// "No deadline": later than every instant that can be reached.
 inline constexpr Instant kNever{std::numeric_limits<int64_t>::max()};
 
-/// "It never happened": earlier than every instant by more than `kDurationMax`, yet far from overflow.
+/// "It never happened": earlier than every instant by more than `kDurationMax`, yet far from
+/// overflow.
 inline constexpr Instant kLongAgo{std::numeric_limits<int64_t>::min() / 4};
 
 /// A time that is missing, where times are plain words: the `T` of the image's code.

@@ -6,7 +6,8 @@
 
 namespace segue {
 
-/// What went wrong in the world outside; a wrong rule is a diagnostic, a wrong program a SEGUE_CHECK.
+/// What went wrong in the world outside; a wrong rule is a diagnostic, a wrong program a
+/// SEGUE_CHECK.
 enum class Errc {
   kOk,
   kUnreadable,   // a file is missing, shrinks while read, is not what its name says
@@ -64,12 +65,12 @@ class [[nodiscard]] Status {
 #define SEGUE_CONCAT(a, b) SEGUE_CONCAT_(a, b)
 
 /// `SEGUE_TRY(auto image, load(bytes));` takes the value or returns the error, one a line.
-#define SEGUE_TRY(declaration, expression)                            \
-  auto SEGUE_CONCAT(segue_try_, __LINE__) = (expression);             \
-  if (!SEGUE_CONCAT(segue_try_, __LINE__).has_value())                \
-    return SEGUE_CONCAT(segue_try_, __LINE__).error();                \
+#define SEGUE_TRY(declaration, expression)                \
+  auto SEGUE_CONCAT(segue_try_, __LINE__) = (expression); \
+  if (!SEGUE_CONCAT(segue_try_, __LINE__).has_value())    \
+    return SEGUE_CONCAT(segue_try_, __LINE__).error();    \
   declaration = std::move(SEGUE_CONCAT(segue_try_, __LINE__)).value()
 
 /// The same for a `Status`.
-#define SEGUE_TRY_STATUS(expression)                                  \
+#define SEGUE_TRY_STATUS(expression) \
   if (auto segue_status_ = (expression); !segue_status_.ok()) return segue_status_.error()

@@ -9,7 +9,8 @@
 
 namespace segue {
 
-/// What a program reads of its input: the decoder's only instruction. Made by the checker, carried by the image.
+/// What a program reads of its input: the decoder's only instruction. Made by the checker, carried
+/// by the image.
 struct InputSchema {
   /// One property or trait: `path[0]` is its key on the wire, the rest goes down into records.
   struct Slot {
@@ -18,9 +19,10 @@ struct InputSchema {
     friend bool operator==(const Slot&, const Slot&) = default;
   };
 
-  /// One kind of event. `slots` are indices into `InputSchema::slots`, ascending; `Event::slots` follows that order.
-  /// Of a trait slot (identify only) the value is `kAbsent` if the call does not name `path[0]` (unchanged), and
-  /// `kMissing` if it names it but the path leads to nothing (set to missing). A property has no such difference.
+  /// One kind of event. `slots` are indices into `InputSchema::slots`, ascending; `Event::slots`
+  /// follows that order. Of a trait slot (identify only) the value is `kAbsent` if the call does
+  /// not name `path[0]` (unchanged), and `kMissing` if it names it but the path leads to nothing
+  /// (set to missing). A property has no such difference.
   struct Kind {
     std::string wire_name;  // empty for identify and "other"
     std::vector<uint32_t> slots;
@@ -28,7 +30,8 @@ struct InputSchema {
   };
 
   std::vector<Slot> slots;
-  std::vector<Kind> kinds;  // [0] identify, [1] every name not mentioned, then the named ones in byte order
+  std::vector<Kind>
+      kinds;  // [0] identify, [1] every name not mentioned, then the named ones in byte order
 
   /// Position of global slot `slot` in the events of `kind`, or -1 if that kind does not carry it.
   int local_slot(KindId kind, uint32_t slot) const;

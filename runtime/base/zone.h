@@ -20,7 +20,8 @@ struct ZoneTransition {
   int64_t offset_ms = 0;
 };
 
-/// A zone's offsets from 1970 to 2100, oldest first; the first row holds from the beginning of time. Owns nothing.
+/// A zone's offsets from 1970 to 2100, oldest first; the first row holds from the beginning of
+/// time. Owns nothing.
 class ZoneView {
  public:
   constexpr explicit ZoneView(std::span<const ZoneTransition> rows) : rows_(rows) {}
@@ -31,8 +32,8 @@ class ZoneView {
   /// The calendar day `t` falls in.
   LocalDay day_of(Instant t) const;
 
-  /// The first instant of that local day. A midnight skipped by DST is the first instant after the gap, a doubled one
-  /// the first of the two.
+  /// The first instant of that local day. A midnight skipped by DST is the first instant after the
+  /// gap, a doubled one the first of the two.
   Instant start_of(LocalDay day) const;
 
  private:
