@@ -13,27 +13,33 @@
 
 namespace segue {
 
-/// One instant of one user at work. Interpreter and native code share it, so the order and meaning of its first members
-/// are known to the code generator (`codegen/frame_layout.h` checks their offsets).
+struct Prepared;
+
+/// One instant of one user at work. Interpreter and native code share it, so the order and meaning
+/// of its first members are known to the code generator (`codegen/frame_layout.h` checks their
+/// offsets).
 struct Frame {
-  std::byte* blob = nullptr;      // where the user's state is now; growing a cell may move it
-  int64_t now_ms = 0;             // the instant being settled
-  int64_t next_ms = kNever.ms;    // earliest deadline after it found so far
-  const Event* event = nullptr;   // the event being applied
-  const Value* slots = nullptr;   // its values, in the order of its kind's slot list
+  std::byte* blob = nullptr;     // where the user's state is now; growing a cell may move it
+  int64_t now_ms = 0;            // the instant being settled
+  int64_t next_ms = kNever.ms;   // earliest deadline after it found so far
+  const Event* event = nullptr;  // the event being applied; null after the last
+  const Value* slots = nullptr;  // its values, in the order of its kind's slot list
   const image::View* view = nullptr;
 
-  Blob* owner = nullptr;          // grows the blob
+  Blob* owner = nullptr;  // grows the blob
   std::string_view user;
-  Scalar user_scalar;             // the id as a set of ids holds it
+  Scalar user_scalar;  // the id as a set of ids holds it, if the program asks for it
 
-  /// The occurrences that matter to sequences at this instant: which stream, by which event of the instant.
+  /// The occurrences that matter to sequences at this instant: which stream, by which event of the
+  /// instant.
   struct Hit {
     uint32_t stream;
     uint32_t event;
   };
   std::vector<Hit> hits;
-  uint32_t event_ordinal = 0;     // of `event` among the instant's events
+  uint32_t event_ordinal = 0;  // of `event` among the instant's events
+
+  const Prepared* prepared = nullptr;  // what the interpreter made of the program once
 };
 
 /// Lowers the frame's next deadline to `deadline_ms`.

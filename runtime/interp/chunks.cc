@@ -1,0 +1,86 @@
+#include "runtime/interp/chunks.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "runtime/cells/bytes.h"
+#include "runtime/cells/held.h"
+#include "runtime/image/limits.h"
+#include "runtime/interp/eval.h"
+#include "runtime/interp/prepared.h"
+
+namespace segue::interp {
+namespace {
+
+using cells::load;
+using cells::store;
+
+std::byte* truth_word(Frame& frame, uint32_t word) {
+  return frame.blob + sizeof(BlobHeader) + size_t{8} * word;
+}
+
+void store_truth(Frame& frame, const image::NodeRow& node, bool truth) {
+  std::byte* at = truth_word(frame, node.place / 64);
+  const uint64_t bit = uint64_t{1} << (node.place % 64);
+  const uint64_t word = load<uint64_t>(at);
+  store(at, truth ? word | bit : word & ~bit);
+  for (const uint32_t cell : frame.view->list(node.held)) {
+    cells::held_move(frame.blob + frame.view->cells[cell].offset, truth, frame.now_ms);
+  }
+}
+
+void run_node(Frame& frame, const image::NodeRow& node) {
+  const Entry value = eval(frame, node.code);
+  if (node.type == image::Type::B) {
+    store_truth(frame, node, value.truth());
+  } else {
+    store(frame.blob + node.place, value.number());
+  }
+}
+
+void note_changes(const Prepared& prepared, uint32_t word, uint64_t changed, uint64_t now,
+                  std::vector<Change>& changes) {
+  for (; changed != 0; changed &= changed - 1) {
+    const auto bit = static_cast<uint32_t>(std::countr_zero(changed));
+    for (const auto& at : prepared.segments_at(word * 64 + bit)) {
+      changes.push_back({at.segment, (now >> bit & 1) != 0});
+    }
+  }
+}
+
+}  // namespace
+
+void run_chunk(Frame& frame, uint32_t chunk) {
+  const image::ChunkRow& row = frame.view->chunks[chunk];
+  for (const image::NodeRow& node : frame.view->nodes.subspan(row.first_node, row.node_count)) {
+    run_node(frame, node);
+  }
+}
+
+void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint32_t> chunks,
+                   std::vector<Change>& changes) {
+  const Prepared& prepared = *frame.prepared;
+  uint64_t before[image::kChunkNodesMax];
+  for (const uint32_t chunk : chunks) {
+    const std::span<const Prepared::Watched> watched = prepared.watched_by(chunk);
+    for (size_t i = 0; i < watched.size(); ++i) {
+      before[i] = load<uint64_t>(truth_word(frame, watched[i].word));
+    }
+    const bool has_code =
+        native != nullptr && chunk < native->chunks.size() && native->chunks[chunk] != nullptr;
+    if (has_code) {
+      native->chunks[chunk](&frame);
+    } else {
+      run_chunk(frame, chunk);
+    }
+    for (size_t i = 0; i < watched.size(); ++i) {
+      const uint64_t now = load<uint64_t>(truth_word(frame, watched[i].word));
+      const uint64_t changed = (now ^ before[i]) & watched[i].mask;
+      if (changed != 0) note_changes(prepared, watched[i].word, changed, now, changes);
+    }
+  }
+  std::sort(changes.begin(), changes.end(),
+            [](const Change& a, const Change& b) { return a.segment < b.segment; });
+}
+
+}  // namespace segue::interp

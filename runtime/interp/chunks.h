@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "runtime/interp/frame.h"
+#include "runtime/interp/program.h"
+
+/// From cells to conditions: nodes in topological order, stored in the blob.
+namespace segue::interp {
+
+/// Evaluates the nodes of one chunk; `held` cells move right after the node they follow.
+void run_chunk(Frame& frame, uint32_t chunk);
+
+/// A segment whose truth became another.
+struct Change {
+  uint32_t segment;
+  bool entered;
+};
+
+/// Runs chunks (ascending), natively where there is code, and appends the segments that changed, in
+/// their order.
+void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint32_t> chunks,
+                   std::vector<Change>& changes);
+
+}  // namespace segue::interp

@@ -1,0 +1,110 @@
+#include "runtime/cells/cell.h"
+#include "runtime/interp/machine.h"
+
+/// Arithmetic of doubles and comparisons of exact sums. A missing number is a NaN, which arithmetic
+/// hands on and every comparison finds false.
+namespace segue::interp {
+
+using image::Op;
+using image::OpRow;
+
+namespace {
+
+template <class Make>
+void binary(Machine& machine, const Make& make) {
+  const double right = machine.pop().number();
+  const double left = machine.pop().number();
+  machine.push(make(left, right));
+}
+
+template <class Test>
+void test_sum(Machine& machine, const OpRow& row, const Test& test) {
+  const Decimal sum = machine.pop().sum();
+  machine.push(sum.hi != cells::kNoSum.hi && test(sum, machine.view().decimals[row.a]));
+}
+
+double or_missing(double left, double right, double number) {
+  return exists(left) && exists(right) ? number : kMissingNumber;
+}
+
+}  // namespace
+
+template <>
+void run<Op::kAdd>(Machine& machine, const OpRow&) {
+  binary(machine, [](double a, double b) { return a + b; });
+}
+
+template <>
+void run<Op::kSubtract>(Machine& machine, const OpRow&) {
+  binary(machine, [](double a, double b) { return a - b; });
+}
+
+template <>
+void run<Op::kMultiply>(Machine& machine, const OpRow&) {
+  binary(machine, [](double a, double b) { return a * b; });
+}
+
+template <>
+void run<Op::kDivide>(Machine& machine, const OpRow&) {
+  binary(machine, [](double a, double b) { return b == 0 ? kMissingNumber : a / b; });
+}
+
+template <>
+void run<Op::kMin>(Machine& machine, const OpRow&) {
+  binary(machine, [](double a, double b) { return or_missing(a, b, a < b ? a : b); });
+}
+
+template <>
+void run<Op::kMax>(Machine& machine, const OpRow&) {
+  binary(machine, [](double a, double b) { return or_missing(a, b, a > b ? a : b); });
+}
+
+template <>
+void run<Op::kSelect>(Machine& machine, const OpRow&) {
+  const Entry otherwise = machine.pop();
+  const Entry then = machine.pop();
+  machine.push(machine.pop().truth() ? then : otherwise);
+}
+
+template <>
+void run<Op::kEqual>(Machine& machine, const OpRow&) {
+  binary(machine, [](double a, double b) { return a == b; });
+}
+
+template <>
+void run<Op::kLess>(Machine& machine, const OpRow&) {
+  binary(machine, [](double a, double b) { return a < b; });
+}
+
+template <>
+void run<Op::kLessEqual>(Machine& machine, const OpRow&) {
+  binary(machine, [](double a, double b) { return a <= b; });
+}
+
+template <>
+void run<Op::kNumberExists>(Machine& machine, const OpRow&) {
+  machine.push(exists(machine.pop().number()));
+}
+
+template <>
+void run<Op::kSumNumber>(Machine& machine, const OpRow&) {
+  const Decimal sum = machine.pop().sum();
+  machine.push(sum.hi != cells::kNoSum.hi ? to_double(sum) : kMissingNumber);
+}
+
+template <>
+void run<Op::kSumEqual>(Machine& machine, const OpRow& row) {
+  test_sum(machine, row, [](Decimal sum, Decimal bound) { return sum == bound; });
+}
+
+template <>
+void run<Op::kSumLess>(Machine& machine, const OpRow& row) {
+  test_sum(machine, row, [](Decimal sum, Decimal bound) { return sum < bound; });
+}
+
+template <>
+void run<Op::kSumLessEqual>(Machine& machine, const OpRow& row) {
+  test_sum(machine, row, [](Decimal sum, Decimal bound) { return sum <= bound; });
+}
+
+}  // namespace segue::interp

@@ -1,0 +1,105 @@
+#include "runtime/interp/prepared.h"
+
+#include <algorithm>
+#include <map>
+
+#include "runtime/base/event.h"
+
+namespace segue {
+namespace {
+
+using image::CellKind;
+using image::Op;
+
+std::unique_ptr<RE2> compile(std::string_view expression, bool ignoring_case) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_case_sensitive(!ignoring_case);
+  return std::make_unique<RE2>(re2::StringPiece(expression.data(), expression.size()), options);
+}
+
+void prepare_codes(Prepared& prepared) {
+  const image::View& view = prepared.view;
+  for (const image::OpRow& row : view.ops) {
+    if (row.op == Op::kUserIn) prepared.reads_user = true;
+    if (row.op != Op::kMatches) continue;
+    std::unique_ptr<RE2>& regex = prepared.regexes[uint64_t{row.a} << 1 | row.b];
+    if (!regex) regex = compile(view.text(row.a), row.b != 0);
+  }
+  prepared.texts.resize(view.texts.size());
+  for (uint32_t i = 0; i < view.texts.size(); ++i) {
+    prepared.texts[i].tag = ValueTag::kText;
+    prepared.texts[i].text = view.text(i);
+  }
+}
+
+void prepare_sets(Prepared& prepared) {
+  const image::View& view = prepared.view;
+  prepared.kinds = static_cast<uint32_t>(view.kinds.size());
+  prepared.kind_sets.resize(view.kind_sets.size() * prepared.kinds);
+  for (size_t set = 0; set < view.kind_sets.size(); ++set) {
+    for (const uint32_t kind : view.list(view.kind_sets[set])) {
+      prepared.kind_sets[set * prepared.kinds + kind] = 1;
+    }
+  }
+  for (const image::Range& set : view.sets) {
+    prepared.sets.emplace_back(view.members.subspan(set.first, set.count));
+  }
+}
+
+void prepare_sequences(Prepared& prepared) {
+  const image::View& view = prepared.view;
+  prepared.cells_of_sequence.resize(view.sequences.size());
+  for (uint32_t i = 0; i < view.cells.size(); ++i) {
+    const image::CellRow& cell = view.cells[i];
+    if (cell.kind != CellKind::kSteps && cell.kind != CellKind::kSequence) continue;
+    prepared.cells_of_sequence[cell.source].push_back(i);
+    const bool waits = view.sequences[cell.source].absence_stream != image::kNone;
+    if (cell.kind == CellKind::kSequence && waits) prepared.waiting_cells.push_back(i);
+  }
+}
+
+void prepare_chunks(Prepared& prepared) {
+  const image::View& view = prepared.view;
+  std::vector<std::map<uint32_t, uint64_t>> words(view.chunks.size());  // word to bits, a chunk
+  std::vector<uint32_t> chunk_of(view.nodes.size());
+  for (uint32_t i = 0; i < view.chunks.size(); ++i) {
+    prepared.all_chunks.push_back(i);
+    if (view.chunks[i].timed != 0) prepared.timed_chunks.push_back(i);
+    for (uint32_t n = 0; n < view.chunks[i].node_count; ++n) {
+      chunk_of[view.chunks[i].first_node + n] = i;
+    }
+  }
+  for (uint32_t i = 0; i < view.segments.size(); ++i) {
+    const uint32_t node = view.segments[i].node;
+    const uint32_t place = view.nodes[node].place;
+    words[chunk_of[node]][place / 64] |= uint64_t{1} << (place % 64);
+    prepared.segment_places.push_back({place, i});
+  }
+  std::stable_sort(prepared.segment_places.begin(), prepared.segment_places.end(),
+                   [](const auto& a, const auto& b) { return a.place < b.place; });
+  for (const auto& chunk_words : words) {
+    prepared.chunk_watches.push_back({static_cast<uint32_t>(prepared.watches.size()),
+                                      static_cast<uint32_t>(chunk_words.size())});
+    for (const auto& [word, mask] : chunk_words) prepared.watches.push_back({word, mask});
+  }
+}
+
+}  // namespace
+
+Prepared::Prepared(const image::View& image_view, uint64_t image_identity)
+    : view(image_view), identity(image_identity) {
+  prepare_codes(*this);
+  prepare_sets(*this);
+  prepare_sequences(*this);
+  prepare_chunks(*this);
+}
+
+std::span<const Prepared::PlaceOfSegment> Prepared::segments_at(uint32_t place) const {
+  const auto [first, last] = std::equal_range(
+      segment_places.begin(), segment_places.end(), PlaceOfSegment{place, 0},
+      [](const PlaceOfSegment& a, const PlaceOfSegment& b) { return a.place < b.place; });
+  return {first, last};
+}
+
+}  // namespace segue

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <re2/re2.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/base/value.h"
+#include "runtime/image/view.h"
+#include "runtime/interp/set_table.h"
+
+namespace segue {
+
+/// What the interpreter makes of an image once, so that an instant searches nothing.
+struct Prepared {
+  explicit Prepared(const image::View& image_view, uint64_t image_identity);
+
+  /// Truth bits of segments in one word of the blob.
+  struct Watched {
+    uint32_t word;
+    uint64_t mask;
+  };
+  struct PlaceOfSegment {
+    uint32_t place;
+    uint32_t segment;
+  };
+
+  bool in_kind_set(uint32_t set, uint32_t kind) const {
+    return kind_sets[size_t{set} * kinds + kind] != 0;
+  }
+  const RE2& regex(uint32_t text, bool ignoring_case) const {
+    return *regexes.at(uint64_t{text} << 1 | (ignoring_case ? 1 : 0));
+  }
+  std::span<const Watched> watched_by(uint32_t chunk) const {
+    const image::Range range = chunk_watches[chunk];
+    return {watches.data() + range.first, range.count};
+  }
+  /// The segments whose truth is bit `place`.
+  std::span<const PlaceOfSegment> segments_at(uint32_t place) const;
+
+  const image::View& view;
+  uint64_t identity = 0;
+  uint32_t kinds = 0;
+  bool reads_user = false;
+
+  std::vector<uint8_t> kind_sets;  // a byte a set and kind
+  std::vector<interp::SetTable> sets;
+  std::vector<Value> texts;  // text constants as values
+  std::unordered_map<uint64_t, std::unique_ptr<RE2>> regexes;
+
+  std::vector<std::vector<uint32_t>> cells_of_sequence;  // `steps` and `sequence` cells
+  std::vector<uint32_t> waiting_cells;  // `sequence` cells whose match ends with a wait
+  std::vector<uint32_t> all_chunks;
+  std::vector<uint32_t> timed_chunks;
+  std::vector<image::Range> chunk_watches;
+  std::vector<Watched> watches;
+  std::vector<PlaceOfSegment> segment_places;  // ascending by place, then segment
+};
+
+}  // namespace segue

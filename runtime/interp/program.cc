@@ -1,0 +1,41 @@
+#include "runtime/interp/program.h"
+
+#include <utility>
+
+#include "runtime/cells/bytes.h"
+#include "runtime/interp/prepared.h"
+
+namespace segue {
+
+Program::Program(image::Image image)
+    : image_(std::move(image)),
+      schema_(image_.schema()),
+      prepared_(std::make_unique<Prepared>(image_.view(), image_.identity())) {}
+
+Program::~Program() = default;
+
+void Program::install(NativeCode code) {
+  if (native() != nullptr) return;
+  code_ = std::move(code);
+  native_.store(&code_, std::memory_order_release);
+}
+
+Instant next_deadline(const Blob& blob) {
+  return blob.empty() ? kNever : Instant{blob.header().next_ms};
+}
+
+bool member(const Program& program, const Blob& blob, uint32_t segment) {
+  if (blob.empty()) return false;
+  const image::View& view = program.view();
+  const uint32_t place = view.nodes[view.segments[segment].node].place;
+  const std::byte* word = blob.data() + sizeof(BlobHeader) + place / 64 * 8;
+  return (cells::load<uint64_t>(word) >> (place % 64) & 1) != 0;
+}
+
+double score(const Program& program, const Blob& blob, uint32_t score) {
+  if (blob.empty()) return 0;
+  const image::View& view = program.view();
+  return cells::load<double>(blob.data() + view.nodes[view.scores[score].node].place);
+}
+
+}  // namespace segue

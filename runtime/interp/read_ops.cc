@@ -1,0 +1,220 @@
+#include "runtime/cells/days.h"
+#include "runtime/cells/distinct.h"
+#include "runtime/cells/earliest.h"
+#include "runtime/cells/extreme.h"
+#include "runtime/cells/held.h"
+#include "runtime/cells/latest.h"
+#include "runtime/cells/log.h"
+#include "runtime/cells/newest.h"
+#include "runtime/cells/oldest.h"
+#include "runtime/cells/seen.h"
+#include "runtime/cells/steps.h"
+#include "runtime/cells/total.h"
+#include "runtime/interp/machine.h"
+
+/// Reads of cells: the answer is pushed, the first instant at which it may change is noted.
+namespace segue::interp {
+
+using image::CellKind;
+using image::Op;
+using image::OpRow;
+using image::WindowRow;
+
+namespace {
+
+cells::CellView cell_of(const Machine& machine, const OpRow& row) {
+  return {machine.frame.blob, machine.view(), machine.view().cells[row.a]};
+}
+
+/// No time was ever kept: a missing time.
+void push_time(Machine& machine, int64_t time_ms) {
+  machine.push(time_ms == kLongAgo.ms ? kMissingTime.ms : time_ms);
+}
+
+template <class Read>
+void read_log(Machine& machine, const OpRow& row, const Read& read) {
+  const WindowRow& window = machine.view().windows[row.b];
+  const int64_t now_ms = machine.frame.now_ms;
+  const cells::LogRead log = cells::log_read(cell_of(machine, row), window, now_ms);
+  note_deadline(machine.frame, cells::log_deadline(log, window, now_ms));
+  machine.push(read(log));
+}
+
+cells::StepsAnswer read_steps(Machine& machine, const OpRow& row, const WindowRow& window) {
+  const cells::StepsAnswer answer =
+      cells::steps_read(cell_of(machine, row), window, machine.frame.now_ms);
+  note_deadline(machine.frame, answer.deadline_ms);
+  return answer;
+}
+
+}  // namespace
+
+template <>
+void run<Op::kNthWithin>(Machine& machine, const OpRow& row) {
+  const image::NthRow& nth = machine.view().nths[row.b];
+  const int64_t now_ms = machine.frame.now_ms;
+  const int64_t time_ms = cells::newest_nth(cell_of(machine, row).state(), nth.k);
+  note_deadline(machine.frame, cells::within_deadline(time_ms, now_ms, nth.bound_ms));
+  machine.push(cells::within_test(time_ms, now_ms, nth.bound_ms));
+}
+
+template <>
+void run<Op::kNthSince>(Machine& machine, const OpRow& row) {
+  const image::NthRow& nth = machine.view().nths[row.b];
+  const int64_t time_ms = cells::newest_nth(cell_of(machine, row).state(), nth.k);
+  machine.push(cells::since_test(time_ms, nth.bound_ms));
+}
+
+template <>
+void run<Op::kNewestCount>(Machine& machine, const OpRow& row) {
+  const cells::CellView cell = cell_of(machine, row);
+  const int64_t from_ms = machine.view().windows[row.b].from_ms;
+  const uint32_t count =
+      cells::newest_count(cell.state(), cell.row.k, machine.frame.now_ms, from_ms);
+  note_deadline(machine.frame, cells::newest_count_deadline(cell.state(), count, from_ms));
+  machine.push(static_cast<double>(count));
+}
+
+template <>
+void run<Op::kNewestTime>(Machine& machine, const OpRow& row) {
+  const cells::CellView cell = cell_of(machine, row);
+  push_time(machine, cell.row.kind == CellKind::kLog ? cells::log_newest_time(cell)
+                                                     : cells::newest_nth(cell.state(), 1));
+}
+
+template <>
+void run<Op::kOldestTime>(Machine& machine, const OpRow& row) {
+  const cells::CellView cell = cell_of(machine, row);
+  push_time(machine, cell.row.kind == CellKind::kLog ? cells::log_oldest_time(cell)
+                                                     : cells::oldest_time(cell.state()));
+}
+
+template <>
+void run<Op::kSeen>(Machine& machine, const OpRow& row) {
+  machine.push(cells::seen_test(cell_of(machine, row).state()));
+}
+
+template <>
+void run<Op::kTotalCount>(Machine& machine, const OpRow& row) {
+  machine.push(static_cast<double>(cells::total_count(cell_of(machine, row).state())));
+}
+
+template <>
+void run<Op::kTotalSum>(Machine& machine, const OpRow& row) {
+  machine.push(cells::total_sum(cell_of(machine, row).state()));
+}
+
+template <>
+void run<Op::kTotalAvg>(Machine& machine, const OpRow& row) {
+  machine.push(cells::total_avg(cell_of(machine, row).state()));
+}
+
+template <>
+void run<Op::kExtreme>(Machine& machine, const OpRow& row) {
+  machine.push(cells::extreme_number(cell_of(machine, row).state()));
+}
+
+template <>
+void run<Op::kDaysCount>(Machine& machine, const OpRow& row) {
+  const cells::CellView cell = cell_of(machine, row);
+  const WindowRow& window = machine.view().windows[row.b];
+  note_deadline(machine.frame, cells::days_deadline(cell, window, machine.frame.now_ms));
+  machine.push(static_cast<double>(cells::days_count(cell, window, machine.frame.now_ms)));
+}
+
+template <>
+void run<Op::kLogCount>(Machine& machine, const OpRow& row) {
+  read_log(machine, row,
+           [](const cells::LogRead& log) { return static_cast<double>(cells::log_count(log)); });
+}
+
+template <>
+void run<Op::kLogSum>(Machine& machine, const OpRow& row) {
+  read_log(machine, row, cells::log_sum);
+}
+
+template <>
+void run<Op::kLogAvg>(Machine& machine, const OpRow& row) {
+  read_log(machine, row, cells::log_avg);
+}
+
+template <>
+void run<Op::kLogMin>(Machine& machine, const OpRow& row) {
+  read_log(machine, row, cells::log_min);
+}
+
+template <>
+void run<Op::kLogMax>(Machine& machine, const OpRow& row) {
+  read_log(machine, row, cells::log_max);
+}
+
+template <>
+void run<Op::kLogDistinct>(Machine& machine, const OpRow& row) {
+  read_log(machine, row,
+           [](const cells::LogRead& log) { return static_cast<double>(cells::log_distinct(log)); });
+}
+
+template <>
+void run<Op::kLogFirst>(Machine& machine, const OpRow& row) {
+  read_log(machine, row, cells::log_first);
+}
+
+template <>
+void run<Op::kLogLast>(Machine& machine, const OpRow& row) {
+  read_log(machine, row, cells::log_last);
+}
+
+template <>
+void run<Op::kLogDays>(Machine& machine, const OpRow& row) {
+  read_log(machine, row,
+           [](const cells::LogRead& log) { return static_cast<double>(cells::log_days(log)); });
+}
+
+template <>
+void run<Op::kStepsCount>(Machine& machine, const OpRow& row) {
+  const cells::StepsAnswer answer = read_steps(machine, row, machine.view().windows[row.b]);
+  machine.push(static_cast<double>(answer.count));
+}
+
+template <>
+void run<Op::kStepsDays>(Machine& machine, const OpRow& row) {
+  const cells::StepsAnswer answer = read_steps(machine, row, machine.view().windows[row.b]);
+  machine.push(static_cast<double>(answer.days));
+}
+
+template <>
+void run<Op::kStepsFirst>(Machine& machine, const OpRow& row) {
+  push_time(machine, read_steps(machine, row, {}).first_ms);
+}
+
+template <>
+void run<Op::kStepsLast>(Machine& machine, const OpRow& row) {
+  push_time(machine, read_steps(machine, row, {}).last_ms);
+}
+
+template <>
+void run<Op::kDistinctCount>(Machine& machine, const OpRow& row) {
+  const cells::CellView cell = cell_of(machine, row);
+  const WindowRow& window = machine.view().windows[row.b];
+  note_deadline(machine.frame, cells::distinct_deadline(cell, window, machine.frame.now_ms));
+  machine.push(static_cast<double>(cells::distinct_count(cell, window, machine.frame.now_ms)));
+}
+
+template <>
+void run<Op::kValue>(Machine& machine, const OpRow& row) {
+  const cells::CellView cell = cell_of(machine, row);
+  machine.push(cell.row.kind == CellKind::kEarliest ? cells::earliest_value(cell.state())
+                                                    : cells::latest_value(cell.state()));
+}
+
+template <>
+void run<Op::kHeld>(Machine& machine, const OpRow& row) {
+  const cells::CellView cell = cell_of(machine, row);
+  const int64_t now_ms = machine.frame.now_ms;
+  const int64_t since_ms = cells::held_since(cell.state());
+  const int64_t duration_ms = cell.row.horizon_ms;
+  note_deadline(machine.frame, cells::held_deadline(since_ms, now_ms, duration_ms));
+  machine.push(cells::held_test(since_ms, now_ms, duration_ms));
+}
+
+}  // namespace segue::interp

@@ -1,0 +1,191 @@
+#include <algorithm>
+
+#include "runtime/cells/kinds.h"
+#include "runtime/interp/chunks.h"
+#include "runtime/interp/feed.h"
+#include "runtime/interp/order.h"
+#include "runtime/interp/prepared.h"
+#include "runtime/interp/program.h"
+#include "runtime/interp/sequences.h"
+
+/// The order of things at one instant: events, sequences, conditions, changes. Deadlines before it
+/// come first, each at its own instant.
+namespace segue {
+namespace {
+
+/// Working memory, reused by all calls of a thread, so that an instant allocates nothing.
+struct Scratch {
+  Frame frame;
+  std::vector<const Event*> events;
+  std::vector<uint32_t> chunks;
+  std::vector<interp::Change> changes;
+  interp::SequenceScratch sequences;
+};
+
+Scratch& scratch_of_thread() {
+  static thread_local Scratch scratch;
+  return scratch;
+}
+
+/// One call of `apply` or `advance`.
+class Settling {
+ public:
+  Settling(const Program& program, Blob& blob, std::string_view user, std::vector<Transition>& out)
+      : program_(program),
+        prepared_(program.prepared()),
+        native_(program.native()),
+        blob_(blob),
+        out_(out),
+        scratch_(scratch_of_thread()),
+        frame_(scratch_.frame) {
+    frame_.view = &program.view();
+    frame_.prepared = &prepared_;
+    frame_.owner = &blob;
+    frame_.user = user;
+    if (prepared_.reads_user) frame_.user_scalar = scalar_of_text(user);
+  }
+
+  /// Settles the deadlines up to and at `through_ms`, each at its own instant.
+  void drain(int64_t through_ms) {
+    for (int64_t next_ms = blob_.header().next_ms; next_ms <= through_ms && next_ms != kNever.ms;
+         next_ms = blob_.header().next_ms) {
+      settle(next_ms, {}, false);
+    }
+  }
+
+  void settle_events(std::span<const Event> events) {
+    const int64_t at_ms = events[0].at.ms;
+    const bool first = blob_.empty();
+    if (first) {
+      create(at_ms);
+    } else {
+      drain(at_ms - 1);
+    }
+    interp::order_events(events, scratch_.events);
+    settle(at_ms, scratch_.events, first);
+  }
+
+ private:
+  void create(int64_t at_ms) {
+    const image::View& view = program_.view();
+    blob_.create(view.layout[0], prepared_.identity);
+    blob_.header().first_ms = at_ms;
+    for (const image::CellRow& row : view.cells) cells::init(row, blob_.data() + row.offset);
+  }
+
+  void settle(int64_t at_ms, std::span<const Event* const> events, bool first) {
+    const bool due = blob_.header().next_ms <= at_ms;
+    frame_.blob = blob_.data();
+    frame_.now_ms = at_ms;
+    frame_.next_ms = due ? kNever.ms : blob_.header().next_ms;
+    frame_.hits.clear();
+    apply_events(events);
+    interp::advance_touched(frame_, scratch_.sequences);
+    if (due) interp::advance_waiting(frame_);
+    scratch_.changes.clear();
+    interp::settle_chunks(frame_, native_, chunks_of(events, due, first), scratch_.changes);
+    report(events);
+    BlobHeader& header = blob_.header();
+    header.last_ms = at_ms;
+    // A deadline lies after its instant; were one not, time would stand still.
+    header.next_ms = std::max(frame_.next_ms, at_ms + 1);
+  }
+
+  void apply_events(std::span<const Event* const> events) {
+    frame_.event_ordinal = 0;
+    for (const Event* event : events) {
+      frame_.event = event;
+      frame_.slots = event->slots.data();
+      const uint32_t kind = event->kind.index;
+      const bool has_code =
+          native_ != nullptr && kind < native_->kinds.size() && native_->kinds[kind] != nullptr;
+      if (has_code) {
+        native_->kinds[kind](&frame_);
+      } else {
+        interp::apply_event(frame_);
+      }
+      ++frame_.event_ordinal;
+    }
+    frame_.event = nullptr;
+    frame_.slots = nullptr;
+  }
+
+  /// The chunks that the instant can change, ascending.
+  std::span<const uint32_t> chunks_of(std::span<const Event* const> events, bool due, bool first) {
+    if (first) return prepared_.all_chunks;
+    if (events.empty()) return prepared_.timed_chunks;
+    const image::View& view = program_.view();
+    const auto of_kind = [&](const Event* event) {
+      return view.list(view.kinds[event->kind.index].chunks);
+    };
+    if (events.size() == 1 && !due) return of_kind(events[0]);
+    std::vector<uint32_t>& chunks = scratch_.chunks;
+    chunks.clear();
+    if (due) chunks = prepared_.timed_chunks;
+    const Event* previous = nullptr;
+    for (const Event* event : events) {
+      if (previous != nullptr && previous->kind == event->kind) continue;
+      previous = event;
+      const std::span<const uint32_t> more = of_kind(event);
+      chunks.insert(chunks.end(), more.begin(), more.end());
+    }
+    std::sort(chunks.begin(), chunks.end());
+    chunks.erase(std::unique(chunks.begin(), chunks.end()), chunks.end());
+    return chunks;
+  }
+
+  void report(std::span<const Event* const> events) {
+    if (scratch_.changes.empty()) return;
+    Transition transition;
+    transition.at = Instant{frame_.now_ms};
+    if (!events.empty()) transition.cause = Cause::kTrait;
+    for (const Event* event : events) {
+      if (event->kind == kIdentifyKind) continue;
+      transition.cause = Cause::kEvent;
+      transition.event = event->name;
+      break;
+    }
+    for (const interp::Change& change : scratch_.changes) {
+      transition.segment = change.segment;
+      transition.entered = change.entered;
+      out_.push_back(transition);
+    }
+  }
+
+  const Program& program_;
+  const Prepared& prepared_;
+  const NativeCode* native_;
+  Blob& blob_;
+  std::vector<Transition>& out_;
+  Scratch& scratch_;
+  Frame& frame_;
+};
+
+}  // namespace
+
+Status apply(const Program& program, Blob& blob, std::span<const Event> events,
+             std::vector<Transition>& out) {
+  if (events.empty()) return {};
+  const Instant at = events[0].at;
+  for (const Event& event : events) {
+    if (event.at != at) return Error{Errc::kInvalid, "events of more than one instant"};
+  }
+  if (!blob.empty()) {
+    if (blob.header().program != program.prepared().identity) {
+      return Error{Errc::kInvalid, "a blob of another program"};
+    }
+    if (at.ms < blob.header().last_ms) {
+      return Error{Errc::kTooLate, "an event before the last settled instant"};
+    }
+  }
+  Settling(program, blob, events[0].user, out).settle_events(events);
+  return {};
+}
+
+void advance(const Program& program, Blob& blob, std::string_view user, Instant through,
+             std::vector<Transition>& out) {
+  if (blob.empty() || blob.header().next_ms > through.ms) return;
+  Settling(program, blob, user, out).drain(through.ms);
+}
+
+}  // namespace segue
