@@ -330,6 +330,11 @@ class Reader {
     }
     if (take_word("cap")) window.cap = number_in<uint32_t>(word());
   }
+  Decimal read_decimal() {
+    const std::optional<Decimal> value = decimal_from_text(word());
+    if (!value) fail("an exact number is missing");
+    return value.value_or(Decimal{});
+  }
   void read_immediate(Expr& expr) {
     switch (immediate_of(expr.op)) {
       case Immediate::kNone:
@@ -353,14 +358,9 @@ class Reader {
       case Immediate::kTime:
         expr.time_ms = ms();
         return;
-      case Immediate::kDecimal: {
-        const std::optional<Decimal> value = decimal_from_text(word());
-        if (value)
-          expr.decimal = *value;
-        else
-          fail("an exact number is missing");
+      case Immediate::kDecimal:
+        expr.decimal = read_decimal();
         return;
-      }
       case Immediate::kText:
         expr.text = text();
         return;
