@@ -76,8 +76,11 @@ void prepare_chunks(Prepared& prepared) {
     words[chunk_of[node]][place / 64] |= uint64_t{1} << (place % 64);
     prepared.segment_places.push_back({place, i});
   }
-  std::stable_sort(prepared.segment_places.begin(), prepared.segment_places.end(),
-                   [](const auto& a, const auto& b) { return a.place < b.place; });
+  // Places are unique to nodes, but segments may share a node.
+  std::sort(prepared.segment_places.begin(), prepared.segment_places.end(),
+            [](const auto& a, const auto& b) {
+              return a.place != b.place ? a.place < b.place : a.segment < b.segment;
+            });
   for (const auto& chunk_words : words) {
     prepared.chunk_watches.push_back({static_cast<uint32_t>(prepared.watches.size()),
                                       static_cast<uint32_t>(chunk_words.size())});
