@@ -1,0 +1,229 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "compiler/sema/instants.h"
+#include "compiler/sema/limits.h"
+#include "compiler/sema/literals.h"
+#include "compiler/sema/operands.h"
+#include "compiler/sema/properties.h"
+#include "compiler/sema/signals.h"
+#include "compiler/sema/unsupported.h"
+#include "compiler/sema/windows.h"
+
+namespace segue::sema {
+
+using hir::Aggregate;
+using hir::Expr;
+using hir::ExprPtr;
+using hir::Op;
+using hir::Type;
+
+namespace {
+
+enum class Use : uint8_t { kCount, kAggregate, kLater };
+
+struct Function {
+  std::string_view name;
+  Use use;
+  Aggregate aggregate = Aggregate::kSum;
+};
+
+// What can be called. `kLater`: reserved by the language, not built yet.
+constexpr Function kFunctions[] = {
+    {"count", Use::kCount},
+    {"sum", Use::kAggregate, Aggregate::kSum},
+    {"avg", Use::kAggregate, Aggregate::kAvg},
+    {"min", Use::kAggregate, Aggregate::kMin},
+    {"max", Use::kAggregate, Aggregate::kMax},
+    {"distinct", Use::kAggregate, Aggregate::kDistinct},
+    {"first", Use::kAggregate, Aggregate::kFirst},
+    {"last", Use::kAggregate, Aggregate::kLast},
+    {"median", Use::kLater},
+    {"percentile", Use::kLater},
+    {"most_common", Use::kLater},
+    {"text", Use::kLater},
+    {"number", Use::kLater},
+    {"lower", Use::kLater},
+    {"length", Use::kLater},
+    {"round", Use::kLater},
+    {"abs", Use::kLater},
+    {"hour", Use::kLater},
+    {"weekday", Use::kLater},
+    {"date", Use::kLater},
+    {"anniversary", Use::kLater},
+};
+
+Operand failed_at(Span span) { return {nullptr, std::nullopt, span}; }
+
+const Function* find_function(std::string_view name) {
+  const auto found = std::find_if(std::begin(kFunctions), std::end(kFunctions),
+                                  [&](const Function& row) { return row.name == name; });
+  return found == std::end(kFunctions) ? nullptr : found;
+}
+
+Operand unknown_function(Context& context, const ast::Name& name, Span span) {
+  std::vector<std::string> names;
+  for (const Function& row : kFunctions) names.emplace_back(row.name);
+  context.report(Code::kE0306, name.span, fmt::format("unknown function `{}`", name.text))
+      .label("not known")
+      .suggest(nearest_names(name.text, names));
+  return failed_at(span);
+}
+
+/// The argument without its window, and the window: its own, else that of the whole predicate.
+struct Argumented {
+  const ast::Expr* value = nullptr;
+  hir::Window window;
+};
+
+std::optional<Argumented> argument_of(Context& context, const Scope& scope,
+                                      const ast::Filtered& argument) {
+  const auto* windowed = argument.value->as<ast::Windowed>();
+  if (windowed == nullptr) return Argumented{argument.value.get(), default_window(scope)};
+  if (windowed->periods) {
+    unsupported_window(context, windowed->periods->span, "`of the last … periods`");
+    return std::nullopt;
+  }
+  const auto window = occurrence_window(context, scope, *windowed->window);
+  if (!window) return std::nullopt;
+  return Argumented{windowed->value.get(), *window};
+}
+
+Operand count_call(Context& context, const Scope& scope, const ast::Filtered& argument, Span span) {
+  const auto inner = argument_of(context, scope, argument);
+  if (!inner) return failed_at(span);
+  Scope inside = scope;
+  inside.window = nullptr;
+  const auto* name = inner->value->as<ast::NameRef>();
+  if (name != nullptr && name->path.parts.size() > 1) {
+    const std::string event = name->path.parts[0].text;
+    context.report(Code::kE0306, inner->value->span, "`count` counts occurrences, not values")
+        .label("a property")
+        .help(fmt::format("`count({})`; with the property: `count({} where {} exists)`", event,
+                          event, name->path.parts.back().text));
+    return failed_at(span);
+  }
+  Signal what = signal(context, inside, *inner->value);
+  what = with_filter(context, inside, what, argument.where.get(), argument.span);
+  return {count(context, what, inner->window, span), std::nullopt, span};
+}
+
+/// `order.revenue`: the events, and which property of them.
+struct Valued {
+  Signal what;
+  std::span<const ast::Name> property;
+};
+
+std::optional<Valued> valued(Context& context, const Scope& scope, const ast::Call& call,
+                             const ast::Expr& expr) {
+  const std::string& function = call.callee.text;
+  const auto* name = expr.as<ast::NameRef>();
+  if (name == nullptr || name->path.parts.size() < 2) {
+    const std::string written = context.quote(expr.span, "order");
+    auto& found = context.report(Code::kE0306, expr.span,
+                                 fmt::format("`{}` of what is no property", function));
+    found.label("needs a property of an event");
+    if (is_signal(context, scope, expr)) {
+      found.help(fmt::format("name the property: `{}({}.revenue)`", function, written));
+    }
+    return std::nullopt;
+  }
+  const std::span<const ast::Name> parts(name->path.parts);
+  ast::NameRef first{{{parts[0]}, parts[0].span}};
+  const ast::Expr event{ast::Expr::Node(std::move(first)), parts[0].span};
+  Valued result{signal(context, scope, event), parts.subspan(1)};
+  if (!result.what.ok()) return std::nullopt;
+  if (!result.what.sequence) return result;
+  unsupported_sequence(context, expr.span, "a property of a sequence");
+  return std::nullopt;
+}
+
+/// What the aggregate makes of a property of that type; empty if it makes nothing of it.
+std::optional<Type> result_type(Aggregate aggregate, Type of) {
+  switch (aggregate) {
+    case Aggregate::kSum:
+    case Aggregate::kAvg:
+    case Aggregate::kMin:
+    case Aggregate::kMax:
+      if (of == Type::kNumber || of == Type::kAny) return Type::kNumber;
+      return std::nullopt;
+    case Aggregate::kDistinct:
+      return Type::kNumber;
+    case Aggregate::kFirst:
+    case Aggregate::kLast:
+      return of;
+  }
+  return std::nullopt;
+}
+
+Operand aggregate_call(Context& context, const Scope& scope, const ast::Call& call,
+                       Aggregate aggregate, Span span) {
+  const ast::Filtered& argument = call.arguments[0];
+  const auto inner = argument_of(context, scope, argument);
+  if (!inner) return failed_at(span);
+  Scope inside = scope;
+  inside.window = nullptr;
+  auto of = valued(context, inside, call, *inner->value);
+  if (!of) return failed_at(span);
+  Signal what = with_filter(context, inside, of->what, argument.where.get(), argument.span);
+  inside.events = &of->what.events;
+  const Operand value =
+      property(context, inside, of->what.events, of->property, inner->value->span);
+  if (!what.ok() || !value.ok()) return failed_at(span);
+  const std::optional<Type> type = result_type(aggregate, value.type());
+  if (!type) {
+    context
+        .report(Code::kE0306, inner->value->span,
+                fmt::format("`{}` of {}", call.callee.text, noun(value.type())))
+        .label("needs a number");
+    return failed_at(span);
+  }
+  Expr expr;
+  expr.op = Op::kAggregate;
+  expr.type = *type;
+  expr.span = span;
+  expr.aggregate = aggregate;
+  expr.stream = stream_of(context, what);
+  expr.window = inner->window;
+  // The different values of all time are kept too, so they are capped as those of a window are.
+  expr.cap = aggregate == Aggregate::kDistinct ? kWindowCap : cap_of(inner->window);
+  expr.children = {value.expr};
+  return {context.nodes.make(std::move(expr)), std::nullopt, span};
+}
+
+}  // namespace
+
+Operand call(Context& context, const Scope& scope, const ast::Call& call, Span span) {
+  const Function* function = find_function(call.callee.text);
+  if (function == nullptr) return unknown_function(context, call.callee, span);
+  if (function->use == Use::kLater) {
+    unsupported_function(context, call.callee.span, fmt::format("`{}(…)`", function->name));
+    return failed_at(span);
+  }
+  if (scope.in_filter()) {
+    report_in_filter(context, span, fmt::format("`{}(…)`", function->name));
+    return failed_at(span);
+  }
+  if (call.arguments.size() != 1) {
+    context
+        .report(Code::kE0306, span,
+                fmt::format("`{}` with {} arguments", function->name, call.arguments.size()))
+        .label("takes one");
+    return failed_at(span);
+  }
+  if (function->use == Use::kCount) return count_call(context, scope, call.arguments[0], span);
+  const ast::Filtered& argument = call.arguments[0];
+  const bool ordinal =
+      function->aggregate == Aggregate::kFirst || function->aggregate == Aggregate::kLast;
+  if (ordinal && is_signal(context, scope, *argument.value)) {
+    // `first (s)` of a signal is `first s`.
+    const Signal what = filtered_signal(context, scope, argument);
+    return {time_of(context, what, function->aggregate == Aggregate::kLast, span), std::nullopt,
+            span};
+  }
+  return aggregate_call(context, scope, call, function->aggregate, span);
+}
+
+}  // namespace segue::sema

@@ -1,0 +1,120 @@
+// What the parts of the checker share, and what an expression can turn out to be.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/diagnostics/diagnostics.h"
+#include "compiler/sema/check.h"
+#include "compiler/sema/hir.h"
+#include "compiler/sema/names.h"
+#include "compiler/sema/nodes.h"
+#include "compiler/sema/zones.h"
+#include "compiler/syntax/ast.h"
+
+namespace segue::sema {
+
+/// A literal of a rule, parameters replaced. A date stays a day until something says what part of
+/// the day is meant.
+struct Constant {
+  hir::Literal literal;
+  std::optional<LocalDay> day;
+  Span span{};
+  bool failed = false;  ///< was reported: what needs it fails in silence
+};
+
+/// `$campaign` inside `signal opened($campaign) = …`.
+struct Argument {
+  std::string name;
+  Constant value;
+};
+
+/// Which events a filter sees: those with a declaration, and whether also others (`open`).
+struct EventSet {
+  std::vector<const Declared*> declared;
+  bool open = false;
+};
+
+/// The window that stands behind a whole predicate: for whatever in it has none.
+struct WindowUse {
+  hir::Window window;
+  bool used = false;
+};
+
+/// Where an expression stands.
+struct Scope {
+  uint32_t file = 0;
+  const Zone* zone = nullptr;
+  const Argument* argument = nullptr;
+  const EventSet* events = nullptr;  ///< in a filter: of these; null in a condition
+  WindowUse* window = nullptr;
+
+  bool in_filter() const { return events != nullptr; }
+};
+
+/// A value. Neither an expression nor a day: it was reported.
+struct Operand {
+  hir::ExprPtr expr;
+  std::optional<LocalDay> day;
+  Span span{};
+
+  bool ok() const { return expr != nullptr || day.has_value(); }
+  hir::Type type() const { return day ? hir::Type::kInstant : expr->type; }
+};
+
+/// A stream of occurrences. Neither a predicate nor a sequence: it was reported.
+struct Signal {
+  hir::ExprPtr predicate;
+  std::optional<hir::StreamId> sequence;
+  EventSet events;
+  std::string name;
+  Span span{};
+  uint32_t chain = 0;  ///< signals inside signals
+
+  bool ok() const { return predicate != nullptr || sequence.has_value(); }
+};
+
+struct List {
+  std::vector<Constant> items;
+  bool failed = false;
+};
+
+/// Signals, by declaration and argument; `pending` while being worked out, which finds cycles.
+struct SignalMemo {
+  Signal signal;
+  bool pending = true;
+};
+
+struct Context {
+  Context(std::span<const ast::File> files, const CheckOptions& options, Diagnostics& diagnostics)
+      : files(files), options(options), diagnostics(diagnostics), nodes(diagnostics) {}
+
+  std::span<const ast::File> files;
+  const CheckOptions& options;
+  Diagnostics& diagnostics;
+  Names names;
+  Nodes nodes;
+  Zones zones;
+  std::vector<const Zone*> file_zones;
+  std::vector<Constant> params;  ///< by Declared::index, as are the next two
+  std::vector<List> lists;
+  std::map<std::pair<const ast::Decl*, std::string>, SignalMemo> signals;
+  std::map<std::string, hir::ExprPtr> event_predicates;  ///< by wire names, joined
+  std::vector<const Declared*> open_signals;             ///< being worked out, outermost first
+  uint32_t deepest_chain = 0;  ///< of the signals read since last set to 0
+  hir::Rules rules;
+
+  Scope scope_of(uint32_t file) const { return {.file = file, .zone = file_zones[file]}; }
+
+  Diagnostic& report(Code code, Span span, std::string message) {
+    return diagnostics.add(code, span, std::move(message));
+  }
+  /// The rule's own words at `span`, blanks made one; `otherwise` without sources or if too long.
+  std::string quote(Span span, std::string_view otherwise) const;
+};
+
+}  // namespace segue::sema

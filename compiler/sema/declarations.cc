@@ -1,0 +1,84 @@
+#include "compiler/sema/declarations.h"
+
+#include <fmt/format.h>
+
+#include "compiler/sema/signals.h"
+#include "compiler/sema/unsupported.h"
+
+namespace segue::sema {
+
+namespace {
+
+const Zone* zone_of(Context& context, const ast::File& file) {
+  const ast::ZoneDecl* first = nullptr;
+  const Zone* zone = context.zones.get(context.options.default_zone);
+  if (zone == nullptr) zone = context.zones.get("UTC");
+  for (const ast::Decl& decl : file.declarations) {
+    const auto* said = decl.as<ast::ZoneDecl>();
+    if (said == nullptr) continue;
+    if (first != nullptr) {
+      context.report(Code::kE0215, decl.span, "a second `zone`").label("a file has one zone");
+      continue;
+    }
+    first = said;
+    if (!said->zone) {
+      unsupported_declaration(context, decl.span, "each user's own zone");
+      continue;
+    }
+    if (const Zone* found = context.zones.get(said->zone->value)) {
+      zone = found;
+      continue;
+    }
+    context
+        .report(Code::kE0215, said->zone->span,
+                fmt::format("unknown time zone \"{}\"", said->zone->value))
+        .label("not in the system's tzdata")
+        .help("zones are named by place: \"Europe/Paris\", \"America/New_York\", \"UTC\"");
+  }
+  return zone;
+}
+
+void check_later(Context& context, const ast::Decl& decl) {
+  if (const auto* use = decl.as<ast::UseDecl>(); use != nullptr && use->library) {
+    unsupported_declaration(context, use->library->span,
+                            fmt::format("library `{}`", use->library->dotted()));
+  } else if (const auto* later = decl.as<ast::LaterDecl>()) {
+    unsupported_declaration(context, later->keyword.span, fmt::format("`{}`", later->keyword.text));
+  } else if (const auto* funnel = decl.as<ast::FunnelDecl>()) {
+    unsupported_declaration(context, funnel->name.span, "`funnel`");
+  } else if (const auto* trait = decl.as<ast::TraitDecl>();
+             trait != nullptr && trait->computed != nullptr) {
+    unsupported_declaration(context, trait->name.span, "a computed trait");
+  }
+}
+
+/// A signal that nobody says is checked with an argument of which nothing is known.
+void check_signals(Context& context) {
+  for (const Declared& declared : context.names.of(NameKind::kSignal)) {
+    const auto& decl = *declared.decl->as<ast::SignalDecl>();
+    if (!decl.param) {
+      declared_signal(context, declared, nullptr);
+      continue;
+    }
+    Argument unknown{decl.param->name, {}};
+    unknown.value.failed = true;
+    declared_signal(context, declared, &unknown);
+  }
+}
+
+}  // namespace
+
+void check_declarations(Context& context) {
+  for (const ast::File& file : context.files) {
+    context.file_zones.push_back(zone_of(context, file));
+  }
+  for (const ast::File& file : context.files) {
+    for (const ast::Decl& decl : file.declarations) check_later(context, decl);
+  }
+  check_types(context);
+  check_params(context);
+  check_lists(context);
+  check_signals(context);
+}
+
+}  // namespace segue::sema

@@ -1,0 +1,28 @@
+// Instants and dates as values, and the windows in which one can lie.
+#pragma once
+
+#include "compiler/sema/context.h"
+
+namespace segue::sema {
+
+/// `now`, a date, an instant, `5d ago`, `2h from now`.
+Operand moment(Context& context, const Scope& scope, const ast::Moment& moment, Span span);
+
+/// `time since last login`, `time since created_at`: T less the instant.
+Operand elapsed(Context& context, const Scope& scope, const ast::Anchor& anchor, Span span);
+
+/// `first login`, `last order`: when that was.
+Operand ordinal(Context& context, const Scope& scope, const ast::Ordinal& ordinal, Span span);
+
+/// A value that is an instant, or can turn out to be one; null if it was reported.
+hir::ExprPtr instant_operand(Context& context, const Scope& scope, const Operand& value);
+
+/// Whether the instant `value` lies in a window as it is written: that of an occurrence, or of a
+/// date, which may also lie ahead.
+hir::ExprPtr lies_in(Context& context, const Scope& scope, const hir::ExprPtr& value,
+                     const ast::Window& window, bool occurrence);
+
+/// `behind` something that has none of what it could count.
+void report_unused_window(Context& context, Span window);
+
+}  // namespace segue::sema

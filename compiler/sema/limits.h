@@ -1,0 +1,40 @@
+// How much a set of rules may hold. Each limit is an error that names it.
+#pragma once
+
+#include <cstdint>
+
+namespace segue {
+
+/// Newest occurrences in a window (other than `ever`) that count; of `distinct` also ever. Part of
+/// the meaning: every evaluator obeys it, so no choice of a cell can change an answer.
+inline constexpr uint32_t kWindowCap = 65'536;
+/// `of the last n days`: ten years.
+inline constexpr uint32_t kDaysMax = 3'660;
+/// Steps of a sequence, a final `then no` included.
+inline constexpr uint32_t kStepsMax = 10;
+/// Of each sort: events, traits, signals, parameters, lists, segments, scores, over all files.
+inline constexpr uint32_t kDeclarationsMax = 65'536;
+/// Files of one compilation.
+inline constexpr uint32_t kFilesMax = 4'096;
+/// Items of a list, inline or declared.
+inline constexpr uint32_t kListItemsMax = 65'536;
+/// Bytes of a text in a rule.
+inline constexpr uint32_t kTextBytesMax = 16'384;
+/// Bytes of an expression after `matches`, and what RE2 may spend on it.
+inline constexpr uint32_t kRegexBytesMax = 1'024;
+inline constexpr uint32_t kRegexMemoryMax = 1u << 20;
+/// Parts of a dotted name.
+inline constexpr uint32_t kPathMax = 16;
+/// Signals (and computed traits) inside signals.
+inline constexpr uint32_t kSignalChainMax = 64;
+/// HIR: expressions, long texts and lists, each signal counted wherever it is read; and their
+/// depth.
+inline constexpr uint32_t kPartsMax = 2'000'000;
+inline constexpr uint32_t kDepthMax = 1'000;
+/// Terms of a score; decimals of its points; points in units of their last decimal (exact in a
+/// double, with room to add).
+inline constexpr uint32_t kScoreTermsMax = 1'000;
+inline constexpr uint32_t kPointDecimalsMax = 9;
+inline constexpr int64_t kPointUnitsMax = 1'000'000'000'000;
+
+}  // namespace segue

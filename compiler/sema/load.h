@@ -1,0 +1,26 @@
+// Rule files from disk: all that a command line names, and all that those use.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/diagnostics/diagnostics.h"
+#include "compiler/source/source.h"
+#include "compiler/syntax/ast.h"
+
+namespace segue {
+
+struct Loaded {
+  std::vector<ast::File> files;             ///< those named first, in order, then those they use
+  std::vector<std::vector<uint32_t>> uses;  ///< as CheckOptions::uses
+  std::vector<std::string> unreadable;      ///< named paths that cannot be read, with the reason
+};
+
+/// Reads and parses `paths`: files, and folders as all `*.seg` below them, sorted by path. `use` is
+/// followed from the folder of the file that says it; a file is read once, however often it is
+/// named, and a circle of files is harmless. A used file that cannot be read is a diagnostic.
+[[nodiscard]] Loaded load(SourceManager& sources, std::span<const std::string> paths,
+                          Diagnostics& diagnostics) noexcept;
+
+}  // namespace segue

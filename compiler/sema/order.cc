@@ -1,0 +1,128 @@
+#include "compiler/sema/order.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace segue::sema {
+
+using hir::Expr;
+using hir::Op;
+using hir::OrderEntry;
+
+namespace {
+
+struct Vertex {
+  OrderEntry entry;
+  const Declared* declared = nullptr;
+  std::vector<std::pair<size_t, Span>> reads;  // vertex, and where it is named
+  enum class State : uint8_t { kNew, kOpen, kDone } state = State::kNew;
+  size_t next = 0;  // of reads, while open
+};
+
+class Ordering {
+ public:
+  explicit Ordering(Context& context) : context_(context) {}
+
+  void run() {
+    const auto& segments = context_.names.of(NameKind::kSegment);
+    const auto& scores = context_.names.of(NameKind::kScore);
+    for (const Declared& score : scores) vertices_.push_back({{true, score.index}, &score, {}});
+    for (const Declared& segment : segments) {
+      vertices_.push_back({{false, segment.index}, &segment, {}});
+    }
+    // Files in order, declarations by place: so that the order is that of the reader.
+    by_place_.resize(vertices_.size());
+    for (size_t i = 0; i < by_place_.size(); ++i) by_place_[i] = i;
+    std::sort(by_place_.begin(), by_place_.end(), [&](size_t a, size_t b) {
+      const Declared& left = *vertices_[a].declared;
+      const Declared& right = *vertices_[b].declared;
+      if (left.file != right.file) return left.file < right.file;
+      return left.name->span.begin < right.name->span.begin;
+    });
+    for (Vertex& vertex : vertices_) {
+      const auto& rules = context_.rules;
+      find_reads(vertex.entry.is_score ? rules.scores[vertex.entry.index].value
+                                       : rules.segments[vertex.entry.index].when,
+                 scores.size(), vertex);
+    }
+    for (const size_t start : by_place_) visit(start);
+  }
+
+ private:
+  void find_reads(const hir::ExprPtr& root, size_t score_count, Vertex& vertex) {
+    std::vector<const Expr*> pending;
+    std::unordered_set<const Expr*> seen;
+    if (root != nullptr) pending.push_back(root.get());
+    while (!pending.empty()) {
+      const Expr* expr = pending.back();
+      pending.pop_back();
+      if (!seen.insert(expr).second) continue;
+      if (expr->op == Op::kScore) vertex.reads.emplace_back(expr->score.index, expr->span);
+      if (expr->op == Op::kMember) {
+        vertex.reads.emplace_back(score_count + expr->segment.index, expr->span);
+      }
+      for (const hir::ExprPtr& child : expr->children) pending.push_back(child.get());
+    }
+    std::stable_sort(vertex.reads.begin(), vertex.reads.end(),
+                     [](const auto& a, const auto& b) { return a.second.begin < b.second.begin; });
+  }
+
+  /// Depth first with its own stack: a chain of segments may be as long as the file.
+  void visit(size_t start) {
+    if (vertices_[start].state != Vertex::State::kNew) return;
+    open(start);
+    while (!stack_.empty()) {
+      Vertex& vertex = vertices_[stack_.back()];
+      if (vertex.next == vertex.reads.size()) {
+        vertex.state = Vertex::State::kDone;
+        context_.rules.order.push_back(vertex.entry);
+        stack_.pop_back();
+        continue;
+      }
+      const auto [read, span] = vertex.reads[vertex.next++];
+      switch (vertices_[read].state) {
+        case Vertex::State::kNew:
+          open(read);
+          break;
+        case Vertex::State::kOpen:
+          report_cycle(read, span);
+          break;
+        case Vertex::State::kDone:
+          break;
+      }
+    }
+  }
+
+  void open(size_t vertex) {
+    vertices_[vertex].state = Vertex::State::kOpen;
+    stack_.push_back(vertex);
+  }
+
+  void report_cycle(size_t again, Span span) {
+    const auto begin = std::find(stack_.begin(), stack_.end(), again);
+    const auto name = [&](size_t vertex) -> const std::string& {
+      return vertices_[vertex].declared->name->text;
+    };
+    std::string chain;
+    for (auto at = begin; at != stack_.end(); ++at) chain += fmt::format("`{}` → ", name(*at));
+    auto& found =
+        context_.report(Code::kE0214, span, fmt::format("`{}` is defined by itself", name(again)));
+    found.label("read here").note(chain + "`" + name(again) + "`");
+    for (auto at = begin; at != stack_.end(); ++at) {
+      found.also(vertices_[*at].declared->name->span, "in the circle");
+    }
+  }
+
+  Context& context_;
+  std::vector<Vertex> vertices_;
+  std::vector<size_t> by_place_;
+  std::vector<size_t> stack_;
+};
+
+}  // namespace
+
+void order_rules(Context& context) { Ordering(context).run(); }
+
+}  // namespace segue::sema

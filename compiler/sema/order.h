@@ -1,0 +1,12 @@
+// In which order segments and scores are evaluated.
+#pragma once
+
+#include "compiler/sema/context.h"
+
+namespace segue::sema {
+
+/// What a segment or score reads stands before it; otherwise the order of declaration. Reports
+/// cycles.
+void order_rules(Context& context);
+
+}  // namespace segue::sema

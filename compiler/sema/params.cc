@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/sema/declarations.h"
+#include "compiler/sema/limits.h"
+#include "compiler/sema/literals.h"
+#include "compiler/sema/unsupported.h"
+
+namespace segue::sema {
+
+using hir::Type;
+
+namespace {
+
+/// -1, 0, 1; only for two of one type that has an order.
+int order(const Constant& a, const Constant& b) {
+  const auto sign = [](auto left, auto right) { return left < right ? -1 : left > right ? 1 : 0; };
+  if (a.day && b.day) return sign(a.day->number, b.day->number);
+  switch (a.literal.type) {
+    case Type::kNumber:
+      return sign(a.literal.number, b.literal.number);
+    case Type::kDuration:
+      return sign(a.literal.duration.ms, b.literal.duration.ms);
+    case Type::kInstant:
+      return sign(a.literal.instant.ms, b.literal.instant.ms);
+    default:
+      return sign(a.literal.text, b.literal.text);
+  }
+}
+
+bool same_type(const Constant& a, const Constant& b) {
+  return a.literal.type == b.literal.type && a.day.has_value() == b.day.has_value();
+}
+
+bool same(const Constant& a, const Constant& b) {
+  return same_type(a, b) && order(a, b) == 0 && a.literal.truth == b.literal.truth;
+}
+
+}  // namespace
+
+/// Reports a value outside of what `in …` allows.
+bool within_limit(Context& context, const Scope& scope, const ast::ParamDecl& decl,
+                  const Constant& value) {
+  if (!decl.limit || value.failed) return true;
+  const auto refuse = [&](Span limit, std::string_view rule) {
+    context
+        .report(Code::kE0308, value.span, fmt::format("`{}` is {}", decl.name.text, written(value)))
+        .label(std::string(rule))
+        .also(limit, "the values it may have");
+    return false;
+  };
+  if (const auto* range = std::get_if<ast::Range>(&*decl.limit)) {
+    const Constant low = signed_constant(context, scope, range->low, range->low_negated);
+    const Constant high = signed_constant(context, scope, range->high, range->high_negated);
+    if (low.failed || high.failed) return false;
+    if (!same_type(value, low) || !same_type(value, high)) {
+      return refuse(range->span, fmt::format("{}, the range is of another type", noun(value)));
+    }
+    if (order(value, low) >= 0 && order(value, high) <= 0) return true;
+    return refuse(range->span, "outside of its range");
+  }
+  const auto& allowed = std::get<ast::Scalars>(*decl.limit);
+  for (const ast::Scalar& scalar : allowed.items) {
+    const Constant item = constant(context, scope, scalar);
+    if (item.failed || same(value, item)) return true;
+  }
+  return refuse(allowed.span, "none of its values");
+}
+
+namespace {
+
+/// What was given from outside, or nothing.
+const std::string* given(const CheckOptions& options, const std::string& name) {
+  const std::string* value = nullptr;
+  for (const auto& [param, text] : options.params) {
+    if (param == name) value = &text;  // the last one counts
+  }
+  return value;
+}
+
+Constant check_param(Context& context, const Declared& declared) {
+  const auto& decl = *declared.decl->as<ast::ParamDecl>();
+  const Scope scope = context.scope_of(declared.file);
+  if (const auto* other = std::get_if<ast::Param>(&decl.value)) {
+    context.report(Code::kE0309, other->span, "a parameter whose value is another parameter")
+        .label("must be a literal");
+    Constant failed;
+    failed.failed = true;
+    return failed;
+  }
+  Constant value = constant(context, scope, decl.value);
+  if (value.failed) return value;
+  value.failed = !within_limit(context, scope, decl, value);
+  const std::string* text = given(context.options, decl.name.text);
+  if (text == nullptr || value.failed) return value;
+  Constant replaced = parse_param(scope, *text, value);
+  replaced.span = ast::span_of(decl.value);
+  if (replaced.failed) {
+    context
+        .report(Code::kE0309, decl.name.span,
+                fmt::format("`--param {}={}` is not {}", decl.name.text, *text, noun(value)))
+        .label(fmt::format("declared as {}", written(value)));
+    return replaced;
+  }
+  replaced.failed = !within_limit(context, scope, decl, replaced);
+  return replaced;
+}
+
+}  // namespace
+
+void check_params(Context& context) {
+  for (const Declared& declared : context.names.of(NameKind::kParam)) {
+    context.params.push_back(check_param(context, declared));
+  }
+  std::vector<std::string> names;
+  for (const Declared& declared : context.names.of(NameKind::kParam)) {
+    names.push_back(declared.name->text);
+  }
+  for (const auto& [name, value] : context.options.params) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    // There is no place to show but the first file: the value came with the command.
+    const Span nowhere{context.files.empty() ? SourceId{} : context.files[0].id, 0, 0};
+    context.report(Code::kE0206, nowhere, fmt::format("unknown parameter `{}` in `--param`", name))
+        .label("no file declares it")
+        .suggest(nearest_names(name, names));
+  }
+}
+
+void check_lists(Context& context) {
+  for (const Declared& declared : context.names.of(NameKind::kList)) {
+    const auto& decl = *declared.decl->as<ast::ListDecl>();
+    const Scope scope = context.scope_of(declared.file);
+    List list;
+    if (!decl.items) {
+      unsupported_declaration(context, decl.file ? decl.file->span : decl.name.span,
+                              "a list from a file");
+      list.failed = true;
+    } else if (decl.items->items.size() > kListItemsMax) {
+      context
+          .report(Code::kE0501, decl.items->span,
+                  fmt::format("a list of {} items", decl.items->items.size()))
+          .label(fmt::format("the limit is {}", kListItemsMax));
+      list.failed = true;
+    } else {
+      for (const ast::Scalar& scalar : decl.items->items) {
+        list.items.push_back(constant(context, scope, scalar));
+        list.failed = list.failed || list.items.back().failed;
+      }
+    }
+    context.lists.push_back(std::move(list));
+  }
+}
+
+}  // namespace segue::sema

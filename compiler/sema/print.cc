@@ -1,0 +1,291 @@
+#include "compiler/sema/print.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace segue {
+namespace {
+
+using hir::Expr;
+using hir::Literal;
+using hir::Op;
+using hir::Rules;
+using hir::Type;
+
+constexpr size_t kLineMax = 100;
+
+std::string_view name_of(Op op) {
+  switch (op) {
+#define HIR_OP(id, name, children) \
+  case Op::id:                     \
+    return name;
+#include "compiler/sema/hir_ops.def"
+#undef HIR_OP
+  }
+  return "?";
+}
+
+std::string_view name_of(hir::Aggregate aggregate) {
+  switch (aggregate) {
+    case hir::Aggregate::kSum:
+      return "sum";
+    case hir::Aggregate::kAvg:
+      return "avg";
+    case hir::Aggregate::kMin:
+      return "min";
+    case hir::Aggregate::kMax:
+      return "max";
+    case hir::Aggregate::kDistinct:
+      return "distinct";
+    case hir::Aggregate::kFirst:
+      return "first";
+    case hir::Aggregate::kLast:
+      return "last";
+  }
+  return "?";
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string text_of(const Literal& literal) {
+  switch (literal.type) {
+    case Type::kTruth:
+      return literal.truth ? "true" : "false";
+    case Type::kNumber:
+      return literal.text;
+    case Type::kText:
+      return quoted(literal.text);
+    case Type::kInstant:
+      return instant_text(literal.instant);
+    case Type::kDuration:
+      return duration_text(literal.duration);
+    case Type::kList:
+    case Type::kRecord:
+    case Type::kAny:
+      break;
+  }
+  return "?";
+}
+
+std::string text_of(const std::vector<Literal>& literals) {
+  std::string out = "{";
+  for (const Literal& literal : literals) {
+    if (out.size() > 1) out += ' ';
+    out += text_of(literal);
+  }
+  return out + "}";
+}
+
+std::string text_of(const hir::Window& window) {
+  switch (window.kind) {
+    case hir::Window::Kind::kEver:
+      return " ever";
+    case hir::Window::Kind::kRolling:
+      if (window.to.ms == 0) return " within " + duration_text(window.from);
+      return fmt::format(" between {} and {} ago", duration_text(window.from),
+                         duration_text(window.to));
+    case hir::Window::Kind::kAbsolute: {
+      std::string out;
+      if (window.begin) out += " from " + instant_text(*window.begin);
+      if (window.end) out += " until " + instant_text(*window.end);
+      return out;
+    }
+    case hir::Window::Kind::kDays:
+      return fmt::format(" of-last {}{} days", window.days, window.full ? " full" : "");
+  }
+  return "?";
+}
+
+std::string path_of(const Rules& rules, hir::SlotId slot) {
+  if (slot.index >= rules.schema.slots.size()) return "?";
+  std::string out;
+  for (const std::string& part : rules.schema.slots[slot.index].path) {
+    const bool bare = !part.empty() && std::all_of(part.begin(), part.end(), [](unsigned char c) {
+      return std::isalnum(c) != 0 || c == '_';
+    });
+    if (!out.empty()) out += '.';
+    out += bare ? part : quoted(part);
+  }
+  return out;
+}
+
+std::string kind_of(const Rules& rules, KindId kind) {
+  if (kind.index >= rules.schema.kinds.size()) return "?";
+  return quoted(rules.schema.kinds[kind.index].wire_name);
+}
+
+std::string counted(const Expr& e) {
+  return e.cap == 0 ? text_of(e.window) : text_of(e.window) + fmt::format(" cap {}", e.cap);
+}
+
+/// What stands between an op's name and its children.
+std::string attributes(const Rules& rules, const Expr& e) {
+  switch (e.op) {
+    case Op::kTrait:
+    case Op::kProperty:
+      return " " + path_of(rules, e.slot);
+    case Op::kCount:
+      return fmt::format(" s{}{}", e.stream.index, counted(e));
+    case Op::kAggregate:
+      return fmt::format(" {} s{}{}", name_of(e.aggregate), e.stream.index, counted(e));
+    case Op::kDays:
+      return fmt::format(" s{}{} zone z{}", e.stream.index, counted(e), e.zone.index);
+    case Op::kTimeOf:
+      return fmt::format(" {} s{}", name_of(e.aggregate), e.stream.index);
+    case Op::kMember:
+      return " " + (e.segment.index < rules.segments.size() ? rules.segments[e.segment.index].name
+                                                            : std::string("?"));
+    case Op::kScore:
+      return " " + (e.score.index < rules.scores.size() ? rules.scores[e.score.index].name
+                                                        : std::string("?"));
+    case Op::kUserIn:
+    case Op::kInSet:
+    case Op::kHasAny:
+    case Op::kHasAll:
+      return (e.ignoring_case ? " ignoring-case " : " ") + text_of(e.literals);
+    case Op::kHeld:
+      return " " + duration_text(e.duration);
+    case Op::kEventIs: {
+      std::string out;
+      for (const KindId kind : e.kinds) out += " " + kind_of(rules, kind);
+      return out.empty() ? " any" : out;
+    }
+    case Op::kAtLeast:
+      return fmt::format(" {}", e.number);
+    case Op::kMatches:
+      return (e.ignoring_case ? " ignoring-case " : " ") + quoted(e.literal.text);
+    case Op::kToInstant:
+      return fmt::format(" z{}", e.zone.index);
+    default:
+      return e.ignoring_case ? " ignoring-case" : "";
+  }
+}
+
+/// On one line when that fits from column `indent`, else one child a line.
+std::string write(const Rules& rules, const Expr& e, size_t indent) {
+  if (e.op == Op::kLiteral) return text_of(e.literal);
+  std::string head = "(" + std::string(name_of(e.op)) + attributes(rules, e);
+  std::vector<std::string> parts;
+  size_t width = indent + head.size() + 1;
+  bool flat = true;
+  for (const hir::ExprPtr& child : e.children) {
+    parts.push_back(child == nullptr ? "?" : write(rules, *child, indent + 2));
+    width += parts.back().size() + 1;
+    flat = flat && parts.back().find('\n') == std::string::npos;
+  }
+  flat = flat && width <= kLineMax;
+  for (const std::string& part : parts) {
+    head += flat ? " " : "\n" + std::string(indent + 2, ' ');
+    head += part;
+  }
+  return head + ")";
+}
+
+void write_schema(const Rules& rules, std::string& out) {
+  for (size_t i = 0; i < rules.zones.size(); ++i) {
+    out += fmt::format("(zone z{} {})\n", i, quoted(rules.zones[i]));
+  }
+  for (size_t i = 0; i < rules.schema.kinds.size(); ++i) {
+    const InputSchema::Kind& kind = rules.schema.kinds[i];
+    const std::string name = i == kIdentifyKind.index ? "identify"
+                             : i == kOtherKind.index  ? "other"
+                                                      : quoted(kind.wire_name);
+    out += "(kind " + name;
+    for (const uint32_t slot : kind.slots) out += " " + path_of(rules, {slot});
+    out += ")\n";
+  }
+}
+
+void write_streams(const Rules& rules, std::string& out) {
+  for (size_t i = 0; i < rules.streams.size(); ++i) {
+    const hir::Stream& stream = rules.streams[i];
+    out += fmt::format("(stream s{} {}", i, quoted(stream.name));
+    if (stream.predicate != nullptr) out += "\n  " + write(rules, *stream.predicate, 2);
+    for (const hir::Stream::Step& step : stream.steps) {
+      out += fmt::format("\n  ({} s{}", step.later ? "later" : "then", step.stream.index);
+      if (step.within) out += " within " + duration_text(*step.within);
+      out += ")";
+    }
+    if (stream.absence) {
+      out += fmt::format("\n  (then-no{} s{} within {})", stream.absence->later ? "-later" : "",
+                         stream.absence->stream.index, duration_text(stream.absence->within));
+    }
+    out += ")\n";
+  }
+}
+
+void write_metadata(const std::string& label, const std::string& doc, const hir::Metadata& metadata,
+                    std::string& out) {
+  if (!label.empty()) out += " " + quoted(label);
+  if (!doc.empty()) out += "\n  (doc " + quoted(doc) + ")";
+  for (const auto& [key, text] : metadata) out += fmt::format("\n  ({} {})", key, quoted(text));
+}
+
+void write_segments(const Rules& rules, std::string& out) {
+  for (const hir::Segment& segment : rules.segments) {
+    out += "(segment " + segment.name;
+    write_metadata(segment.label, segment.doc, segment.metadata, out);
+    out += "\n  " + (segment.when == nullptr ? "?" : write(rules, *segment.when, 2)) + ")\n";
+  }
+}
+
+void write_scores(const Rules& rules, std::string& out) {
+  for (const hir::Score& score : rules.scores) {
+    out += "(score " + score.name;
+    write_metadata(score.label, score.doc, score.metadata, out);
+    out += "\n  " + (score.value == nullptr ? "?" : write(rules, *score.value, 2));
+    for (const hir::Score::Band& band : score.bands) {
+      out += "\n  (band " + band.name;
+      if (band.at_least) out += fmt::format(" {}", *band.at_least);
+      out += ")";
+    }
+    out += ")\n";
+  }
+}
+
+void write_order(const Rules& rules, std::string& out) {
+  out += "(order";
+  for (const hir::OrderEntry& entry : rules.order) {
+    out += " ";
+    out += entry.is_score ? rules.scores[entry.index].name : rules.segments[entry.index].name;
+  }
+  out += ")\n";
+}
+
+}  // namespace
+
+// Tests are printed by print_tests.cc.
+void print_tests(const Rules& rules, std::string& out);
+
+std::string print_hir(const Rules& rules, std::string_view only) {
+  struct Part {
+    std::string_view name;
+    void (*write)(const Rules&, std::string&);
+  };
+  static constexpr Part kParts[] = {{"schema", write_schema}, {"streams", write_streams},
+                                    {"scores", write_scores}, {"segments", write_segments},
+                                    {"order", write_order},   {"tests", print_tests}};
+  std::string out;
+  for (const Part& part : kParts) {
+    if (only.empty() || only == part.name) part.write(rules, out);
+  }
+  return out;
+}
+
+std::string print_hir(const Rules& rules, const Expr& expr) { return write(rules, expr, 0); }
+
+}  // namespace segue

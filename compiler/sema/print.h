@@ -1,0 +1,25 @@
+// HIR as text, for `seg explain --stage hir` and golden tests.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "compiler/sema/hir.h"
+
+namespace segue {
+
+/// S-expressions, stable from run to run: ops by the names of hir_ops.def, segments and scores by
+/// name, streams as `s0`, durations and instants as rules write them. `only` prints one part:
+/// `schema`, `streams`, `segments`, `scores`, `order` or `tests`; empty prints all. Ends with a
+/// line end unless empty.
+std::string print_hir(const hir::Rules& rules, std::string_view only = {});
+
+/// One expression, as it stands in that text.
+std::string print_hir(const hir::Rules& rules, const hir::Expr& expr);
+
+/// `2d12h`; `0ms`.
+std::string duration_text(Duration duration);
+/// `2025-06-01T17:00:00Z`, with milliseconds if there are any.
+std::string instant_text(Instant instant);
+
+}  // namespace segue

@@ -1,0 +1,215 @@
+#include "compiler/sema/properties.h"
+
+#include <fmt/format.h>
+
+#include "compiler/sema/limits.h"
+#include "compiler/sema/literals.h"
+#include "compiler/sema/unsupported.h"
+
+namespace segue::sema {
+
+using hir::Expr;
+using hir::ExprPtr;
+using hir::Op;
+using hir::Type;
+
+namespace {
+
+/// Where a path leads below a declaration.
+struct Place {
+  std::vector<std::string> wire;
+  Type type = Type::kAny;
+  const ast::Name* unknown = nullptr;              // the first part that is not declared
+  const std::vector<ast::Field>* among = nullptr;  // where it was looked for; null in a scalar
+  bool in_list = false;                            // a part of a list's items
+
+  bool same_as(const Place& other) const { return wire == other.wire && type == other.type; }
+};
+
+const ast::Field* find_field(const std::vector<ast::Field>& fields, const ast::Name& name) {
+  for (const ast::Field& field : fields) {
+    const std::string& wire = field.wire_name ? field.wire_name->value : field.name.text;
+    if (name.quoted ? wire == name.text : field.name.text == name.text) return &field;
+  }
+  return nullptr;
+}
+
+void append_as_written(std::span<const ast::Name> parts, Place& place) {
+  for (const ast::Name& part : parts) place.wire.push_back(part.text);
+}
+
+/// Follows `parts` from a value of type `type`.
+void follow(const ast::TypeName& type, std::span<const ast::Name> parts, Place& place) {
+  const ast::TypeName* at = &type;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const bool record = at->kind == ast::TypeName::Kind::kRecord;
+    const ast::Field* field = record ? find_field(at->fields, parts[i]) : nullptr;
+    if (field == nullptr) {
+      place.unknown = &parts[i];
+      place.among = record ? &at->fields : nullptr;
+      place.in_list = at->kind == ast::TypeName::Kind::kList;
+      append_as_written(parts.subspan(i), place);
+      return;
+    }
+    place.wire.push_back(field->wire_name ? field->wire_name->value : field->name.text);
+    at = &field->type.name;
+  }
+  place.type = type_of(*at);
+}
+
+Place follow_fields(const std::vector<ast::Field>& fields, std::span<const ast::Name> parts) {
+  Place place;
+  const ast::Field* field = find_field(fields, parts[0]);
+  if (field == nullptr) {
+    place.unknown = &parts[0];
+    place.among = &fields;
+    append_as_written(parts, place);
+    return place;
+  }
+  place.wire.push_back(field->wire_name ? field->wire_name->value : field->name.text);
+  follow(field->type.name, parts.subspan(1), place);
+  return place;
+}
+
+bool too_deep(Context& context, std::span<const ast::Name> parts, Span span) {
+  if (parts.size() <= kPathMax) return false;
+  context.report(Code::kE0501, span, fmt::format("a name of {} parts", parts.size()))
+      .label(fmt::format("the limit is {}", kPathMax));
+  return true;
+}
+
+void suggest_fields(const Place& place, Diagnostic& found) {
+  if (place.among == nullptr) return;
+  std::vector<std::string> names;
+  for (const ast::Field& field : *place.among) names.push_back(field.name.text);
+  found.suggest(nearest_names(place.unknown->text, names));
+}
+
+/// A value of that slot, as an instant if it is declared as one.
+Operand value_of(Context& context, const Scope& scope, Op op, const Place& place, Span span) {
+  Expr expr;
+  expr.op = op;
+  expr.type = place.type == Type::kInstant ? Type::kAny : place.type;
+  expr.span = span;
+  expr.slot = context.nodes.slot(place.wire, op == Op::kTrait);
+  ExprPtr value = context.nodes.make(std::move(expr));
+  if (place.type == Type::kInstant) value = to_instant(context, scope, value);
+  return {value, std::nullopt, span};
+}
+
+void warn_undeclared(Context& context, const EventSet& events, const Place& place) {
+  const Declared& first = *events.declared.front();
+  auto& found = context.report(
+      Code::kW0211, place.unknown->span,
+      events.declared.size() == 1
+          ? fmt::format("event `{}` declares no property `{}`", first.name->text,
+                        place.unknown->text)
+          : fmt::format("none of these events declares a property `{}`", place.unknown->text));
+  found.label("not declared");
+  for (const Declared* event : events.declared) found.also(event->name->span, "declared here");
+  suggest_fields(place, found);
+}
+
+}  // namespace
+
+Type type_of(const ast::TypeName& type) {
+  if (type.kind == ast::TypeName::Kind::kList) return Type::kList;
+  if (type.kind == ast::TypeName::Kind::kRecord) return Type::kRecord;
+  const std::string& name = type.name.text;
+  if (name == "text") return Type::kText;
+  if (name == "number") return Type::kNumber;
+  if (name == "truth") return Type::kTruth;
+  if (name == "date" || name == "instant") return Type::kInstant;
+  return Type::kAny;  // wrong, and reported where it is declared
+}
+
+Operand property(Context& context, const Scope& scope, const EventSet& events,
+                 std::span<const ast::Name> parts, Span span) {
+  const Operand failed{nullptr, std::nullopt, span};
+  if (too_deep(context, parts, span)) return failed;
+  std::optional<Place> known;
+  std::optional<Place> unknown;
+  bool said = !events.open && !events.declared.empty();  // every event says what it has
+  for (const Declared* event : events.declared) {
+    const auto& decl = *event->decl->as<ast::EventDecl>();
+    said = said && decl.has_body;
+    if (!decl.has_body) continue;
+    Place place = follow_fields(decl.fields, parts);
+    if (place.in_list) {
+      unsupported_condition(context, span, "a property of a list's items");
+      return failed;
+    }
+    if (place.unknown != nullptr) {
+      if (!unknown) unknown = std::move(place);
+      continue;
+    }
+    if (known && known->wire != place.wire) {
+      unsupported_condition(context, span, "a property that events call differently on the wire");
+      return failed;
+    }
+    if (known && known->type != place.type) place.type = Type::kAny;
+    known = std::move(place);
+  }
+  if (known) {
+    if (!said) known->type = Type::kAny;  // an event of the set says nothing of it
+    return value_of(context, scope, Op::kProperty, *known, span);
+  }
+  if (unknown && said) warn_undeclared(context, events, *unknown);
+  Place place;
+  append_as_written(parts, place);
+  return value_of(context, scope, Op::kProperty, place, span);
+}
+
+Operand trait(Context& context, const Scope& scope, std::span<const ast::Name> parts, Span span) {
+  const Operand failed{nullptr, std::nullopt, span};
+  if (too_deep(context, parts, span)) return failed;
+  const Declared* declared = nullptr;
+  if (!parts[0].quoted) {
+    declared = context.names.find(scope.file, Space::kOperands, parts[0].text);
+    if (declared != nullptr && declared->kind != NameKind::kTrait) declared = nullptr;
+  }
+  if (declared == nullptr) declared = context.names.find_trait(scope.file, parts[0].text);
+  Place place;
+  const ast::TraitDecl* decl = declared ? declared->decl->as<ast::TraitDecl>() : nullptr;
+  if (decl == nullptr || !decl->type) {
+    append_as_written(parts, place);
+    return value_of(context, scope, Op::kTrait, place, span);
+  }
+  place.wire.push_back(decl->wire_name ? decl->wire_name->value : decl->name.text);
+  follow(decl->type->name, parts.subspan(1), place);
+  if (place.in_list) {
+    unsupported_condition(context, span, "a part of a list's items");
+    return failed;
+  }
+  if (place.unknown != nullptr) {
+    auto& found = context.report(
+        Code::kW0211, place.unknown->span,
+        fmt::format("trait `{}` declares no part `{}`", decl->name.text, place.unknown->text));
+    found.label("not declared").also(decl->name.span, "declared here");
+    suggest_fields(place, found);
+  }
+  return value_of(context, scope, Op::kTrait, place, span);
+}
+
+// The newest value of a property is kept as an instant, not as the text it was: so the conversion
+// moves inside `first` and `last`.
+ExprPtr to_instant(Context& context, const Scope& scope, const ExprPtr& value) {
+  if (value == nullptr || value->type == Type::kInstant) return value;
+  const bool kept = value->op == Op::kAggregate && (value->aggregate == hir::Aggregate::kFirst ||
+                                                    value->aggregate == hir::Aggregate::kLast);
+  if (kept) {
+    Expr outer = *value;
+    outer.type = Type::kInstant;
+    outer.children = {to_instant(context, scope, value->children[0])};
+    return context.nodes.make(std::move(outer));
+  }
+  Expr expr;
+  expr.op = Op::kToInstant;
+  expr.type = Type::kInstant;
+  expr.span = value->span;
+  expr.zone = context.nodes.zone(scope.zone->name);
+  expr.children = {value};
+  return context.nodes.make(std::move(expr));
+}
+
+}  // namespace segue::sema

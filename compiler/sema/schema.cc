@@ -1,0 +1,256 @@
+#include "compiler/sema/schema.h"
+
+#include <algorithm>
+#include <bitset>
+#include <set>
+#include <unordered_set>
+
+namespace segue::sema {
+
+using hir::Expr;
+using hir::ExprPtr;
+using hir::Op;
+
+namespace {
+
+constexpr uint32_t kUnused = UINT32_MAX;
+
+/// A set of kinds, by provisional index.
+using Kinds = std::vector<bool>;
+
+class Renumbering {
+ public:
+  explicit Renumbering(Context& context) : context_(context), nodes_(context.nodes) {}
+
+  void run() {
+    reach_all();
+    number_kinds();
+    number_slots();
+    number_zones();
+    rewrite();
+    carry_slots();
+    move_streams();
+  }
+
+ private:
+  // ---- what is reached --------------------------------------------------------------------------
+
+  void reach_all() {
+    kind_used_.assign(kFirstNamedKind + nodes_.kinds().size(), false);
+    slot_used_.assign(nodes_.slots().size(), false);
+    zone_used_.assign(nodes_.zones().size(), false);
+    new_stream_.assign(nodes_.streams().size(), kUnused);
+    for (const hir::Score& score : context_.rules.scores) reach(score.value);
+    for (const hir::Segment& segment : context_.rules.segments) reach(segment.when);
+    for (size_t i = 0; i < order_.size(); ++i) {  // grows as streams name streams
+      const hir::Stream& stream = nodes_.streams()[order_[i]];
+      reach(stream.predicate);
+      for (const hir::Stream::Step& step : stream.steps) reach_stream(step.stream);
+      if (stream.absence) reach_stream(stream.absence->stream);
+    }
+  }
+
+  void reach(const ExprPtr& expr) {
+    if (expr == nullptr || !reached_.insert(expr.get()).second) return;
+    const Expr& e = *expr;
+    for (const KindId kind : e.kinds) kind_used_[kind.index] = true;
+    switch (e.op) {
+      case Op::kTrait:
+      case Op::kProperty:
+        slot_used_[e.slot.index] = true;
+        break;
+      case Op::kCount:
+      case Op::kAggregate:
+      case Op::kTimeOf:
+        reach_stream(e.stream);
+        break;
+      case Op::kDays:
+        reach_stream(e.stream);
+        zone_used_[e.zone.index] = true;
+        break;
+      case Op::kToInstant:
+        zone_used_[e.zone.index] = true;
+        break;
+      default:
+        break;
+    }
+    for (const ExprPtr& child : e.children) reach(child);
+  }
+
+  void reach_stream(hir::StreamId stream) {
+    if (new_stream_[stream.index] != kUnused) return;
+    new_stream_[stream.index] = static_cast<uint32_t>(order_.size());
+    order_.push_back(stream.index);
+  }
+
+  // ---- final numbers ----------------------------------------------------------------------------
+
+  void number_kinds() {
+    auto& kinds = context_.rules.schema.kinds;
+    kinds.resize(kFirstNamedKind);
+    std::vector<uint32_t> used;
+    for (uint32_t i = kFirstNamedKind; i < kind_used_.size(); ++i) {
+      if (kind_used_[i]) used.push_back(i);
+    }
+    const auto name = [&](uint32_t kind) -> const std::string& {
+      return nodes_.kinds()[kind - kFirstNamedKind];
+    };
+    std::sort(used.begin(), used.end(), [&](uint32_t a, uint32_t b) { return name(a) < name(b); });
+    new_kind_.assign(kind_used_.size(), kUnused);
+    for (const uint32_t kind : used) {
+      new_kind_[kind] = static_cast<uint32_t>(kinds.size());
+      kinds.push_back({name(kind), {}});
+    }
+  }
+
+  void number_slots() {
+    auto& slots = context_.rules.schema.slots;
+    std::vector<uint32_t> used;
+    for (uint32_t i = 0; i < slot_used_.size(); ++i) {
+      if (slot_used_[i]) used.push_back(i);
+    }
+    const auto& all = nodes_.slots();
+    std::sort(used.begin(), used.end(), [&](uint32_t a, uint32_t b) {
+      if (all[a].is_trait != all[b].is_trait) return all[a].is_trait;
+      return all[a].path < all[b].path;
+    });
+    new_slot_.assign(slot_used_.size(), kUnused);
+    for (const uint32_t slot : used) {
+      new_slot_[slot] = static_cast<uint32_t>(slots.size());
+      slots.push_back(all[slot]);
+    }
+  }
+
+  void number_zones() {
+    new_zone_.assign(zone_used_.size(), kUnused);
+    for (uint32_t i = 0; i < zone_used_.size(); ++i) {
+      if (!zone_used_[i]) continue;
+      new_zone_[i] = static_cast<uint32_t>(context_.rules.zones.size());
+      context_.rules.zones.push_back(nodes_.zones()[i]);
+    }
+  }
+
+  /// Only reached nodes have all their ids; the others are dropped with the checker.
+  void rewrite() {
+    for (const std::shared_ptr<Node>& node : nodes_.all()) {
+      if (!reached_.contains(node.get())) continue;
+      Expr& e = *node;
+      for (KindId& kind : e.kinds) kind.index = new_kind_[kind.index];
+      std::sort(e.kinds.begin(), e.kinds.end());
+      e.kinds.erase(std::unique(e.kinds.begin(), e.kinds.end()), e.kinds.end());
+      switch (e.op) {
+        case Op::kTrait:
+        case Op::kProperty:
+          e.slot.index = new_slot_[e.slot.index];
+          break;
+        case Op::kCount:
+        case Op::kAggregate:
+        case Op::kTimeOf:
+          e.stream.index = new_stream_[e.stream.index];
+          break;
+        case Op::kDays:
+          e.stream.index = new_stream_[e.stream.index];
+          e.zone.index = new_zone_[e.zone.index];
+          break;
+        case Op::kToInstant:
+          e.zone.index = new_zone_[e.zone.index];
+          break;
+        default:
+          break;
+      }
+    }
+  }
+
+  // ---- which kind carries which slot
+  // --------------------------------------------------------------
+
+  void carry_slots() {
+    auto& schema = context_.rules.schema;
+    carried_.resize(schema.kinds.size());
+    for (uint32_t i = 0; i < schema.slots.size(); ++i) {
+      if (schema.slots[i].is_trait) carried_[kIdentifyKind.index].insert(i);
+    }
+    for (const uint32_t stream : order_) {
+      const ExprPtr& predicate = nodes_.streams()[stream].predicate;
+      if (predicate != nullptr) carry(*predicate, every_kind());
+    }
+    for (const Expr* expr : reached_) {
+      if (expr->op != Op::kAggregate) continue;
+      const ExprPtr& predicate = nodes_.streams()[order_[expr->stream.index]].predicate;
+      carry(*expr->children[0], kinds_of(*predicate));
+    }
+    for (size_t i = 0; i < carried_.size(); ++i) {
+      schema.kinds[i].slots.assign(carried_[i].begin(), carried_[i].end());
+    }
+  }
+
+  Kinds every_kind() const {
+    Kinds kinds(context_.rules.schema.kinds.size(), true);
+    kinds[kIdentifyKind.index] = false;
+    return kinds;
+  }
+
+  /// The kinds of which an event may make the expression true: never too few.
+  Kinds kinds_of(const Expr& e) const {
+    Kinds kinds = every_kind();
+    if (e.op == Op::kEventIs && !e.kinds.empty()) {
+      kinds.assign(kinds.size(), false);
+      for (const KindId kind : e.kinds) kinds[kind.index] = true;
+    } else if (e.op == Op::kAnd) {
+      for (const ExprPtr& child : e.children) meet(kinds, kinds_of(*child));
+    } else if (e.op == Op::kOr) {
+      kinds.assign(kinds.size(), false);
+      for (const ExprPtr& child : e.children) {
+        const Kinds more = kinds_of(*child);
+        for (size_t i = 0; i < kinds.size(); ++i) kinds[i] = kinds[i] || more[i];
+      }
+    } else if (e.op == Op::kNot && e.children[0]->op == Op::kEventIs &&
+               !e.children[0]->kinds.empty()) {
+      for (const KindId kind : e.children[0]->kinds) kinds[kind.index] = false;
+    }
+    return kinds;
+  }
+
+  static void meet(Kinds& kinds, const Kinds& others) {
+    for (size_t i = 0; i < kinds.size(); ++i) kinds[i] = kinds[i] && others[i];
+  }
+
+  /// Gives the properties of `e` to the kinds it is looked at of.
+  void carry(const Expr& e, Kinds kinds) {
+    if (e.op == Op::kProperty) {
+      for (size_t i = 0; i < kinds.size(); ++i) {
+        if (kinds[i]) carried_[i].insert(e.slot.index);
+      }
+      return;
+    }
+    if (e.op == Op::kAnd) meet(kinds, kinds_of(e));
+    for (const ExprPtr& child : e.children) carry(*child, kinds);
+  }
+
+  void move_streams() {
+    for (const uint32_t index : order_) {
+      hir::Stream stream = std::move(nodes_.streams()[index]);
+      for (hir::Stream::Step& step : stream.steps) {
+        step.stream.index = new_stream_[step.stream.index];
+      }
+      if (stream.absence) {
+        stream.absence->stream.index = new_stream_[stream.absence->stream.index];
+      }
+      context_.rules.streams.push_back(std::move(stream));
+    }
+  }
+
+  Context& context_;
+  Nodes& nodes_;
+  std::unordered_set<const Expr*> reached_;
+  std::vector<uint32_t> order_;  // old indices of streams, by new index
+  std::vector<bool> kind_used_, slot_used_, zone_used_;
+  std::vector<uint32_t> new_kind_, new_slot_, new_zone_, new_stream_;
+  std::vector<std::set<uint32_t>> carried_;
+};
+
+}  // namespace
+
+void renumber(Context& context) { Renumbering(context).run(); }
+
+}  // namespace segue::sema

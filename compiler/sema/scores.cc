@@ -1,0 +1,225 @@
+#include "compiler/sema/scores.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "compiler/sema/comparisons.h"
+#include "compiler/sema/conditions.h"
+#include "compiler/sema/limits.h"
+#include "compiler/sema/literals.h"
+#include "compiler/sema/operands.h"
+#include "compiler/sema/points.h"
+#include "compiler/sema/signals.h"
+#include "compiler/sema/unsupported.h"
+#include "compiler/sema/windows.h"
+
+namespace segue::sema {
+
+using hir::Expr;
+using hir::ExprPtr;
+using hir::Op;
+using hir::Type;
+
+namespace {
+
+using Header = ast::ScoreHeader;
+
+struct Headers {
+  std::optional<Duration> within;
+  const Header* min = nullptr;
+  const Header* max = nullptr;
+};
+
+void report_again(Context& context, const Header& header, std::string_view word) {
+  context.report(Code::kE0311, header.span, fmt::format("`{}` is said twice", word))
+      .label("once is enough");
+}
+
+Headers read_headers(Context& context, const Scope& scope, const ast::ScoreDecl& decl,
+                     hir::Score& score) {
+  Headers headers;
+  bool within = false;
+  for (const Header& header : decl.headers) {
+    switch (header.kind) {
+      case Header::Kind::kWithin:
+        if (within) report_again(context, header, "within");
+        within = true;
+        headers.within = duration(context, scope, *header.length);
+        break;
+      case Header::Kind::kHalfLife:
+        unsupported_clause(context, header.span, "`half_life`");
+        break;
+      case Header::Kind::kMin:
+        if (headers.min != nullptr) report_again(context, header, "min");
+        headers.min = &header;
+        break;
+      case Header::Kind::kMax:
+        if (headers.max != nullptr) report_again(context, header, "max");
+        headers.max = &header;
+        break;
+      case Header::Kind::kMeta:
+        for (const auto& [key, text] : score.metadata) {
+          if (key == header.key.text) report_again(context, header, key);
+        }
+        score.metadata.emplace_back(header.key.text, header.text.value);
+        break;
+    }
+  }
+  if (headers.min != nullptr && headers.max != nullptr &&
+      headers.min->bound.value > headers.max->bound.value) {
+    context.report(Code::kE0311, headers.max->span, "a score's `max` below its `min`")
+        .label("must not be less")
+        .also(headers.min->span, "the least");
+  }
+  return headers;
+}
+
+/// How often a term's signal counts. A term's own window replaces the score's; a sequence's own
+/// `within` is its gap.
+ExprPtr times(Context& context, const Scope& scope, const ast::ScoreTerm& term,
+              const Headers& headers) {
+  const ast::Expr* occurrences = term.occurrences.get();
+  std::optional<hir::Window> window = hir::Window{};
+  if (headers.within) {
+    window->kind = hir::Window::Kind::kRolling;
+    window->from = *headers.within;
+  }
+  if (const auto* windowed = occurrences->as<ast::Windowed>()) {
+    occurrences = windowed->value.get();
+    if (windowed->periods) {
+      unsupported_window(context, windowed->periods->span, "`of the last … periods`");
+      return nullptr;
+    }
+    window = occurrence_window(context, scope, *windowed->window);
+  }
+  const Signal what = signal(context, scope, *occurrences);
+  if (!window) return nullptr;
+  ExprPtr counted = count(context, what, *window, term.occurrences->span);
+  if (!term.once && !term.max_times) return counted;
+  std::optional<uint32_t> most = 1;
+  if (term.max_times) {
+    most = whole_number(context, scope, *term.max_times, 1, kWindowCap, "how often a term counts");
+  }
+  if (!most) return nullptr;
+  std::vector<ExprPtr> sides{std::move(counted), context.nodes.number(*most, term.span)};
+  return context.nodes.make(Op::kMin, Type::kNumber, term.span, std::move(sides));
+}
+
+ExprPtr term_value(Context& context, const Scope& scope, const ast::ScoreTerm& term,
+                   const Headers& headers, int64_t units) {
+  Nodes& nodes = context.nodes;
+  if (term.condition != nullptr) {
+    ExprPtr holds = condition(context, scope, *term.condition);
+    std::vector<ExprPtr> parts{std::move(holds), nodes.number(units, term.span),
+                               nodes.number(0, term.span)};
+    return nodes.make(Op::kSelect, Type::kNumber, term.span, std::move(parts));
+  }
+  std::vector<ExprPtr> sides{nodes.number(units, term.span), times(context, scope, term, headers)};
+  return nodes.make(Op::kMultiply, Type::kNumber, term.span, std::move(sides));
+}
+
+/// A balanced tree: a chain of a thousand sums would be a thousand levels deep. All summands are
+/// whole and small enough to be exact in a double, so the order does not matter.
+ExprPtr sum(Context& context, std::span<const ExprPtr> terms, Span span) {
+  if (terms.size() == 1) return terms.front();
+  const size_t half = terms.size() / 2;
+  std::vector<ExprPtr> sides{sum(context, terms.first(half), span),
+                             sum(context, terms.subspan(half), span)};
+  return context.nodes.make(Op::kAdd, Type::kNumber, span, std::move(sides));
+}
+
+ExprPtr clamped(Context& context, ExprPtr value, const Headers& headers, Span span) {
+  Nodes& nodes = context.nodes;
+  const auto bound = [&](const Header& header) {
+    return nodes.literal(number_constant(header.bound).literal, header.span);
+  };
+  if (headers.min != nullptr) {
+    value = nodes.make(Op::kMax, Type::kNumber, span, {std::move(value), bound(*headers.min)});
+  }
+  if (headers.max != nullptr) {
+    value = nodes.make(Op::kMin, Type::kNumber, span, {std::move(value), bound(*headers.max)});
+  }
+  return value;
+}
+
+/// Points are counted in units of their last decimal, so that their sum is exact; one division at
+/// the end makes them points again.
+ExprPtr score_value(Context& context, const Scope& scope, const ast::ScoreDecl& decl,
+                    const Headers& headers) {
+  const Span span = decl.name.span;
+  if (decl.terms.empty()) {
+    context.report(Code::kE0311, span, fmt::format("score `{}` has no terms", decl.name.text))
+        .label("nothing to add up")
+        .help("a term is points and what they are for: `+5 pricing_view`");
+    return nullptr;
+  }
+  if (decl.terms.size() > kScoreTermsMax) {
+    context.report(Code::kE0501, span, fmt::format("a score of {} terms", decl.terms.size()))
+        .label(fmt::format("the limit is {}", kScoreTermsMax));
+    return nullptr;
+  }
+  const std::optional<Points> points = points_of(context, scope, decl);
+  std::vector<ExprPtr> terms;
+  for (size_t i = 0; i < decl.terms.size(); ++i) {
+    const int64_t units = points ? points->units[i] : 0;
+    terms.push_back(term_value(context, scope, decl.terms[i], headers, units));
+  }
+  if (!points) return nullptr;
+  ExprPtr value = sum(context, terms, span);
+  if (points->decimals > 0) {
+    ExprPtr unit = context.nodes.number(points->one, span);
+    value =
+        context.nodes.make(Op::kDivide, Type::kNumber, span, {std::move(value), std::move(unit)});
+  }
+  return clamped(context, std::move(value), headers, span);
+}
+
+void read_bands(Context& context, const ast::ScoreDecl& decl, hir::Score& score) {
+  const ast::Band* above = nullptr;
+  for (const ast::Band& band : decl.bands) {
+    for (const hir::Score::Band& known : score.bands) {
+      if (known.name != band.name.text) continue;
+      context.report(Code::kE0312, band.name.span, fmt::format("two bands `{}`", known.name))
+          .label("bands of a score have different names");
+      break;
+    }
+    if (band.compare && band.compare->op != ast::CompareOp::kGreaterEqual) {
+      context.report(Code::kE0312, band.compare->span, "a band that does not say where it begins")
+          .label("must be `>=`")
+          .help(fmt::format("`band {} >= {}`", band.name.text, band.bound.decimal));
+    }
+    if (above != nullptr && !above->compare) {
+      context.report(Code::kE0312, band.span, "a band below the one that is all the rest")
+          .label("never reached")
+          .also(above->span, "says no number, so nothing is below it");
+    } else if (above != nullptr && band.compare && band.bound.value >= above->bound.value) {
+      context.report(Code::kW0304, band.span, fmt::format("nobody is ever `{}`", band.name.text))
+          .label("begins no lower than the one above it")
+          .also(above->span, "reached first");
+    }
+    above = &band;
+    std::optional<double> at_least;
+    if (band.compare) at_least = band.bound.value;
+    score.bands.push_back({band.name.text, at_least});
+  }
+}
+
+}  // namespace
+
+void check_scores(Context& context) {
+  for (const Declared& declared : context.names.of(NameKind::kScore)) {
+    const auto& decl = *declared.decl->as<ast::ScoreDecl>();
+    const Scope scope = context.scope_of(declared.file);
+    hir::Score& score = context.rules.scores[declared.index];
+    score.name = decl.name.text;
+    score.label = decl.title ? decl.title->value : "";
+    score.doc = declared.decl->docs;
+    score.span = decl.name.span;
+    const Headers headers = read_headers(context, scope, decl, score);
+    score.value = score_value(context, scope, decl, headers);
+    read_bands(context, decl, score);
+  }
+}
+
+}  // namespace segue::sema

@@ -1,0 +1,123 @@
+#include <fmt/format.h>
+
+#include "compiler/sema/limits.h"
+#include "compiler/sema/literals.h"
+#include "compiler/sema/signals.h"
+
+namespace segue::sema {
+
+namespace {
+
+/// `a → b → a`, each with its place.
+void report_cycle(Context& context, const Declared& declared) {
+  std::string chain;
+  bool inside = false;
+  std::vector<const Declared*> members;
+  for (const Declared* open : context.open_signals) {
+    inside = inside || open->decl == declared.decl;
+    if (!inside) continue;
+    members.push_back(open);
+    chain += "`" + open->name->text + "` → ";
+  }
+  auto& found = context.report(Code::kE0213, declared.name->span,
+                               fmt::format("`{}` is defined by itself", declared.name->text));
+  found.label("a signal may not read itself");
+  for (const Declared* member : members) {
+    if (member->decl != declared.decl) found.also(member->name->span, "reads on");
+  }
+  found.note(chain + "`" + declared.name->text + "`");
+}
+
+std::string argument_key(const Argument* argument) {
+  if (argument == nullptr) return {};
+  const Constant& value = argument->value;
+  if (value.failed) return "?";
+  return fmt::format("{} {} {}", static_cast<int>(value.literal.type),
+                     value.day ? value.day->number : 0, value.literal.text) +
+         (value.literal.truth ? " true" : "");
+}
+
+bool chain_too_long(Context& context, const Declared& declared, size_t length) {
+  if (length <= kSignalChainMax) return false;
+  context
+      .report(Code::kE0501, declared.name->span,
+              fmt::format("signals inside signals, more than {} deep", kSignalChainMax))
+      .label("reads one too many");
+  return true;
+}
+
+}  // namespace
+
+Signal declared_signal(Context& context, const Declared& declared, const Argument* argument) {
+  const auto [entry, added] = context.signals.try_emplace({declared.decl, argument_key(argument)});
+  SignalMemo& memo = entry->second;
+  if (!added && !memo.pending) {
+    context.deepest_chain = std::max(context.deepest_chain, memo.signal.chain);
+    return memo.signal;
+  }
+  // A signal that reads itself with ever new arguments is never the same entry: so look by
+  // declaration.
+  for (const Declared* open : context.open_signals) {
+    if (open->decl != declared.decl) continue;
+    report_cycle(context, declared);
+    memo.pending = false;
+    return memo.signal;
+  }
+  if (chain_too_long(context, declared, context.open_signals.size() + 1)) {
+    memo.pending = false;
+    return memo.signal;
+  }
+  const uint32_t outer = context.deepest_chain;
+  context.deepest_chain = 0;
+  context.open_signals.push_back(&declared);
+  Scope scope = context.scope_of(declared.file);
+  scope.argument = argument;
+  const auto& decl = *declared.decl->as<ast::SignalDecl>();
+  Signal result = filtered_signal(context, scope, decl.signal);
+  context.open_signals.pop_back();
+  result.name = decl.name.text;
+  result.chain = context.deepest_chain + 1;
+  if (result.ok() && chain_too_long(context, declared, result.chain)) result = {};
+  context.deepest_chain = std::max(outer, result.chain);
+  memo.signal = result;
+  memo.pending = false;
+  return result;
+}
+
+void report_unknown(Context& context, const Scope& scope, const ast::Name& name,
+                    std::string_view sort) {
+  auto& found =
+      context.report(Code::kE0207, name.span, fmt::format("unknown {} `{}`", sort, name.text));
+  found.label("not declared");
+  if (const Declared* other = context.names.find_elsewhere(Space::kOperands, name.text)) {
+    found.also(other->name->span, "declared in a file that this one does not use");
+    found.help("name that file with `use` at the top of this one");
+    return;
+  }
+  if (context.names.find(scope.file, Space::kSegments, name.text) != nullptr) {
+    found.help(fmt::format("a segment is asked for with `in {}`", name.text));
+    return;
+  }
+  if (context.names.find(scope.file, Space::kParams, name.text) != nullptr) {
+    found.help(fmt::format("a parameter is written `${}`", name.text));
+    return;
+  }
+  const auto near = context.names.near(scope.file, Space::kOperands, name.text);
+  if (near.empty()) {
+    found.help(
+        fmt::format("declare it: `event {}`, `trait {}`; or quote it: \"{}\" is an event by "
+                    "its name on the wire",
+                    name.text, name.text, name.text));
+  }
+  found.suggest(near);
+}
+
+void report_no_signal(Context& context, const Declared& declared, Span span) {
+  const std::string& name = declared.name->text;
+  auto& found = context.report(
+      Code::kE0302, span,
+      fmt::format("`{}` is {}, where something that happens is needed", name, noun(declared.kind)));
+  found.label("not an event or a signal").also(declared.name->span, "declared here");
+}
+
+}  // namespace segue::sema

@@ -1,0 +1,38 @@
+// Signals: streams of occurrences.
+#pragma once
+
+#include "compiler/sema/context.h"
+
+namespace segue::sema {
+
+/// What `expr` says happens. A signal is an event expression: one event is one occurrence of a
+/// union, however many arms it matches.
+Signal signal(Context& context, const Scope& scope, const ast::Expr& expr);
+
+/// `signal where filter`, without a filter the signal.
+Signal filtered_signal(Context& context, const Scope& scope, const ast::Filtered& filtered);
+
+/// `what where filter`; null `where` leaves it as it is.
+Signal with_filter(Context& context, const Scope& scope, const Signal& what, const ast::Expr* where,
+                   Span span);
+
+/// A declared signal, worked out once for each argument.
+Signal declared_signal(Context& context, const Declared& declared, const Argument* argument);
+
+/// Whether `expr` reads as a signal; reports nothing. An unknown name does not.
+bool is_signal(const Context& context, const Scope& scope, const ast::Expr& expr);
+
+/// `a then b within 1h`, `a then no b within 3d`.
+Signal sequence(Context& context, const Scope& scope, const ast::Sequence& sequence, Span span);
+
+/// The stream that counts the signal's occurrences.
+hir::StreamId stream_of(Context& context, const Signal& signal);
+
+/// A name that nothing visible has.
+void report_unknown(Context& context, const Scope& scope, const ast::Name& name,
+                    std::string_view sort);
+
+/// What a declared name is where an event or signal is needed.
+void report_no_signal(Context& context, const Declared& declared, Span span);
+
+}  // namespace segue::sema

@@ -1,0 +1,38 @@
+#include "compiler/sema/unsupported.h"
+
+#include <fmt/format.h>
+
+namespace segue::sema {
+namespace {
+
+void unsupported(Context& context, Code code, Span span, std::string_view form) {
+  context.report(code, span, fmt::format("{} is not supported yet", form)).label("not yet");
+}
+
+}  // namespace
+
+void unsupported_condition(Context& context, Span span, std::string_view form) {
+  unsupported(context, Code::kE0901, span, form);
+}
+
+void unsupported_window(Context& context, Span span, std::string_view form) {
+  unsupported(context, Code::kE0902, span, form);
+}
+
+void unsupported_sequence(Context& context, Span span, std::string_view form) {
+  unsupported(context, Code::kE0903, span, form);
+}
+
+void unsupported_declaration(Context& context, Span span, std::string_view form) {
+  unsupported(context, Code::kE0904, span, form);
+}
+
+void unsupported_function(Context& context, Span span, std::string_view form) {
+  unsupported(context, Code::kE0905, span, form);
+}
+
+void unsupported_clause(Context& context, Span span, std::string_view form) {
+  unsupported(context, Code::kE0906, span, form);
+}
+
+}  // namespace segue::sema
