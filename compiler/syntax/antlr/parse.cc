@@ -75,9 +75,17 @@ class FileParser {
       file_.declarations.pop_back();
     }
     const size_t last = chunks_.next(first);
-    const size_t known = file_.declarations.size();
-    parse_carefully(lexemes_, first, last, chunks_.excused(first, last), file_, diagnostics_);
-    for (size_t i = known; i < file_.declarations.size(); ++i) begins_.push_back(first);
+    const bool silent = chunks_.excused(first, last);
+    const uint16_t type = lexemes_.tokens[first].type;
+    if (type >= SegParser::USE && type <= SegParser::ENTITY) {
+      const size_t known = file_.declarations.size();
+      parse_carefully(lexemes_, first, last, silent, file_, diagnostics_);
+      for (size_t i = known; i < file_.declarations.size(); ++i) begins_.push_back(first);
+    } else {  // told with what stands before it
+      file_.complete = false;
+      if (!silent)
+        report(lexemes_, {first, {SegParser::RuleDeclaration}, {}, nullptr}, diagnostics_);
+    }
     parser_.reset();
     stream_.seek(last);
   }

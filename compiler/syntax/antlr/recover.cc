@@ -34,34 +34,6 @@ std::optional<SyntaxError> try_parse(const Lexemes& lexemes, std::vector<ast::De
   return std::nullopt;
 }
 
-/// Types that begin a clause, term, line or field when they stand first on a line.
-bool begins_clause(uint16_t type) {
-  switch (type) {
-    case SegParser::PLUS:
-    case SegParser::MINUS:
-    case SegParser::BAND:
-    case SegParser::WHEN:
-    case SegParser::UNTIL:
-    case SegParser::STAGE:
-    case SegParser::GOAL:
-    case SegParser::STAY:
-    case SegParser::COOLDOWN:
-    case SegParser::EXPECT:
-    case SegParser::USER:
-    case SegParser::WITH:
-    case SegParser::INSTANT:
-    case SegParser::WITHIN:
-    case SegParser::HALF_LIFE:
-    case SegParser::MIN:
-    case SegParser::MAX:
-    case SegParser::RBRACE:
-    case SegParser::NAME:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// Types after which a clause cannot end.
 bool wants_more(uint16_t type) {
   switch (type) {
@@ -95,8 +67,7 @@ class Clauses {
   /// Removes the clause of the error; false when it cannot be told from the rest.
   bool remove(const SyntaxError& error, std::vector<Lexeme>& tokens) const {
     size_t culprit = std::min(error.token, tokens.size() - 1);
-    if (culprit > 0 && begins(culprit) && !starts_wrong(error))
-      --culprit;  // the line above is short
+    if (culprit > 0 && begins(culprit) && !in_body(error)) --culprit;  // the line above is short
     size_t begin = culprit, end = culprit + 1;
     while (begin > 0 && !begins(begin)) --begin;
     while (end + 1 < tokens.size() && !begins(end)) ++end;
@@ -108,24 +79,9 @@ class Clauses {
 
  private:
   bool begins(size_t token) const {
-    return token == 0 ||
-           (lexemes_.first_on_line(token) && begins_clause(lexemes_.tokens[token].type) &&
-            !wants_more(lexemes_.tokens[token - 1].type));
-  }
-
-  /// True when the body itself did not know what to do with the token, not a clause before it.
-  static bool starts_wrong(const SyntaxError& error) {
-    if (error.rules.empty()) return false;
-    switch (error.rules.front()) {
-      case SegParser::RuleSegmentDecl:
-      case SegParser::RuleScoreDecl:
-      case SegParser::RuleTestDecl:
-      case SegParser::RuleTestUser:
-      case SegParser::RuleFields:
-        return true;
-      default:
-        return false;
-    }
+    if (token == 0 || lexemes_.tokens[token - 1].type == SegParser::LBRACE) return true;
+    return lexemes_.first_on_line(token) && begins_clause(lexemes_.tokens[token].type) &&
+           !wants_more(lexemes_.tokens[token - 1].type);
   }
 
   bool balanced(size_t begin, size_t end) const {

@@ -66,7 +66,7 @@ constexpr NeedRow kNeeds[] = {
     {P::RuleInstant, "an instant: a date, `now`, `5d ago` or `2h from now`"},
     {P::RuleThenStep, "a signal, or `no`, `next`, `later` and a signal"},
     {P::RuleCalendarDay, "a day such as `today`, `this week` or `4 days ago`"},
-    {P::RuleTail, "what is said of it"},
+    {P::RuleTail, "a value"},
     {P::RuleWindow, "a window such as `within 7d`"},
     {P::RulePeriods, "`each of the last 3 periods of 3d`"},
     {P::RuleBalanced, "`}`"},
@@ -88,7 +88,7 @@ class Reporter {
       : lexemes_(lexemes), error_(error), diagnostics_(diagnostics) {}
 
   void run() {
-    if (type() == antlr4::Token::EOF) return unfinished();
+    if (type() == antlr4::Token::EOF || next_clause_begins()) return unfinished();
     if (type() == P::WHERE && error_.token > 0) return bare_filter();
     if (expects(P::DURATION) && missing_unit()) return;
     if (name_position() && is_keyword(type())) return keyword_as_name();
@@ -127,10 +127,20 @@ class Reporter {
     return diagnostics_.add(code, lexemes_.span(at()), std::move(message));
   }
 
+  /// True when the clause on the line above is short of something.
+  bool next_clause_begins() const {
+    return error_.token > 0 && !in_body(error_) && lexemes_.first_on_line(error_.token) &&
+           begins_clause(at().type);
+  }
+
   void unfinished() {
     if (error_.token == 0) return general();
+    const bool all = type() == antlr4::Token::EOF;
     const Span last = lexemes_.span(lexemes_.tokens[error_.token - 1]);
-    diagnostics_.add(Code::kE0116, last, "the declaration ends after " + shown(error_.token - 1))
+    diagnostics_
+        .add(Code::kE0116, last,
+             std::string(all ? "the declaration" : "the clause") + " ends after " +
+                 shown(error_.token - 1))
         .label("expected " + need() + " behind it");
   }
 
@@ -161,6 +171,7 @@ class Reporter {
     } else {
       said.label("a duration has a unit: `" + digits + "d`, `" + digits + "h`, …");
     }
+    if (before() == P::BETWEEN) said.help("a range of numbers is written `in 1..5`");
     return true;
   }
 
@@ -216,24 +227,34 @@ class Reporter {
                       nearest_names(lexemes_.spelling(lexemes_.tokens[error_.token - 1]), words));
     }
     if (before() == P::IS) said.help("equality is written `=`: `plan = \"pro\"`");
-    if (type() == P::NEVER || type() == P::NO) return;
-    if (type() == P::BETWEEN || before() == P::BETWEEN) {
-      said.help("a range of numbers is written `in 1..5`");
-    }
   }
 
   /// One of few fixed words or marks, else what the rule wants.
   std::string need() const {
-    std::string listed = few();
-    if (!listed.empty()) return listed;
-    if (rule() == P::RuleSegmentDecl)
+    if (!in_body(error_)) {
+      std::string listed = few();
+      if (!listed.empty()) return listed;
+    }
+    if (rule() == P::RuleSegmentDecl) {
       return std::string(expects(P::RBRACE) ? kSegmentNeed : "`=` and a condition, or `{`");
+    }
     if (rule() == P::RuleScoreDecl) return std::string(kScoreNeed);
+    if (before() == P::IS) return "`missing`, a day such as `today`, or a band";
     const auto* row = std::find_if(std::begin(kNeeds), std::end(kNeeds),
                                    [&](const NeedRow& one) { return one.rule == rule(); });
     if (row != std::end(kNeeds)) return std::string(row->need);
-    if (is_compare(before()) || (before() >= P::PLUS && before() <= P::SLASH)) return "a value";
-    return "a condition";
+    return wants_value() ? "a value" : "a condition";
+  }
+
+  /// Behind a comparison or an arithmetic operator; the `=` of a declaration is neither.
+  bool wants_value() const {
+    if (before() >= P::PLUS && before() <= P::SLASH) return true;
+    if (!is_compare(before())) return false;
+    for (const size_t open : error_.rules) {
+      if (open == P::RuleTail) return true;
+      if (open == P::RuleCondition) return false;
+    }
+    return false;
   }
 
   std::string few() const {

@@ -35,6 +35,12 @@ class StopAtFirst final : public antlr4::BailErrorStrategy {
   std::optional<SyntaxError> error_;
 };
 
+/// True when the body of a declaration did not know what to do with the token, not a clause in it.
+bool in_body(const SyntaxError& error);
+
+/// Types that begin a clause, term, line or field when they stand first on a line.
+bool begins_clause(uint16_t type);
+
 /// Says what stands there and what may.
 void report(const Lexemes& lexemes, const SyntaxError& error, Diagnostics& diagnostics);
 
