@@ -34,7 +34,8 @@ void run_node(Frame& frame, const image::NodeRow& node) {
   if (node.type == image::Type::B) {
     store_truth(frame, node, value.truth());
   } else {
-    store(frame.blob + node.place, value.number());
+    // One NaN of all there are, so that equal states are equal bytes.
+    store(frame.blob + node.place, exists(value.number()) ? value.number() : kMissingNumber);
   }
 }
 
