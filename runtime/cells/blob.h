@@ -21,7 +21,7 @@ struct BlobHeader {
 };
 static_assert(sizeof(BlobHeader) == 40);
 
-/// Fixed part of a growing cell: where its entries are, as a ring or a run, and how many.
+/// Fixed part of a growing cell: where its entries are, a run from the `first` on.
 struct GrowingPart {
   uint32_t offset = 0;  // from the blob's begin; 0: nothing yet
   uint32_t capacity_bytes = 0;
@@ -45,6 +45,7 @@ class Blob {
   std::byte* data() { return data_; }
   const std::byte* data() const { return data_; }
   std::span<const std::byte> bytes() const;
+  // SAFETY: `create` and `copy_of` put a header in front of all else; the bytes are aligned to 8.
   BlobHeader& header() { return *reinterpret_cast<BlobHeader*>(data_); }
   const BlobHeader& header() const { return *reinterpret_cast<const BlobHeader*>(data_); }
 
