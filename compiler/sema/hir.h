@@ -80,7 +80,9 @@ struct Expr {
   ZoneId zone;                    // kDays, kToInstant
   Aggregate aggregate = Aggregate::kSum;
   Window window;
-  uint32_t cap = 0;               // newest occurrences of the window that count; 0: all. Part of the meaning.
+  /// Newest occurrences of the window that count (of kDistinct: how many values are counted); 0: all.
+  /// Part of the meaning, so no choice of a cell can change an answer.
+  uint32_t cap = 0;
   Duration duration;              // kHeld
   uint32_t number = 0;            // kAtLeast
   bool ignoring_case = false;     // kEqual, kInSet, kHas*, texts, kMatches

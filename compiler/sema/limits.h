@@ -31,6 +31,8 @@ inline constexpr uint32_t kSignalChainMax = 64;
 /// depth.
 inline constexpr uint32_t kPartsMax = 2'000'000;
 inline constexpr uint32_t kDepthMax = 1'000;
+/// Slots of all kinds of events together: what one record of the input can make the decoder keep.
+inline constexpr uint32_t kCarriedMax = 1'000'000;
 /// Terms of a score; decimals of its points; points in units of their last decimal (exact in a
 /// double, with room to add).
 inline constexpr uint32_t kScoreTermsMax = 1'000;

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "compiler/sema/ops.h"
+#include "compiler/sema/print_tests.h"
+
 namespace segue {
 namespace {
 
@@ -14,17 +17,6 @@ using hir::Rules;
 using hir::Type;
 
 constexpr size_t kLineMax = 100;
-
-std::string_view name_of(Op op) {
-  switch (op) {
-#define HIR_OP(id, name, children) \
-  case Op::id:                     \
-    return name;
-#include "compiler/sema/hir_ops.def"
-#undef HIR_OP
-  }
-  return "?";
-}
 
 std::string_view name_of(hir::Aggregate aggregate) {
   switch (aggregate) {
@@ -267,9 +259,6 @@ void write_order(const Rules& rules, std::string& out) {
 }
 
 }  // namespace
-
-// Tests are printed by print_tests.cc.
-void print_tests(const Rules& rules, std::string& out);
 
 std::string print_hir(const Rules& rules, std::string_view only) {
   struct Part {

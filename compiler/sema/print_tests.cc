@@ -1,3 +1,5 @@
+#include "compiler/sema/print_tests.h"
+
 #include <fmt/format.h>
 
 #include "compiler/sema/print.h"

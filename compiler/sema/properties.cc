@@ -26,14 +26,6 @@ struct Place {
   bool same_as(const Place& other) const { return wire == other.wire && type == other.type; }
 };
 
-const ast::Field* find_field(const std::vector<ast::Field>& fields, const ast::Name& name) {
-  for (const ast::Field& field : fields) {
-    const std::string& wire = field.wire_name ? field.wire_name->value : field.name.text;
-    if (name.quoted ? wire == name.text : field.name.text == name.text) return &field;
-  }
-  return nullptr;
-}
-
 void append_as_written(std::span<const ast::Name> parts, Place& place) {
   for (const ast::Name& part : parts) place.wire.push_back(part.text);
 }
@@ -51,7 +43,7 @@ void follow(const ast::TypeName& type, std::span<const ast::Name> parts, Place& 
       append_as_written(parts.subspan(i), place);
       return;
     }
-    place.wire.push_back(field->wire_name ? field->wire_name->value : field->name.text);
+    place.wire.push_back(wire_name_of(*field));
     at = &field->type.name;
   }
   place.type = type_of(*at);
@@ -66,7 +58,7 @@ Place follow_fields(const std::vector<ast::Field>& fields, std::span<const ast::
     append_as_written(parts, place);
     return place;
   }
-  place.wire.push_back(field->wire_name ? field->wire_name->value : field->name.text);
+  place.wire.push_back(wire_name_of(*field));
   follow(field->type.name, parts.subspan(1), place);
   return place;
 }
@@ -111,6 +103,26 @@ void warn_undeclared(Context& context, const EventSet& events, const Place& plac
 }
 
 }  // namespace
+
+const std::string& wire_name_of(const ast::Field& field) {
+  return field.wire_name ? field.wire_name->value : field.name.text;
+}
+
+const ast::Field* find_field(const std::vector<ast::Field>& fields, const ast::Name& name) {
+  for (const ast::Field& field : fields) {
+    const std::string& own = name.quoted ? wire_name_of(field) : field.name.text;
+    if (own == name.text) return &field;
+  }
+  return nullptr;
+}
+
+const Declared* find_trait(const Context& context, const Scope& scope, const ast::Name& name) {
+  if (!name.quoted) {
+    const Declared* declared = context.names.find(scope.file, Space::kOperands, name.text);
+    if (declared != nullptr && declared->kind == NameKind::kTrait) return declared;
+  }
+  return context.names.find_trait(scope.file, name.text);
+}
 
 Type type_of(const ast::TypeName& type) {
   if (type.kind == ast::TypeName::Kind::kList) return Type::kList;
@@ -163,12 +175,7 @@ Operand property(Context& context, const Scope& scope, const EventSet& events,
 Operand trait(Context& context, const Scope& scope, std::span<const ast::Name> parts, Span span) {
   const Operand failed{nullptr, std::nullopt, span};
   if (too_deep(context, parts, span)) return failed;
-  const Declared* declared = nullptr;
-  if (!parts[0].quoted) {
-    declared = context.names.find(scope.file, Space::kOperands, parts[0].text);
-    if (declared != nullptr && declared->kind != NameKind::kTrait) declared = nullptr;
-  }
-  if (declared == nullptr) declared = context.names.find_trait(scope.file, parts[0].text);
+  const Declared* declared = find_trait(context, scope, parts[0]);
   Place place;
   const ast::TraitDecl* decl = declared ? declared->decl->as<ast::TraitDecl>() : nullptr;
   if (decl == nullptr || !decl->type) {

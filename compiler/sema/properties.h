@@ -15,13 +15,16 @@ Operand property(Context& context, const Scope& scope, const EventSet& events,
 /// The trait that `parts` names, declared or not.
 Operand trait(Context& context, const Scope& scope, std::span<const ast::Name> parts, Span span);
 
+/// The declared trait of that name, a quoted one by its name on the wire; null if there is none.
+const Declared* find_trait(const Context& context, const Scope& scope, const ast::Name& name);
+
+const ast::Field* find_field(const std::vector<ast::Field>& fields, const ast::Name& name);
+const std::string& wire_name_of(const ast::Field& field);
+
 /// What the type of a declaration is to expressions.
 hir::Type type_of(const ast::TypeName& type);
 
 /// A value off the wire as an instant: parsed when it is compared. Empty stays empty.
 hir::ExprPtr to_instant(Context& context, const Scope& scope, const hir::ExprPtr& value);
-
-/// Reports what is wrong in the declarations of events and traits themselves.
-void check_types(Context& context);
 
 }  // namespace segue::sema

@@ -1,9 +1,12 @@
 #include "compiler/sema/schema.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <bitset>
-#include <set>
 #include <unordered_set>
+
+#include "compiler/sema/kind_set.h"
+#include "compiler/sema/limits.h"
 
 namespace segue::sema {
 
@@ -14,9 +17,6 @@ using hir::Op;
 namespace {
 
 constexpr uint32_t kUnused = UINT32_MAX;
-
-/// A set of kinds, by provisional index.
-using Kinds = std::vector<bool>;
 
 class Renumbering {
  public:
@@ -166,65 +166,60 @@ class Renumbering {
 
   void carry_slots() {
     auto& schema = context_.rules.schema;
-    carried_.resize(schema.kinds.size());
     for (uint32_t i = 0; i < schema.slots.size(); ++i) {
-      if (schema.slots[i].is_trait) carried_[kIdentifyKind.index].insert(i);
+      if (schema.slots[i].is_trait) schema.kinds[kIdentifyKind.index].slots.push_back(i);
     }
     for (const uint32_t stream : order_) {
       const ExprPtr& predicate = nodes_.streams()[stream].predicate;
-      if (predicate != nullptr) carry(*predicate, every_kind());
+      if (predicate != nullptr) carry(*predicate, KindSet::all());
     }
     for (const Expr* expr : reached_) {
       if (expr->op != Op::kAggregate) continue;
       const ExprPtr& predicate = nodes_.streams()[order_[expr->stream.index]].predicate;
       carry(*expr->children[0], kinds_of(*predicate));
     }
-    for (size_t i = 0; i < carried_.size(); ++i) {
-      schema.kinds[i].slots.assign(carried_[i].begin(), carried_[i].end());
-    }
-  }
-
-  Kinds every_kind() const {
-    Kinds kinds(context_.rules.schema.kinds.size(), true);
-    kinds[kIdentifyKind.index] = false;
-    return kinds;
   }
 
   /// The kinds of which an event may make the expression true: never too few.
-  Kinds kinds_of(const Expr& e) const {
-    Kinds kinds = every_kind();
-    if (e.op == Op::kEventIs && !e.kinds.empty()) {
-      kinds.assign(kinds.size(), false);
-      for (const KindId kind : e.kinds) kinds[kind.index] = true;
-    } else if (e.op == Op::kAnd) {
-      for (const ExprPtr& child : e.children) meet(kinds, kinds_of(*child));
-    } else if (e.op == Op::kOr) {
-      kinds.assign(kinds.size(), false);
-      for (const ExprPtr& child : e.children) {
-        const Kinds more = kinds_of(*child);
-        for (size_t i = 0; i < kinds.size(); ++i) kinds[i] = kinds[i] || more[i];
-      }
-    } else if (e.op == Op::kNot && e.children[0]->op == Op::kEventIs &&
-               !e.children[0]->kinds.empty()) {
-      for (const KindId kind : e.children[0]->kinds) kinds[kind.index] = false;
+  KindSet kinds_of(const Expr& e) const {
+    if (e.op == Op::kEventIs) {
+      return e.kinds.empty() ? KindSet::all() : KindSet::only(e.kinds);
+    }
+    if (e.op == Op::kNot && e.children[0]->op == Op::kEventIs && !e.children[0]->kinds.empty()) {
+      return KindSet::all_but(e.children[0]->kinds);
+    }
+    if (e.op != Op::kAnd && e.op != Op::kOr) return KindSet::all();
+    KindSet kinds = kinds_of(*e.children[0]);
+    for (size_t i = 1; i < e.children.size(); ++i) {
+      const KindSet more = kinds_of(*e.children[i]);
+      kinds = e.op == Op::kAnd ? kinds.meet(more) : kinds.join(more);
     }
     return kinds;
   }
 
-  static void meet(Kinds& kinds, const Kinds& others) {
-    for (size_t i = 0; i < kinds.size(); ++i) kinds[i] = kinds[i] && others[i];
-  }
-
   /// Gives the properties of `e` to the kinds it is looked at of.
-  void carry(const Expr& e, Kinds kinds) {
+  void carry(const Expr& e, const KindSet& kinds) {
     if (e.op == Op::kProperty) {
-      for (size_t i = 0; i < kinds.size(); ++i) {
-        if (kinds[i]) carried_[i].insert(e.slot.index);
-      }
+      const auto count = static_cast<uint32_t>(context_.rules.schema.kinds.size());
+      for (const uint32_t kind : kinds.members(count)) give(kind, e.slot.index, e.span);
       return;
     }
-    if (e.op == Op::kAnd) meet(kinds, kinds_of(e));
-    for (const ExprPtr& child : e.children) carry(*child, kinds);
+    if (e.children.empty()) return;
+    const KindSet inner = e.op == Op::kAnd ? kinds.meet(kinds_of(e)) : kinds;
+    for (const ExprPtr& child : e.children) carry(*child, inner);
+  }
+
+  void give(uint32_t kind, uint32_t slot, Span span) {
+    if (carried_ > kCarriedMax) return;
+    std::vector<uint32_t>& slots = context_.rules.schema.kinds[kind].slots;
+    const auto at = std::lower_bound(slots.begin(), slots.end(), slot);
+    if (at != slots.end() && *at == slot) return;
+    slots.insert(at, slot);
+    if (++carried_ <= kCarriedMax) return;
+    context_
+        .report(Code::kE0501, span,
+                fmt::format("the rules read more than {} properties of events", kCarriedMax))
+        .label("a property of `any` is one of every event that is named");
   }
 
   void move_streams() {
@@ -246,7 +241,7 @@ class Renumbering {
   std::vector<uint32_t> order_;  // old indices of streams, by new index
   std::vector<bool> kind_used_, slot_used_, zone_used_;
   std::vector<uint32_t> new_kind_, new_slot_, new_zone_, new_stream_;
-  std::vector<std::set<uint32_t>> carried_;
+  uint32_t carried_ = 0;  // slots of all kinds together
 };
 
 }  // namespace

@@ -1,0 +1,132 @@
+#include "compiler/sema/load.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+
+#include "compiler/sema/limits.h"
+#include "compiler/syntax/parse.h"
+
+namespace segue {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One name for each file, however it was reached.
+std::string identity(const std::string& path) {
+  std::error_code error;
+  const fs::path canonical = fs::weakly_canonical(path, error);
+  return error ? path : canonical.string();
+}
+
+class Loader {
+ public:
+  Loader(SourceManager& sources, Diagnostics& diagnostics)
+      : sources_(sources), diagnostics_(diagnostics) {}
+
+  void name(const std::string& path) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      open_named(path);
+      return;
+    }
+    std::vector<std::string> found;
+    const auto options = fs::directory_options::skip_permission_denied;
+    for (fs::recursive_directory_iterator at(path, options, error), end; at != end && !error;
+         at.increment(error)) {
+      std::error_code ignored;
+      if (at->path().extension() == ".seg" && at->is_regular_file(ignored)) {
+        found.push_back(at->path().string());
+      }
+    }
+    if (error) result_.unreadable.push_back(fmt::format("{}: {}", path, error.message()));
+    std::sort(found.begin(), found.end());
+    for (const std::string& file : found) open_named(file);
+  }
+
+  /// Files are followed in the order in which they were met, used ones behind all named ones.
+  Loaded follow() {
+    for (uint32_t file = 0; file < result_.files.size(); ++file) {
+      for (const ast::Decl& decl : result_.files[file].declarations) {
+        const auto* use = decl.as<ast::UseDecl>();
+        if (use == nullptr || !use->file) continue;
+        pending_.push_back({file, *use->file});
+      }
+      result_.uses.push_back({});
+      open_pending();
+    }
+    return std::move(result_);
+  }
+
+ private:
+  struct Use {
+    uint32_t file;
+    ast::Text path;
+  };
+
+  void open_named(const std::string& path) {
+    if (known_.contains(identity(path))) return;
+    std::string why;
+    if (!open(path, why)) result_.unreadable.push_back(fmt::format("{}: {}", path, why));
+  }
+
+  void open_pending() {
+    for (const Use& use : pending_) {
+      const fs::path folder = fs::path(path_of(use.file)).parent_path();
+      const std::string path = (folder / use.path.value).lexically_normal().string();
+      std::string why;
+      const std::optional<uint32_t> used = open(path, why);
+      if (used) {
+        result_.uses[use.file].push_back(*used);
+        continue;
+      }
+      diagnostics_.add(Code::kE0203, use.path.span, fmt::format("cannot read `{}`", path))
+          .label(why);
+    }
+    pending_.clear();
+  }
+
+  const std::string& path_of(uint32_t file) const {
+    return sources_.file(result_.files[file].id).path();
+  }
+
+  std::optional<uint32_t> open(const std::string& path, std::string& why) {
+    const auto [known, added] =
+        known_.try_emplace(identity(path), static_cast<uint32_t>(result_.files.size()));
+    if (!added) return known->second;
+    if (result_.files.size() == kFilesMax) {
+      why = fmt::format("more than {} files in one compilation", kFilesMax);
+      known_.erase(known);
+      return std::nullopt;
+    }
+    LoadResult loaded = sources_.load_file(path);
+    if (loaded.error != LoadError::kNone) {
+      why = std::move(loaded.message);
+      known_.erase(known);
+      return std::nullopt;
+    }
+    result_.files.push_back(parse(sources_, loaded.id, diagnostics_));
+    return known->second;
+  }
+
+  SourceManager& sources_;
+  Diagnostics& diagnostics_;
+  Loaded result_;
+  std::map<std::string, uint32_t> known_;
+  std::vector<Use> pending_;
+};
+
+}  // namespace
+
+Loaded load(SourceManager& sources, std::span<const std::string> paths,
+            Diagnostics& diagnostics) noexcept {
+  Loader loader(sources, diagnostics);
+  for (const std::string& path : paths) loader.name(path);
+  return loader.follow();
+}
+
+}  // namespace segue

@@ -1,0 +1,24 @@
+#include "compiler/sema/ops.h"
+
+namespace segue::hir {
+
+namespace {
+
+struct Row {
+  std::string_view name;
+  int arity;
+};
+
+constexpr Row kRows[] = {
+#define HIR_OP(id, name, children) {name, children},
+#include "compiler/sema/hir_ops.def"
+#undef HIR_OP
+};
+
+}  // namespace
+
+std::string_view name_of(Op op) { return kRows[static_cast<size_t>(op)].name; }
+
+int arity_of(Op op) { return kRows[static_cast<size_t>(op)].arity; }
+
+}  // namespace segue::hir

@@ -1,0 +1,14 @@
+// The table of HIR ops as functions.
+#pragma once
+
+#include <string_view>
+
+#include "compiler/sema/hir.h"
+
+namespace segue::hir {
+
+std::string_view name_of(Op op);
+/// Number of children, -1 for a list.
+int arity_of(Op op);
+
+}  // namespace segue::hir

@@ -1,0 +1,325 @@
+#include "compiler/sema/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "compiler/sema/limits.h"
+#include "compiler/sema/ops.h"
+
+namespace segue {
+
+namespace {
+
+using hir::Expr;
+using hir::ExprPtr;
+using hir::Op;
+using hir::Type;
+
+/// Leaves of an event expression, leaves of the user's history, or both.
+enum class Place : uint8_t { kHistory, kEvent };
+
+bool is_truth(Op op) {
+  switch (op) {
+    case Op::kMember:
+    case Op::kUserIn:
+    case Op::kHeld:
+    case Op::kEventIs:
+    case Op::kAnd:
+    case Op::kOr:
+    case Op::kNot:
+    case Op::kAtLeast:
+    case Op::kEqual:
+    case Op::kLess:
+    case Op::kLessEqual:
+    case Op::kIsTrue:
+    case Op::kExists:
+    case Op::kInSet:
+    case Op::kHasAny:
+    case Op::kHasAll:
+    case Op::kContains:
+    case Op::kStartsWith:
+    case Op::kEndsWith:
+    case Op::kMatches:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool only_of_history(Op op) {
+  switch (op) {
+    case Op::kKnownSince:
+    case Op::kCount:
+    case Op::kAggregate:
+    case Op::kDays:
+    case Op::kTimeOf:
+    case Op::kMember:
+    case Op::kUserIn:
+    case Op::kScore:
+    case Op::kHeld:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool only_of_events(Op op) {
+  return op == Op::kProperty || op == Op::kEventName || op == Op::kEventIs;
+}
+
+class Verifier {
+ public:
+  explicit Verifier(const hir::Rules& rules) : rules_(rules) {}
+
+  std::vector<std::string> run() {
+    schema();
+    for (size_t i = 0; i < rules_.streams.size(); ++i) stream(rules_.streams[i], i);
+    for (const hir::Score& score : rules_.scores) {
+      root(score.value, Type::kNumber, "score " + score.name);
+    }
+    for (const hir::Segment& segment : rules_.segments) {
+      root(segment.when, Type::kTruth, "segment " + segment.name);
+    }
+    order();
+    return std::move(faults_);
+  }
+
+ private:
+  void expect(bool holds, const std::string& fault) {
+    if (!holds) faults_.push_back(where_ + ": " + fault);
+  }
+
+  void schema() {
+    where_ = "schema";
+    const InputSchema& schema = rules_.schema;
+    expect(schema.kinds.size() >= kFirstNamedKind, "the first two kinds are missing");
+    for (size_t i = 0; i < schema.kinds.size(); ++i) {
+      const InputSchema::Kind& kind = schema.kinds[i];
+      if (i > kFirstNamedKind) {
+        expect(schema.kinds[i - 1].wire_name < kind.wire_name, "kinds are not in byte order");
+      }
+      const bool ascending = std::adjacent_find(kind.slots.begin(), kind.slots.end(),
+                                                std::greater_equal<>()) == kind.slots.end();
+      expect(ascending, "slots of a kind are not ascending");
+      for (const uint32_t slot : kind.slots) {
+        expect(slot < schema.slots.size(), "a kind names a slot that is not there");
+        if (slot >= schema.slots.size()) continue;
+        expect(schema.slots[slot].is_trait == (i == kIdentifyKind.index),
+               "a trait outside of identify, or a property in it");
+      }
+    }
+    for (const InputSchema::Slot& slot : schema.slots)
+      expect(!slot.path.empty(), "a slot is empty");
+  }
+
+  void stream(const hir::Stream& stream, size_t index) {
+    where_ = fmt::format("stream s{}", index);
+    expect((stream.predicate == nullptr) != stream.steps.empty(),
+           "a stream is either a predicate or a sequence");
+    if (stream.predicate != nullptr) {
+      expect(stream.predicate->type == Type::kTruth, "a predicate is no truth");
+      visit(*stream.predicate, Place::kEvent);
+    }
+    const size_t steps = stream.steps.size() + (stream.absence ? 1 : 0);
+    if (!stream.steps.empty()) expect(steps >= 2 && steps <= kStepsMax, "a wrong number of steps");
+    for (const hir::Stream::Step& step : stream.steps) base_stream(step.stream);
+    if (!stream.absence) return;
+    base_stream(stream.absence->stream);
+    expect(stream.absence->within.ms > 0, "a wait of nothing");
+  }
+
+  void base_stream(hir::StreamId id) {
+    const bool there = id.index < rules_.streams.size();
+    expect(there && rules_.streams[id.index].predicate != nullptr, "a step is no base stream");
+  }
+
+  void root(const ExprPtr& expr, Type type, const std::string& where) {
+    where_ = where;
+    expect(expr != nullptr, "has no expression");
+    if (expr == nullptr) return;
+    expect(expr->type == type, "is of a wrong type");
+    visit(*expr, Place::kHistory);
+  }
+
+  void visit(const Expr& e, Place place) {
+    if (!seen_[place == Place::kEvent].insert(&e).second) return;
+    const std::string op(name_of(e.op));
+    const int arity = arity_of(e.op);
+    expect(arity < 0 ? !e.children.empty() : e.children.size() == static_cast<size_t>(arity),
+           op + " has a wrong number of children");
+    expect(!is_truth(e.op) || e.type == Type::kTruth, op + " is no truth");
+    expect(place == Place::kHistory ? !only_of_events(e.op) : !only_of_history(e.op),
+           op + " stands in a wrong place");
+    ids(e, op);
+    types(e, op);
+    for (const ExprPtr& child : e.children) {
+      expect(child != nullptr, op + " has no child");
+      if (child == nullptr) continue;
+      visit(*child, e.op == Op::kAggregate ? Place::kEvent : place);
+    }
+  }
+
+  void ids(const Expr& e, const std::string& op) {
+    switch (e.op) {
+      case Op::kTrait:
+      case Op::kProperty: {
+        const bool there = e.slot.index < rules_.schema.slots.size();
+        expect(there, op + " names no slot");
+        if (there) {
+          expect(rules_.schema.slots[e.slot.index].is_trait == (e.op == Op::kTrait),
+                 op + " names a slot of the other sort");
+        }
+        break;
+      }
+      case Op::kCount:
+      case Op::kAggregate:
+      case Op::kTimeOf:
+        counted(e, op);
+        break;
+      case Op::kDays:
+        counted(e, op);
+        expect(e.zone.index < rules_.zones.size(), op + " names no zone");
+        break;
+      case Op::kToInstant:
+        expect(e.zone.index < rules_.zones.size(), op + " names no zone");
+        break;
+      case Op::kMember:
+        expect(e.segment.index < rules_.segments.size(), op + " names no segment");
+        break;
+      case Op::kScore:
+        expect(e.score.index < rules_.scores.size(), op + " names no score");
+        break;
+      case Op::kEventIs:
+        expect(std::is_sorted(e.kinds.begin(), e.kinds.end()), op + " is not sorted");
+        for (const KindId kind : e.kinds) {
+          expect(kind.index >= kFirstNamedKind && kind.index < rules_.schema.kinds.size(),
+                 op + " names no kind");
+        }
+        break;
+      default:
+        break;
+    }
+  }
+
+  void counted(const Expr& e, const std::string& op) {
+    expect(e.stream.index < rules_.streams.size(), op + " names no stream");
+    if (e.op == Op::kTimeOf) return;
+    const hir::Window& window = e.window;
+    switch (window.kind) {
+      case hir::Window::Kind::kEver:
+      case hir::Window::Kind::kAbsolute:
+        break;
+      case hir::Window::Kind::kRolling:
+        expect(window.from > window.to && window.to.ms >= 0 && window.from <= kDurationMax,
+               op + " has a wrong window");
+        break;
+      case hir::Window::Kind::kDays:
+        expect(e.op == Op::kDays, op + " has a window of days");
+        expect(window.days >= 1 && window.days <= kDaysMax, op + " has a wrong number of days");
+        break;
+    }
+    const bool moving =
+        window.kind == hir::Window::Kind::kRolling || window.kind == hir::Window::Kind::kAbsolute;
+    const bool distinct = e.op == Op::kAggregate && e.aggregate == hir::Aggregate::kDistinct;
+    expect(e.cap == (moving || distinct ? kWindowCap : 0), op + " has a wrong cap");
+    const bool sequence = e.op == Op::kAggregate && e.stream.index < rules_.streams.size() &&
+                          rules_.streams[e.stream.index].predicate == nullptr;
+    expect(!sequence, op + " is of a sequence");
+  }
+
+  void types(const Expr& e, const std::string& op) {
+    const auto all = [&](auto fits) {
+      for (const ExprPtr& child : e.children) {
+        if (child != nullptr && !fits(child->type)) return false;
+      }
+      return true;
+    };
+    const auto number = [](Type t) { return t == Type::kNumber || t == Type::kAny; };
+    switch (e.op) {
+      case Op::kAnd:
+      case Op::kOr:
+      case Op::kNot:
+      case Op::kHeld:
+        expect(all([](Type t) { return t == Type::kTruth; }), op + " of no truth");
+        break;
+      case Op::kAtLeast:
+        expect(all([](Type t) { return t == Type::kTruth; }), op + " of no truth");
+        expect(e.number >= 1 && e.number <= e.children.size(), op + " of a wrong number");
+        break;
+      case Op::kLess:
+      case Op::kLessEqual:
+        expect(all([](Type t) {
+                 return t == Type::kNumber || t == Type::kDuration || t == Type::kInstant ||
+                        t == Type::kAny;
+               }),
+               op + " of what has no order");
+        [[fallthrough]];
+      case Op::kEqual:
+        if (e.children.size() == 2 && e.children[0] != nullptr && e.children[1] != nullptr) {
+          const Type a = e.children[0]->type;
+          const Type b = e.children[1]->type;
+          expect(a == b || a == Type::kAny || b == Type::kAny, op + " of two types");
+        }
+        break;
+      case Op::kMultiply:
+      case Op::kDivide:
+      case Op::kMin:
+      case Op::kMax:
+        expect(all(number), op + " of no number");
+        break;
+      case Op::kContains:
+      case Op::kStartsWith:
+      case Op::kEndsWith:
+      case Op::kMatches:
+        expect(all([](Type t) { return t == Type::kText || t == Type::kAny; }), op + " of no text");
+        break;
+      default:
+        break;
+    }
+  }
+
+  /// Each segment and score once, behind what it reads.
+  void order() {
+    where_ = "order";
+    std::vector<bool> scores(rules_.scores.size(), false);
+    std::vector<bool> segments(rules_.segments.size(), false);
+    for (const hir::OrderEntry& entry : rules_.order) {
+      std::vector<bool>& placed = entry.is_score ? scores : segments;
+      expect(entry.index < placed.size() && !placed[entry.index], "an entry is wrong or repeated");
+      if (entry.index >= placed.size()) return;
+      const ExprPtr& root =
+          entry.is_score ? rules_.scores[entry.index].value : rules_.segments[entry.index].when;
+      std::unordered_set<const Expr*> read;
+      if (root != nullptr) reads_placed(*root, scores, segments, read);
+      placed[entry.index] = true;
+    }
+    expect(rules_.order.size() == scores.size() + segments.size(), "an entry is missing");
+  }
+
+  void reads_placed(const Expr& e, const std::vector<bool>& scores,
+                    const std::vector<bool>& segments, std::unordered_set<const Expr*>& read) {
+    if (!read.insert(&e).second) return;
+    if (e.op == Op::kScore && e.score.index < scores.size()) {
+      expect(scores[e.score.index], "a score is read before it is evaluated");
+    }
+    if (e.op == Op::kMember && e.segment.index < segments.size()) {
+      expect(segments[e.segment.index], "a segment is read before it is evaluated");
+    }
+    for (const ExprPtr& child : e.children) {
+      if (child != nullptr) reads_placed(*child, scores, segments, read);
+    }
+  }
+
+  const hir::Rules& rules_;
+  std::string where_;
+  std::vector<std::string> faults_;
+  std::unordered_set<const Expr*> seen_[2];
+};
+
+}  // namespace
+
+std::vector<std::string> verify_hir(const hir::Rules& rules) { return Verifier(rules).run(); }
+
+}  // namespace segue
