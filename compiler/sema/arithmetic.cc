@@ -50,8 +50,8 @@ Operand report_types(Context& context, const Step& step, const Operand& left,
               fmt::format("`{}` of {} and {}", ast::spelling(step.op), noun(left.type()),
                           noun(right.type())))
       .label("no such arithmetic")
-      .also(left.span, std::string(noun(left.type())))
-      .also(right.span, std::string(noun(right.type())));
+      .also(left.span, bare(noun(left.type())))
+      .also(right.span, bare(noun(right.type())));
   return failed_at(step.span);
 }
 

@@ -4,6 +4,7 @@
 
 #include "compiler/sema/comparisons.h"
 #include "compiler/sema/limits.h"
+#include "compiler/sema/literals.h"
 
 namespace segue::sema {
 
@@ -103,6 +104,27 @@ bool check_count_bounds(Context& context, const Comparing& how, const Operand& l
     }
   }
   return true;
+}
+
+void warn_outside_limit(Context& context, const Scope& scope, const Operand& value,
+                        const hir::Literal& literal, Span span) {
+  if (value.declared == nullptr || !value.declared->limit) return;
+  const auto* allowed = std::get_if<ast::Scalars>(&value.declared->limit->bound);
+  if (allowed == nullptr || literal.type != value.type()) return;
+  std::vector<std::string> names;
+  for (const ast::Scalar& scalar : allowed->items) {
+    const Constant item = constant(context, scope, scalar);
+    if (item.failed || item.day || item.literal == literal) return;
+    names.push_back(written(item));
+  }
+  Constant given;
+  given.literal = literal;
+  context
+      .report(Code::kW0212, span,
+              fmt::format("`{}` is never {}", context.quote(value.span, "it"), written(given)))
+      .label("none of its values")
+      .also(allowed->span, "the values it may have")
+      .suggest(nearest_names(written(given), names));
 }
 
 }  // namespace segue::sema

@@ -4,6 +4,7 @@
 
 #include "compiler/sema/context.h"
 #include "compiler/sema/declarations.h"
+#include "compiler/sema/growth.h"
 #include "compiler/sema/order.h"
 #include "compiler/sema/schema.h"
 #include "compiler/sema/scores.h"
@@ -69,6 +70,7 @@ hir::Rules check(std::span<const ast::File> files, const CheckOptions& options,
   sema::order_rules(context);
   sema::fill_failed(context);
   sema::renumber(context);
+  if (!diagnostics.has_errors()) sema::warn_growth(context);
   return std::move(context.rules);
 }
 

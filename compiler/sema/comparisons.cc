@@ -105,8 +105,8 @@ void report_no_order(Context& context, const Comparing& how, const Operand& left
               fmt::format("`{}` between {} and {}", ast::spelling(how.op), noun(left.type()),
                           noun(right.type())))
       .label("only numbers, durations and instants have an order")
-      .also(left.span, std::string(noun(left.type())))
-      .also(right.span, std::string(noun(right.type())));
+      .also(left.span, bare(noun(left.type())))
+      .also(right.span, bare(noun(right.type())));
 }
 
 /// A list equals nothing: said once, and false.
@@ -129,7 +129,7 @@ ExprPtr compare_instants(Context& context, const Scope& scope, const Comparing& 
     return side.type() == Type::kInstant || side.type() == Type::kAny;
   };
   if (!fits(left) || !fits(right)) {
-    report_mismatch(context, left, right);
+    report_mismatch(context, how.op_span, left, right);
     return nullptr;
   }
   if (right.day && left.day) {
@@ -151,11 +151,11 @@ ExprPtr compare_instants(Context& context, const Scope& scope, const Comparing& 
 
 }  // namespace
 
-void report_mismatch(Context& context, const Operand& left, const Operand& right) {
+void report_mismatch(Context& context, Span op, const Operand& left, const Operand& right) {
   const auto word = [](const Operand& side) { return side.day ? "a date" : noun(side.type()); };
-  auto& found = context.report(Code::kE0304, right.span,
+  auto& found = context.report(Code::kE0304, op,
                                fmt::format("comparing {} with {}", word(left), word(right)));
-  found.label(std::string(word(right))).also(left.span, std::string(word(left)));
+  found.also(left.span, bare(word(left))).also(right.span, bare(word(right)));
   const bool number =
       right.expr != nullptr && right.expr->op == Op::kLiteral && right.type() == Type::kNumber;
   if (left.type() == Type::kDuration && number) {
@@ -198,7 +198,7 @@ ExprPtr compare(Context& context, const Scope& scope, const Comparing& how, cons
   const bool wire_duration =
       (a == Type::kAny && b == Type::kDuration) || (a == Type::kDuration && b == Type::kAny);
   if (wire_duration || (a != b && a != Type::kAny && b != Type::kAny)) {
-    report_mismatch(context, left, right);
+    report_mismatch(context, how.op_span, left, right);
     return nullptr;
   }
   if (!is_equality(how.op) && (!has_order(a) || !has_order(b))) {
@@ -206,6 +206,10 @@ ExprPtr compare(Context& context, const Scope& scope, const Comparing& how, cons
     return nullptr;
   }
   if (!check_count_bounds(context, how, left, right)) return nullptr;
+  const bool exact = is_equality(how.op) && !how.ignoring_case;
+  if (exact && right.expr->op == Op::kLiteral) {
+    warn_outside_limit(context, scope, left, right.expr->literal, right.span);
+  }
   return build(context, how, left.expr, right.expr);
 }
 

@@ -21,10 +21,14 @@ hir::ExprPtr in_range(Context& context, const Scope& scope, const Operand& value
                       const ast::Range& range, Span span);
 
 /// Reports two types that cannot meet.
-void report_mismatch(Context& context, const Operand& left, const Operand& right);
+void report_mismatch(Context& context, Span op, const Operand& left, const Operand& right);
 
 /// "never true" or "always true", as a warning.
 void warn_constant(Context& context, Span span, bool always, std::string why);
+
+/// Warns of a literal that the declaration of what it is compared with does not allow. (bounds.cc)
+void warn_outside_limit(Context& context, const Scope& scope, const Operand& value,
+                        const hir::Literal& literal, Span span);
 
 /// Counts: a number above the cap is an error, a comparison that cannot change a warning.
 /// False if it was an error. (bounds.cc)

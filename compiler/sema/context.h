@@ -61,6 +61,7 @@ struct Operand {
   hir::ExprPtr expr;
   std::optional<LocalDay> day;
   Span span{};
+  const ast::Type* declared = nullptr;  ///< of a property or trait: its limit is known
 
   bool ok() const { return expr != nullptr || day.has_value(); }
   hir::Type type() const { return day ? hir::Type::kInstant : expr->type; }

@@ -155,6 +155,8 @@ std::string_view noun(const Constant& constant) {
   return constant.day ? "a date" : noun(constant.literal.type);
 }
 
+std::string bare(std::string_view noun) { return std::string(noun.substr(noun.find(' ') + 1)); }
+
 std::optional<Duration> duration(Context& context, const Scope& scope,
                                  const ast::DurationArg& argument, bool zero_allowed) {
   const Span span = ast::span_of(argument);

@@ -28,6 +28,8 @@ std::string written(const Constant& constant);
 /// "a number", "a text", "a date", …
 std::string_view noun(const Constant& constant);
 std::string_view noun(hir::Type type);
+/// The same without its article, for labels.
+std::string bare(std::string_view noun);
 
 /// A constant that must be a duration, longer than nothing unless `zero_allowed`.
 std::optional<Duration> duration(Context& context, const Scope& scope,

@@ -29,23 +29,12 @@ class Loader {
       : sources_(sources), diagnostics_(diagnostics) {}
 
   void name(const std::string& path) {
-    std::error_code error;
-    if (!fs::is_directory(path, error)) {
-      open_named(path);
+    const auto files = rule_files(path);
+    if (!files) {
+      result_.unreadable.push_back(files.error().message);
       return;
     }
-    std::vector<std::string> found;
-    const auto options = fs::directory_options::skip_permission_denied;
-    for (fs::recursive_directory_iterator at(path, options, error), end; at != end && !error;
-         at.increment(error)) {
-      std::error_code ignored;
-      if (at->path().extension() == ".seg" && at->is_regular_file(ignored)) {
-        found.push_back(at->path().string());
-      }
-    }
-    if (error) result_.unreadable.push_back(fmt::format("{}: {}", path, error.message()));
-    std::sort(found.begin(), found.end());
-    for (const std::string& file : found) open_named(file);
+    for (const std::string& file : *files) open_named(file);
   }
 
   /// Files are followed in the order in which they were met, used ones behind all named ones.
@@ -121,6 +110,23 @@ class Loader {
 };
 
 }  // namespace
+
+Result<std::vector<std::string>> rule_files(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return std::vector<std::string>{path};
+  std::vector<std::string> found;
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator at(path, options, error), end; at != end && !error;
+       at.increment(error)) {
+    std::error_code ignored;
+    if (at->path().extension() == ".seg" && at->is_regular_file(ignored)) {
+      found.push_back(at->path().string());
+    }
+  }
+  if (error) return Error{Errc::kUnreadable, fmt::format("{}: {}", path, error.message())};
+  std::sort(found.begin(), found.end());
+  return found;
+}
 
 Loaded load(SourceManager& sources, std::span<const std::string> paths,
             Diagnostics& diagnostics) noexcept {

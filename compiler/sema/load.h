@@ -8,8 +8,12 @@
 #include "compiler/diagnostics/diagnostics.h"
 #include "compiler/source/source.h"
 #include "compiler/syntax/ast.h"
+#include "runtime/base/result.h"
 
 namespace segue {
+
+/// A file itself, a folder as all `*.seg` below it, sorted by path. An error names the path.
+Result<std::vector<std::string>> rule_files(const std::string& path);
 
 struct Loaded {
   std::vector<ast::File> files;             ///< those named first, in order, then those they use

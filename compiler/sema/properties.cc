@@ -19,6 +19,7 @@ namespace {
 struct Place {
   std::vector<std::string> wire;
   Type type = Type::kAny;
+  const ast::Type* declared = nullptr;
   const ast::Name* unknown = nullptr;              // the first part that is not declared
   const std::vector<ast::Field>* among = nullptr;  // where it was looked for; null in a scalar
   bool in_list = false;                            // a part of a list's items
@@ -31,13 +32,15 @@ void append_as_written(std::span<const ast::Name> parts, Place& place) {
 }
 
 /// Follows `parts` from a value of type `type`.
-void follow(const ast::TypeName& type, std::span<const ast::Name> parts, Place& place) {
-  const ast::TypeName* at = &type;
+void follow(const ast::Type& type, std::span<const ast::Name> parts, Place& place) {
+  const ast::TypeName* at = &type.name;
+  place.declared = &type;
   for (size_t i = 0; i < parts.size(); ++i) {
     const bool record = at->kind == ast::TypeName::Kind::kRecord;
     const ast::Field* field = record ? find_field(at->fields, parts[i]) : nullptr;
     if (field == nullptr) {
       place.unknown = &parts[i];
+      place.declared = nullptr;
       place.among = record ? &at->fields : nullptr;
       place.in_list = at->kind == ast::TypeName::Kind::kList;
       append_as_written(parts.subspan(i), place);
@@ -45,6 +48,7 @@ void follow(const ast::TypeName& type, std::span<const ast::Name> parts, Place& 
     }
     place.wire.push_back(wire_name_of(*field));
     at = &field->type.name;
+    place.declared = &field->type;
   }
   place.type = type_of(*at);
 }
@@ -59,7 +63,7 @@ Place follow_fields(const std::vector<ast::Field>& fields, std::span<const ast::
     return place;
   }
   place.wire.push_back(wire_name_of(*field));
-  follow(field->type.name, parts.subspan(1), place);
+  follow(field->type, parts.subspan(1), place);
   return place;
 }
 
@@ -86,7 +90,7 @@ Operand value_of(Context& context, const Scope& scope, Op op, const Place& place
   expr.slot = context.nodes.slot(place.wire, op == Op::kTrait);
   ExprPtr value = context.nodes.make(std::move(expr));
   if (place.type == Type::kInstant) value = to_instant(context, scope, value);
-  return {value, std::nullopt, span};
+  return {value, std::nullopt, span, place.declared};
 }
 
 void warn_undeclared(Context& context, const EventSet& events, const Place& place) {
@@ -160,10 +164,14 @@ Operand property(Context& context, const Scope& scope, const EventSet& events,
       return failed;
     }
     if (known && known->type != place.type) place.type = Type::kAny;
+    if (known) place.declared = nullptr;  // two declarations, two limits
     known = std::move(place);
   }
   if (known) {
-    if (!said) known->type = Type::kAny;  // an event of the set says nothing of it
+    if (!said) {  // an event of the set says nothing of it
+      known->type = Type::kAny;
+      known->declared = nullptr;
+    }
     return value_of(context, scope, Op::kProperty, *known, span);
   }
   if (unknown && said) warn_undeclared(context, events, *unknown);
@@ -183,7 +191,7 @@ Operand trait(Context& context, const Scope& scope, std::span<const ast::Name> p
     return value_of(context, scope, Op::kTrait, place, span);
   }
   place.wire.push_back(decl->wire_name ? decl->wire_name->value : decl->name.text);
-  follow(decl->type->name, parts.subspan(1), place);
+  follow(*decl->type, parts.subspan(1), place);
   if (place.in_list) {
     unsupported_condition(context, span, "a part of a list's items");
     return failed;

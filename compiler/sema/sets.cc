@@ -109,8 +109,11 @@ ExprPtr member_of(Context& context, const Scope& scope, const Operand& value,
   if (!wire || value.type() == Type::kInstant) return one_of(context, scope, value, items, span);
   for (const Constant& item : items) {
     const bool fits = value.type() == Type::kAny || value.type() == item.literal.type;
+    if (fits && !ignoring_case) {
+      warn_outside_limit(context, scope, value, item.literal, item.span);
+    }
     if (fits && (!ignoring_case || item.literal.type == Type::kText)) continue;
-    report_mismatch(context, value, operand_of(context, item, item.span));
+    report_mismatch(context, item.span, value, operand_of(context, item, item.span));
     return nullptr;
   }
   Expr expr;

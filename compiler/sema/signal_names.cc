@@ -103,11 +103,16 @@ void report_unknown(Context& context, const Scope& scope, const ast::Name& name,
     return;
   }
   const auto near = context.names.near(scope.file, Space::kOperands, name.text);
-  if (near.empty()) {
+  if (near.empty() && sort == "name") {
     found.help(
-        fmt::format("declare it: `event {}`, `trait {}`; or quote it: \"{}\" is an event by "
-                    "its name on the wire",
-                    name.text, name.text, name.text));
+        fmt::format("declare it: `event {0}` or `trait {0}`; undeclared, a trait is written "
+                    "`traits.{0}`, an event \"{0}\"",
+                    name.text));
+  } else if (near.empty() && sort == "event") {
+    found.help(
+        fmt::format("declare it: `event {0}`; or quote its name on the wire: \"{0}\"", name.text));
+  } else if (near.empty()) {
+    found.help(fmt::format("declare it: `signal {}($x) = …`", name.text));
   }
   found.suggest(near);
 }

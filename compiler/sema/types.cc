@@ -58,7 +58,9 @@ void check_type_name(Context& context, const Scope& scope, const ast::TypeName& 
 /// `number in ("a")`: a limit that no value of the type can keep.
 void check_limit(Context& context, const ast::Type& type, const Constant& item) {
   if (item.failed) return;
-  const Type declared = type_of(type.name);
+  const ast::TypeName* name = &type.name;  // of a list the limit is that of its items
+  while (name->item != nullptr) name = name->item.get();
+  const Type declared = type_of(*name);
   if (declared == Type::kAny || item.literal.type == declared) return;
   context
       .report(Code::kE0309, item.span,
