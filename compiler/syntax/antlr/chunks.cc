@@ -53,6 +53,7 @@ bool opens_declaration(const Lexemes& lexemes, size_t token) {
   if (!is_opening_word(lexemes.tokens[token].type)) return false;
   if (token + 1 >= lexemes.tokens.size() || !lexemes.first_on_line(token)) return false;
   const uint16_t next = lexemes.tokens[token + 1].type;
+  if (next == SegLexer::EQ || next == SegLexer::LBRACE) return at_margin(lexemes, token);
   return next == SegLexer::TEXT || next == SegLexer::NAME || next < SegLexer::DATE;
 }
 

@@ -10,7 +10,8 @@
 namespace segue {
 
 /// True when the token is a word like `segment` that stands first on its line and is followed by
-/// what can follow it there: `event: text` in a body does not count.
+/// what can follow it there: `event: text` in a body does not count, `segment = …` (its name was
+/// forgotten) at the left margin does.
 bool opens_declaration(const Lexemes& lexemes, size_t token);
 
 /// The brackets of a file and what follows for its division into declarations.

@@ -70,9 +70,9 @@ LexResult lex(const SourceFile& file, SourceId id, Diagnostics& diagnostics) {
 }
 
 std::string_view Lexemes::spelling(const Lexeme& lexeme) const {
-  if (!meant.empty()) {
-    const auto found = meant.find(lexeme.begin);
-    if (found != meant.end()) return found->second;
+  if (meant != nullptr) {
+    const auto found = meant->find(lexeme.begin);
+    if (found != meant->end()) return found->second;
   }
   return written(lexeme);
 }

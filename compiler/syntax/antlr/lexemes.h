@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,8 +26,9 @@ struct Lexemes {
   std::string_view text;         ///< of the whole file
   std::vector<Lexeme> tokens;    ///< without comments; the last is the end of the file
   std::vector<Lexeme> comments;  ///< `#` and `##`
-  /// What a slip was meant to say, by its begin. Absent: what stands there.
-  std::unordered_map<uint32_t, std::string> meant;
+  /// What a slip was meant to say, by its begin; null without slips. Absent: what stands there.
+  using Meant = std::unordered_map<uint32_t, std::string>;
+  std::shared_ptr<Meant> meant;
   /// Begins of slips that may have swallowed a bracket or more: what the parser finds wrong near
   /// them is not reported again.
   std::vector<uint32_t> swallowing;

@@ -75,8 +75,7 @@ constexpr NeedRow kNeeds[] = {
 constexpr std::string_view kSegmentNeed =
     "a clause (`when`, `until`, `stay at least`, `cooldown`, `stage`, `goal`) or `}`";
 constexpr std::string_view kScoreNeed =
-    "a header (`within`, `half_life`, `min`, `max`), then terms such as `+5 login`, then bands, or "
-    "`}`";
+    "a term such as `+5 login`, a `band` or `}`; headers first, bands last";
 
 bool is_compare(size_t type) { return type >= P::EQ && type <= P::GT; }
 bool is_reserved(size_t type) { return type >= P::AND && type <= P::NOW; }

@@ -89,7 +89,7 @@ class SlipRepairer {
 
   void put(const Lexeme& lexeme, uint16_t type, std::string meant) {
     lexemes_.tokens.push_back({lexeme.begin, lexeme.end, type});
-    lexemes_.meant[lexeme.begin] = std::move(meant);
+    (*lexemes_.meant)[lexeme.begin] = std::move(meant);
   }
 
   std::string quoted(const Lexeme& lexeme) const {
@@ -198,6 +198,7 @@ class SlipRepairer {
 
   /// A run of characters without meaning, with the names it touches: `größe` is one mistake.
   void unknown(const std::vector<Lexeme>& tokens) {
+    if (foreign_blank(tokens)) return;
     Lexeme whole = tokens[at_];
     bool letters = false;
     while (!lexemes_.tokens.empty() && lexemes_.tokens.back().end == whole.begin &&
@@ -217,6 +218,21 @@ class SlipRepairer {
     report_unknown(whole, letters);
   }
 
+  /// No-break and zero-width blanks come from word processors and look like nothing.
+  bool foreign_blank(const std::vector<Lexeme>& tokens) {
+    const uint32_t begin = tokens[at_].begin;
+    for (const std::string_view blank : {"\u00A0", "\u202F", "\u200B", "\uFEFF"}) {
+      if (lexemes_.text.substr(begin, blank.size()) != blank) continue;
+      const Span span{lexemes_.file, begin, begin + static_cast<uint32_t>(blank.size())};
+      diagnostics_.add(Code::kE0104, span, "a blank of another kind stands here")
+          .label("an ordinary blank")
+          .fix(span, " ");
+      while (tokens[at_].begin < span.end) ++at_;
+      return true;
+    }
+    return false;
+  }
+
   bool beyond_ascii(const Lexeme& lexeme) const {
     return static_cast<unsigned char>(lexemes_.text[lexeme.begin]) >= 0x80;
   }
@@ -230,13 +246,6 @@ class SlipRepairer {
     if (first == "“" || first == "”" || first == "„") {
       diagnostics_.add(Code::kE0115, span, quoted(whole) + " has typographic quotes")
           .label("a text has straight quotes: `\"`");
-      return;
-    }
-    if (written == "\u00A0" || written == "\u200B" || written == "\u202F") {
-      diagnostics_.add(Code::kE0104, span, "a blank of another kind stands here")
-          .label("an ordinary blank")
-          .fix(span, " ");
-      lexemes_.swallowing.pop_back();
       return;
     }
     Diagnostic& found = diagnostics_.add(Code::kE0104, span, shown(whole) + " has no meaning here");
@@ -271,7 +280,9 @@ void repair_slips(Lexemes& lexemes, Diagnostics& diagnostics) {
                l.type == SegLexer::SINGLE_TEXT || l.type == SegLexer::SLIP ||
                l.type == SegLexer::UNKNOWN;
       });
-  if (!clean) SlipRepairer(lexemes, diagnostics).run();
+  if (clean) return;
+  lexemes.meant = std::make_shared<Lexemes::Meant>();
+  SlipRepairer(lexemes, diagnostics).run();
 }
 
 }  // namespace segue
