@@ -10,7 +10,7 @@ find_program(SEGUE_CLANG NAMES clang++-${SEGUE_LLVM_MAJOR} clang++ HINTS ${LLVM_
 # single basic blocks and FastISel must accept them, and nothing may depend on the CPU of the
 # machine that built them.
 set(SEGUE_BODY_FLAGS
-    -std=c++20 -O2 -DNDEBUG -fno-vectorize -fno-slp-vectorize -fno-unroll-loops -fno-exceptions
+    -std=c++20 -O2 -DNDEBUG -fno-vectorize -fno-slp-vectorize -fno-exceptions
     -fno-rtti -fno-stack-protector -fno-asynchronous-unwind-tables -ffp-contract=off)
 
 function(segue_use_llvm TARGET)
@@ -32,8 +32,7 @@ function(segue_use_llvm TARGET)
   if(SEGUE_LLVM_SHARED)
     target_link_libraries(${TARGET} PRIVATE LLVM)
   else()
-    llvm_map_components_to_libnames(libraries orcjit native passes irreader bitreader bitwriter
-                                    linker)
+    llvm_map_components_to_libnames(libraries orcjit jitlink native bitreader object)
     target_link_libraries(${TARGET} PRIVATE ${libraries})
   endif()
   segue_embed_bodies(${TARGET})

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "runtime/base/result.h"
+#include "runtime/interp/program.h"
+
+namespace segue {
+
+struct CodegenOptions {
+  unsigned threads = 1;      // small programs take one, whatever is said here
+  bool debug_names = false;  // appends the functions' names to /tmp/perf-PID.map
+  std::string cache_dir;     // where objects are kept by the content of the image; empty: nowhere
+};
+
+struct CodegenStats {
+  uint32_t functions = 0;
+  uint32_t modules = 0;
+  uint32_t cached_modules = 0;  // of them taken from `cache_dir`
+  uint64_t bytes = 0;           // of object code
+  double ms = 0;                // from the image to callable code
+};
+
+/// Makes machine code of a program: one function a kind of event, one a chunk of conditions. What
+/// it computes is what the interpreter computes, to the last bit of the blob.
+///
+/// Cost     about 5 ms for ten conditions, 20 ms for a thousand, less from the cache.
+/// Errors   `kUnsupported` if this process may not map executable memory; the interpreter goes on.
+/// Threads  any; `program` is only read.
+Result<NativeCode> generate(const Program& program, const CodegenOptions& options,
+                            CodegenStats* stats = nullptr);
+
+/// The program as LLVM IR and as assembly: `seg explain --stage llvm` and `asm`.
+std::string print_llvm(const Program& program);
+std::string print_asm(const Program& program);
+
+}  // namespace segue

@@ -1,0 +1,258 @@
+#include "compiler/codegen/codegen.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <filesystem>
+#include <random>
+#include <set>
+
+#include "compiler/codegen/random_image.h"
+#include "compiler/codegen/units.h"
+#include "compiler/codegen/workshop.h"
+#include "runtime/image/op_info.h"
+#include "runtime/interp/test_world.h"
+
+namespace segue {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr int64_t kBegin = 1'748'700'000'000;
+
+/// One user of a program, interpreted and by native code: the same calls, and after each the same
+/// bytes.
+class Twin {
+ public:
+  explicit Twin(const std::string& image_text, unsigned threads = 1)
+      : interpreted_(program_of(image_text)), native_(program_of(image_text)) {
+    Result<NativeCode> code = generate(*native_, {.threads = threads});
+    EXPECT_TRUE(code) << code.error().message;
+    if (code) native_->install(std::move(*code));
+  }
+
+  const image::View& view() const { return native_->view(); }
+
+  [[nodiscard]] bool apply(std::span<const Event> events) {
+    EXPECT_TRUE(segue::apply(*interpreted_, blob_, events, out_).ok());
+    EXPECT_TRUE(segue::apply(*native_, native_blob_, events, native_out_).ok());
+    return same();
+  }
+
+  [[nodiscard]] bool advance(int64_t through_ms) {
+    segue::advance(*interpreted_, blob_, "u1", Instant{through_ms}, out_);
+    segue::advance(*native_, native_blob_, "u1", Instant{through_ms}, native_out_);
+    return same();
+  }
+
+  int64_t next_ms() const { return next_deadline(blob_).ms; }
+  size_t transitions() const { return out_.size(); }
+
+ private:
+  bool same() {
+    const auto bytes = blob_.bytes();
+    const auto native_bytes = native_blob_.bytes();
+    if (bytes.size() != native_bytes.size()) return false;
+    for (size_t i = 0; i < bytes.size(); ++i) {
+      if (bytes[i] == native_bytes[i]) continue;
+      ADD_FAILURE() << "byte " << i << " of the blob differs";
+      return false;
+    }
+    if (out_.size() != native_out_.size()) return false;
+    return std::equal(out_.begin(), out_.end(), native_out_.begin(),
+                      [](const Transition& a, const Transition& b) {
+                        return a.at == b.at && a.segment == b.segment && a.entered == b.entered &&
+                               a.cause == b.cause && a.event == b.event;
+                      });
+  }
+
+  std::unique_ptr<Program> interpreted_;
+  std::unique_ptr<Program> native_;
+  Blob blob_;
+  Blob native_blob_;
+  std::vector<Transition> out_;
+  std::vector<Transition> native_out_;
+};
+
+/// Events of random kinds and values, instants some milliseconds to some days apart.
+class RandomHistory {
+ public:
+  RandomHistory(const image::View& view, uint32_t seed) : view_(view), random_(seed) {}
+
+  int64_t next_instant() {
+    constexpr int64_t kGaps[] = {0, 1, 1'000, 3'600'000, 40'000'000, 86'400'000, 300'000'000};
+    now_ += kGaps[below(std::size(kGaps))] + below(3);
+    return now_;
+  }
+
+  std::vector<Event> events() {
+    std::vector<Event> batch;
+    values_.clear();
+    for (uint32_t i = 0; i < 1 + below(3); ++i) {
+      const uint32_t kind = below(static_cast<uint32_t>(view_.kinds.size()));
+      std::vector<Value>& slots = values_.emplace_back();
+      for (uint32_t s = 0; s < view_.kinds[kind].slots.count; ++s) slots.push_back(value());
+      Event event{.at = Instant{now_}, .kind = KindId{kind}, .user = "u1", .slots = slots};
+      if (kind == kOtherKind.index) event.name = "other";
+      if (kind >= kFirstNamedKind) event.name = view_.text(view_.kinds[kind].name);
+      event.tie = kTies[i];
+      batch.push_back(event);
+    }
+    return batch;
+  }
+
+ private:
+  static constexpr std::string_view kTies[] = {"b", "a", "c"};
+  static constexpr std::string_view kTexts[] = {
+      "paris",      "PARIS", "rome", "page", "", "spring", "2025-06-01T10:00:00Z",
+      "/pricing/a", "a",     "h"};
+  static constexpr std::string_view kNumbers[] = {"3", "0", "-2.5", "1e9", "1748772000000", "2.5"};
+
+  uint32_t below(size_t end) {
+    return static_cast<uint32_t>(std::uniform_int_distribution<size_t>(0, end - 1)(random_));
+  }
+
+  Value value() {
+    switch (below(9)) {
+      case 0:
+        return {};
+      case 1:
+        return missing_value();
+      case 2:
+        return truth_value(below(2) == 0);
+      case 3:
+      case 4:
+        return number_value(kNumbers[below(std::size(kNumbers))]);
+      case 5: {
+        items_.emplace_back();
+        for (uint32_t i = 0; i < below(4); ++i) {
+          items_.back().push_back(text_value(kTexts[below(std::size(kTexts))]));
+        }
+        return list_value(items_.back());
+      }
+      default:
+        return text_value(kTexts[below(std::size(kTexts))]);
+    }
+  }
+
+  const image::View& view_;
+  std::mt19937 random_;
+  int64_t now_ = kBegin;
+  std::deque<std::vector<Value>> values_;
+  std::deque<std::vector<Value>> items_;
+};
+
+void compare(const std::string& image_text, uint32_t seed, int steps) {
+  Twin twin(image_text);
+  RandomHistory history(twin.view(), seed);
+  for (int step = 0; step < steps; ++step) {
+    const int64_t now = history.next_instant();
+    if (step % 4 == 3) {
+      const int64_t next = twin.next_ms();
+      ASSERT_TRUE(twin.advance(next < now ? next : now - 1)) << "seed " << seed << " step " << step;
+    }
+    ASSERT_TRUE(twin.apply(history.events())) << "seed " << seed << " step " << step;
+  }
+}
+
+TEST(Codegen, SamplesAnswerAsTheInterpreterDoes) {
+  for (const auto& entry : std::filesystem::directory_iterator("tests/images")) {
+    if (entry.path().extension() != ".image") continue;
+    SCOPED_TRACE(entry.path());
+    for (uint32_t seed = 0; seed < 5; ++seed) compare(file_text(entry.path()), seed, 400);
+  }
+}
+
+TEST(Codegen, RandomImagesAnswerAsTheInterpreterDoes) {
+  for (uint32_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(seed);
+    compare(codegen::random_image(seed, 1 + seed * 2), seed, 150);
+    if (HasFailure()) return;
+  }
+}
+
+/// What is compared above is everything there is.
+TEST(Codegen, SamplesAndRandomImagesHaveEveryOp) {
+  std::set<image::Op> ops;
+  for (uint32_t seed = 0; seed < 60; ++seed) {
+    const auto program = program_of(codegen::random_image(seed, 1 + seed * 2));
+    for (const image::OpRow& row : program->view().ops) ops.insert(row.op);
+  }
+  for (uint32_t i = 0; i < image::kOpCount; ++i) {
+    EXPECT_TRUE(ops.contains(static_cast<image::Op>(i)))
+        << image::op_info(static_cast<image::Op>(i)).name;
+  }
+}
+
+TEST(Codegen, NothingFallsBackFromFastISel) {
+  std::vector<std::string> texts;
+  for (const auto& entry : std::filesystem::directory_iterator("tests/images")) {
+    if (entry.path().extension() == ".image") texts.push_back(file_text(entry.path()));
+  }
+  for (uint32_t seed = 0; seed < 20; ++seed) texts.push_back(codegen::random_image(seed, 60));
+  for (const std::string& text : texts) {
+    const auto program = program_of(text);
+    codegen::Workshop workshop;
+    workshop.machine.listen();
+    for (const codegen::Unit& unit : codegen::units_of(program->view())) {
+      workshop.machine.object_of(*workshop.module_of(program->view(), unit));
+    }
+    EXPECT_EQ(workshop.machine.fallbacks(), 0u) << workshop.machine.first_fallback();
+  }
+}
+
+TEST(Codegen, ThreadsMakeTheSameCode) {
+  const std::string text = codegen::random_image(7, 900);
+  Twin one(text, 1);
+  Twin three(text, 3);
+  RandomHistory history(one.view(), 7);
+  for (int step = 0; step < 30; ++step) {
+    history.next_instant();
+    const std::vector<Event> events = history.events();
+    ASSERT_TRUE(one.apply(events));
+    ASSERT_TRUE(three.apply(events));
+  }
+  EXPECT_EQ(one.transitions(), three.transitions());
+}
+
+TEST(Codegen, ObjectsAreKept) {
+  const std::string folder = testing::TempDir() + "/segue-objects";
+  std::filesystem::remove_all(folder);
+  const auto program = program_of(codegen::random_image(3, 200));
+  CodegenStats first;
+  ASSERT_TRUE(generate(*program, {.cache_dir = folder}, &first));
+  EXPECT_EQ(first.cached_modules, 0u);
+  EXPECT_GT(first.modules, 0u);
+  CodegenStats second;
+  ASSERT_TRUE(generate(*program, {.cache_dir = folder}, &second));
+  EXPECT_EQ(second.cached_modules, first.modules);
+  EXPECT_EQ(second.bytes, first.bytes);
+
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::filesystem::resize_file(entry.path(), entry.file_size() / 2);
+  }
+  CodegenStats third;
+  ASSERT_TRUE(generate(*program, {.cache_dir = folder}, &third));
+  EXPECT_EQ(third.cached_modules, 0u);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Codegen, PrintsWhatItMakes) {
+  const auto program = program_of(file_text("tests/images/segments.image"));
+  EXPECT_THAT(print_llvm(*program), HasSubstr("define void @segue_chunk_0_free(ptr"));
+  EXPECT_THAT(print_asm(*program), HasSubstr("segue_kind_2_page_viewed:"));
+}
+
+TEST(Codegen, AProgramWithoutRulesHasNoCode) {
+  const auto program = program_of("kind 0\nkind 1\n");
+  CodegenStats stats;
+  const Result<NativeCode> code = generate(*program, {}, &stats);
+  ASSERT_TRUE(code) << code.error().message;
+  EXPECT_EQ(stats.functions, 0u);
+  EXPECT_EQ(code->kinds.size(), 2u);
+  EXPECT_EQ(code->kinds[0], nullptr);
+}
+
+}  // namespace
+}  // namespace segue

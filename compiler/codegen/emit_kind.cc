@@ -1,0 +1,214 @@
+#include <algorithm>
+
+#include "compiler/codegen/code_emitter.h"
+#include "compiler/codegen/emit_functions.h"
+#include "compiler/codegen/subexpressions.h"
+#include "runtime/image/op_info.h"
+
+namespace segue::codegen {
+namespace {
+
+using image::CellKind;
+using image::CellRow;
+using image::Op;
+using image::OpRow;
+
+/// Deeper nests of `and` and `or` are evaluated as a whole.
+constexpr uint32_t kBranchDepthMax = 8;
+constexpr uint32_t kNewestInPlaceMax = 8;
+
+/// Whether an op of a filter calls the host: hashing, comparing, matching.
+bool is_costly(const OpRow& row) {
+  switch (row.op) {
+    case Op::kValueExists:
+    case Op::kValueTrue:
+    case Op::kValueNumber:
+      return false;
+    case Op::kUserIn:
+    case Op::kInScalars:
+      return true;
+    default:
+      return image::op_info(row.op).operands.find('V') != std::string_view::npos;
+  }
+}
+
+/// A filter as branches: what is cheap first and together, then one costly test after the other,
+/// each only if the answer still depends on it. Filters have no effects, so the order is free.
+class Filter {
+ public:
+  Filter(FunctionEmitter& out, KindId kind, std::span<const OpRow> code)
+      : out_(out), emitter_(out, Context{kind}), code_(code), parts_(code) {
+    uint32_t costly = 0;
+    costs_.push_back(0);
+    for (const OpRow& row : code) costs_.push_back(costly += is_costly(row) ? 1 : 0);
+  }
+
+  bool is_cheap() const { return cost(parts_.root()) == 0; }
+
+  /// Its value, without a branch.
+  llvm::Value* value() { return value(parts_.root()); }
+
+  void branch(llvm::BasicBlock* yes, llvm::BasicBlock* no) { branch(parts_.root(), yes, no, 0); }
+
+ private:
+  uint32_t cost(uint32_t last) const { return costs_[last + 1] - costs_[parts_.begin_of(last)]; }
+
+  llvm::Value* value(uint32_t last) {
+    const uint32_t begin = parts_.begin_of(last);
+    return emitter_.run(code_.subspan(begin, last + 1 - begin)).low;
+  }
+
+  void branch(uint32_t last, llvm::BasicBlock* yes, llvm::BasicBlock* no, uint32_t depth) {
+    const Op op = code_[last].op;
+    const bool splits = (op == Op::kAnd || op == Op::kOr) && depth < kBranchDepthMax;
+    if (!splits || cost(last) == 0) {
+      out_.builder().CreateCondBr(value(last), yes, no);
+      return;
+    }
+    std::vector<uint32_t> operands = parts_.operands_of(last);
+    std::stable_sort(operands.begin(), operands.end(),
+                     [&](uint32_t a, uint32_t b) { return cost(a) < cost(b); });
+    const auto costly = std::find_if(operands.begin(), operands.end(),
+                                     [&](uint32_t operand) { return cost(operand) != 0; });
+    if (costly != operands.begin()) {
+      llvm::Value* cheap = value(operands.front());
+      for (auto operand = operands.begin() + 1; operand != costly; ++operand) {
+        llvm::Value* next = value(*operand);
+        cheap = op == Op::kAnd ? out_.builder().CreateAnd(cheap, next)
+                               : out_.builder().CreateOr(cheap, next);
+      }
+      go_on(op, cheap, yes, no);
+    }
+    for (auto operand = costly; operand + 1 != operands.end(); ++operand) {
+      llvm::BasicBlock* next = out_.new_block("next");
+      branch(*operand, op == Op::kAnd ? next : yes, op == Op::kAnd ? no : next, depth + 1);
+      out_.continue_in(next);
+    }
+    branch(operands.back(), yes, no, depth + 1);
+  }
+
+  /// Goes on behind a test that has not decided yet.
+  void go_on(Op op, llvm::Value* test, llvm::BasicBlock* yes, llvm::BasicBlock* no) {
+    const auto* known = llvm::dyn_cast<llvm::ConstantInt>(test);
+    if (known != nullptr && known->isOne() == (op == Op::kAnd)) return;
+    llvm::BasicBlock* next = out_.new_block("next");
+    out_.builder().CreateCondBr(test, op == Op::kAnd ? next : yes, op == Op::kAnd ? no : next);
+    out_.continue_in(next);
+  }
+
+  FunctionEmitter& out_;
+  CodeEmitter emitter_;
+  std::span<const OpRow> code_;
+  Subexpressions parts_;
+  std::vector<uint32_t> costs_;  // costly ops before each
+};
+
+Body newest_push_body(uint32_t k) {
+  return static_cast<Body>(static_cast<uint32_t>(Body::kNewestPush1) + k - 1);
+}
+
+class Updates {
+ public:
+  Updates(FunctionEmitter& out, KindId kind) : out_(out), kind_(kind) {}
+
+  void apply(uint32_t stream) {
+    const image::StreamRow& row = out_.view().streams[stream];
+    for (const uint32_t cell : out_.view().list(row.cells)) update(cell);
+    if (row.sequences.count == 0) return;
+    out_.host(Host::kHit, {out_.frame(), out_.index(stream)});
+  }
+
+ private:
+  void update(uint32_t cell) {
+    const CellRow& row = out_.view().cells[cell];
+    Entry value;
+    if (row.value.count != 0) {
+      value = CodeEmitter(out_, Context{kind_}).run(out_.view().code(row.value));
+    }
+    if (!in_place(cell, row, value)) by_host(cell, row, value);
+  }
+
+  bool in_place(uint32_t cell, const CellRow& row, Entry value) {
+    llvm::Value* state = out_.state(cell);
+    switch (row.kind) {
+      case CellKind::kNewest:
+        if (row.k > kNewestInPlaceMax) return false;
+        out_.body(newest_push_body(row.k), {state, out_.now()});
+        return true;
+      case CellKind::kOldest:
+        out_.body(Body::kOldestPush, {state, out_.now()});
+        return true;
+      case CellKind::kSeen:
+        out_.body(Body::kSeenPush, {state});
+        return true;
+      case CellKind::kTotal:
+        if (value.low == nullptr) {
+          out_.body(Body::kTotalPush, {state});
+        } else {
+          out_.body(Body::kTotalPushSum, {state, value.low, value.high});
+        }
+        return true;
+      case CellKind::kExtreme:
+        out_.body(row.k == 0 ? Body::kExtremePushLeast : Body::kExtremePushGreatest,
+                  {state, value.low});
+        return true;
+      case CellKind::kLatest:
+        out_.body(Body::kLatestPush, {state, out_.now(), value.low, value.high});
+        return true;
+      case CellKind::kEarliest:
+        out_.body(Body::kEarliestPush, {state, out_.now(), value.low, value.high});
+        return true;
+      case CellKind::kDays:
+      case CellKind::kLog:
+      case CellKind::kDistinct:
+      case CellKind::kSteps:
+      case CellKind::kSequence:
+      case CellKind::kHeld:
+        return false;
+    }
+    return false;
+  }
+
+  void by_host(uint32_t cell, const CellRow& row, Entry value) {
+    llvm::Value* index = out_.index(cell);
+    if (value.low == nullptr) {
+      out_.host(Host::kPush, {out_.frame(), index});
+    } else {
+      out_.host(row.value_type == image::Type::X ? Host::kPushSum : Host::kPushScalar,
+                {out_.frame(), index, value.low, value.high});
+    }
+    if (image::grows(row.kind)) out_.forget_blob();
+  }
+
+  FunctionEmitter& out_;
+  KindId kind_;
+};
+
+}  // namespace
+
+void emit_kind(FunctionEmitter& out, KindId kind) {
+  const image::View& view = out.view();
+  Updates updates(out, kind);
+  for (const uint32_t stream : view.list(view.kinds[kind.index].streams)) {
+    Filter filter(out, kind, view.code(view.streams[stream].predicate));
+    llvm::Value* known = filter.is_cheap() ? filter.value() : nullptr;
+    if (const auto* constant = llvm::dyn_cast_or_null<llvm::ConstantInt>(known)) {
+      if (constant->isOne()) updates.apply(stream);
+      continue;
+    }
+    llvm::BasicBlock* yes = out.new_block("holds");
+    llvm::BasicBlock* done = out.new_block("done");
+    if (known != nullptr) {
+      out.builder().CreateCondBr(known, yes, done);
+    } else {
+      filter.branch(yes, done);
+    }
+    out.continue_in(yes);
+    updates.apply(stream);
+    out.builder().CreateBr(done);
+    out.continue_in(done);
+  }
+  out.builder().CreateRetVoid();
+}
+
+}  // namespace segue::codegen

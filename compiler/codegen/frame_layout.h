@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+
+#include "runtime/base/value.h"
+#include "runtime/cells/blob.h"
+#include "runtime/interp/frame.h"
+
+/// Where generated code finds what it reads and writes itself. All else it asks the host for, with
+/// the frame as argument.
+namespace segue::codegen {
+
+inline constexpr size_t kFrameBlobAt = offsetof(Frame, blob);
+inline constexpr size_t kFrameNowAt = offsetof(Frame, now_ms);
+inline constexpr size_t kFrameNextAt = offsetof(Frame, next_ms);
+inline constexpr size_t kFrameSlotsAt = offsetof(Frame, slots);
+static_assert(kFrameBlobAt == 0 && kFrameNowAt == 8 && kFrameNextAt == 16 && kFrameSlotsAt == 32);
+
+inline constexpr size_t kHeaderFirstAt = offsetof(BlobHeader, first_ms);
+inline constexpr size_t kTruthWordsAt = sizeof(BlobHeader);
+static_assert(kHeaderFirstAt == 16 && kTruthWordsAt == 40);
+
+inline constexpr size_t kValueBytes = sizeof(Value);
+static_assert(kValueBytes == 48 && offsetof(Value, tag) == 0 && offsetof(Value, number) == 8);
+
+}  // namespace segue::codegen

@@ -1,0 +1,102 @@
+#include "compiler/codegen/host.h"
+
+#include <new>
+
+#include "runtime/cells/kinds.h"
+#include "runtime/image/op_info.h"
+#include "runtime/interp/eval.h"
+#include "runtime/interp/prepared.h"
+
+namespace segue {
+namespace {
+
+using interp::Entry;
+
+Entry run(Frame* frame, uint32_t op, uint32_t a, uint32_t b, std::span<const Entry> operands = {}) {
+  return interp::run_op(*frame, {.op = static_cast<image::Op>(op), .a = a, .b = b}, operands);
+}
+
+void put(uint64_t* words, Entry entry) {
+  words[0] = entry.lo;
+  words[1] = entry.hi;
+}
+
+void push(Frame* frame, uint32_t cell, const cells::Occurrence& occurrence) {
+  cells::update({*frame->owner, *frame->view, frame->view->cells[cell]}, occurrence);
+  frame->blob = frame->owner->data();
+}
+
+}  // namespace
+
+extern "C" {
+
+bool segue_run_truth(Frame* frame, uint32_t op, uint32_t a, uint32_t b) {
+  return run(frame, op, a, b).truth();
+}
+
+double segue_run_number(Frame* frame, uint32_t op, uint32_t a, uint32_t b) {
+  return run(frame, op, a, b).number();
+}
+
+int64_t segue_run_time(Frame* frame, uint32_t op, uint32_t a, uint32_t b) {
+  return run(frame, op, a, b).time_ms();
+}
+
+void segue_run_words(Frame* frame, uint32_t op, uint32_t a, uint32_t b, uint64_t* words) {
+  put(words, run(frame, op, a, b));
+}
+
+bool segue_test_values(Frame* frame, uint32_t op, uint32_t a, uint32_t b, const Value* left,
+                       const Value* right) {
+  const Entry operands[] = {Entry::of(left), Entry::of(right)};
+  const auto pops = static_cast<size_t>(image::op_info(static_cast<image::Op>(op)).pops);
+  return run(frame, op, a, b, {operands, pops}).truth();
+}
+
+bool segue_test_times(Frame* frame, uint32_t op, uint32_t b, int64_t left, int64_t right) {
+  const Entry operands[] = {Entry::of(left), Entry::of(right)};
+  return run(frame, op, 0, b, operands).truth();
+}
+
+bool segue_test_words(Frame* frame, uint32_t op, uint32_t a, uint64_t low, uint64_t high) {
+  const Entry operands[] = {{low, high}};
+  return run(frame, op, a, 0, operands).truth();
+}
+
+int64_t segue_time_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value) {
+  const Entry operands[] = {Entry::of(value)};
+  return run(frame, op, a, 0, operands).time_ms();
+}
+
+void segue_words_of_value(Frame* frame, uint32_t op, const Value* value, uint64_t* words) {
+  const Entry operands[] = {Entry::of(value)};
+  put(words, run(frame, op, 0, 0, operands));
+}
+
+double segue_number_of_words(Frame* frame, uint32_t op, uint64_t low, uint64_t high) {
+  const Entry operands[] = {{low, high}};
+  return run(frame, op, 0, 0, operands).number();
+}
+
+const Value* segue_text(Frame* frame, uint32_t text) { return &frame->prepared->texts[text]; }
+
+void segue_event_name(Frame* frame, Value* name) {
+  new (name) Value{.tag = ValueTag::kText, .text = frame->event->name};
+}
+
+void segue_push(Frame* frame, uint32_t cell) { push(frame, cell, {.at_ms = frame->now_ms}); }
+
+void segue_push_scalar(Frame* frame, uint32_t cell, uint64_t low, uint64_t high) {
+  push(frame, cell, {.at_ms = frame->now_ms, .scalar = {low, high}});
+}
+
+void segue_push_sum(Frame* frame, uint32_t cell, uint64_t low, int64_t high) {
+  push(frame, cell, {.at_ms = frame->now_ms, .sum = {low, high}});
+}
+
+void segue_hit(Frame* frame, uint32_t stream) {
+  frame->hits.push_back({stream, frame->event_ordinal});
+}
+
+}  // extern "C"
+}  // namespace segue

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/base/value.h"
+#include "runtime/interp/frame.h"
+
+/// What generated code calls of the host, by symbol. bodies.cc sees these declarations too, so the
+/// types of the calls are the types here.
+namespace segue {
+extern "C" {
+
+// Ops without operands (reads of cells), by the type of what they leave. Deadlines are noted in the
+// frame. `words` are the two of a sum or a scalar.
+bool segue_run_truth(Frame* frame, uint32_t op, uint32_t a, uint32_t b);
+double segue_run_number(Frame* frame, uint32_t op, uint32_t a, uint32_t b);
+int64_t segue_run_time(Frame* frame, uint32_t op, uint32_t a, uint32_t b);
+void segue_run_words(Frame* frame, uint32_t op, uint32_t a, uint32_t b, uint64_t* words);
+
+// Ops with operands. An op of one value looks at `left` alone.
+bool segue_test_values(Frame* frame, uint32_t op, uint32_t a, uint32_t b, const Value* left,
+                       const Value* right);
+bool segue_test_times(Frame* frame, uint32_t op, uint32_t b, int64_t left, int64_t right);
+bool segue_test_words(Frame* frame, uint32_t op, uint32_t a, uint64_t low, uint64_t high);
+int64_t segue_time_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value);
+void segue_words_of_value(Frame* frame, uint32_t op, const Value* value, uint64_t* words);
+double segue_number_of_words(Frame* frame, uint32_t op, uint64_t low, uint64_t high);
+
+const Value* segue_text(Frame* frame, uint32_t text);
+void segue_event_name(Frame* frame, Value* name);
+
+// Occurrences: a cell that grows or is too large to move in place, with its value; a hit for the
+// sequences of a stream. The blob may move.
+void segue_push(Frame* frame, uint32_t cell);
+void segue_push_scalar(Frame* frame, uint32_t cell, uint64_t low, uint64_t high);
+void segue_push_sum(Frame* frame, uint32_t cell, uint64_t low, int64_t high);
+void segue_hit(Frame* frame, uint32_t stream);
+
+}  // extern "C"
+}  // namespace segue

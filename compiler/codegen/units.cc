@@ -1,0 +1,85 @@
+#include "compiler/codegen/units.h"
+
+#include <fmt/format.h>
+
+#include "compiler/codegen/emit_functions.h"
+
+namespace segue::codegen {
+namespace {
+
+/// Below this a second module costs more than a second thread saves.
+constexpr size_t kOneModuleNodesMax = 100;
+/// Fewer functions a module spread over more pages, more make the compiler slower than linear.
+constexpr size_t kFunctionsPerModule = 12;
+
+std::string identifier_of(std::string_view name) {
+  std::string identifier(name);
+  for (char& c : identifier) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!plain) c = '_';
+  }
+  return identifier;
+}
+
+std::string_view kind_name(const image::View& view, uint32_t kind) {
+  if (kind == kIdentifyKind.index) return "identify";
+  if (kind == kOtherKind.index) return "other";
+  return view.text(view.kinds[kind].name);
+}
+
+/// The name of the first segment or score whose node is in the chunk; empty if there is none.
+std::string_view chunk_name(const image::View& view, const image::ChunkRow& chunk) {
+  for (const image::NodeRow& node : view.nodes.subspan(chunk.first_node, chunk.node_count)) {
+    if (node.segment != image::kNone) return view.text(view.segments[node.segment].name);
+  }
+  for (const image::ScoreRow& score : view.scores) {
+    if (score.node - chunk.first_node < chunk.node_count) return view.text(score.name);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Unit> units_of(const image::View& view) {
+  Unit all;
+  for (uint32_t i = 0; i < view.kinds.size(); ++i) {
+    if (view.kinds[i].streams.count != 0) all.push_back({true, i});
+  }
+  for (uint32_t i = 0; i < view.chunks.size(); ++i) all.push_back({false, i});
+  if (all.empty()) return {};
+  if (view.nodes.size() < kOneModuleNodesMax) return {all};
+  std::vector<Unit> units;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (i % kFunctionsPerModule == 0) units.emplace_back();
+    units.back().push_back(all[i]);
+  }
+  return units;
+}
+
+std::string name_of(const image::View& view, FunctionId function) {
+  if (function.is_kind) {
+    return fmt::format("segue_kind_{}_{}", function.index,
+                       identifier_of(kind_name(view, function.index)));
+  }
+  const std::string_view name = chunk_name(view, view.chunks[function.index]);
+  return fmt::format("segue_chunk_{}_{}", function.index, identifier_of(name));
+}
+
+void build(const image::View& view, const Unit& unit, Expander& expander, llvm::Module& module) {
+  llvm::LLVMContext& context = module.getContext();
+  llvm::FunctionType* type = llvm::FunctionType::get(
+      llvm::Type::getVoidTy(context), {llvm::PointerType::getUnqual(context)}, false);
+  for (const FunctionId id : unit) {
+    llvm::Function* function =
+        llvm::Function::Create(type, llvm::Function::ExternalLinkage, name_of(view, id), module);
+    function->setDoesNotThrow();
+    FunctionEmitter out(expander, view, *function);
+    if (id.is_kind) {
+      emit_kind(out, KindId{id.index});
+    } else {
+      emit_chunk(out, id.index);
+    }
+  }
+}
+
+}  // namespace segue::codegen

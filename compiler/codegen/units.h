@@ -1,0 +1,33 @@
+#pragma once
+
+#include <llvm/IR/Module.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/codegen/expander.h"
+#include "runtime/image/view.h"
+
+namespace segue::codegen {
+
+/// A function to be made: of a kind of event or of a chunk.
+struct FunctionId {
+  bool is_kind = false;
+  uint32_t index = 0;
+};
+
+/// The functions of one module: compiled by one thread into one object.
+using Unit = std::vector<FunctionId>;
+
+/// Divides a program into modules: one if it is small, else a few functions each, which then share
+/// pages. A kind without streams has no function.
+std::vector<Unit> units_of(const image::View& view);
+
+/// The function's symbol: its number, and for people the name of the event or of the first segment.
+std::string name_of(const image::View& view, FunctionId function);
+
+/// Fills `module` with the functions of a unit.
+void build(const image::View& view, const Unit& unit, Expander& expander, llvm::Module& module);
+
+}  // namespace segue::codegen
