@@ -13,7 +13,7 @@ namespace segue {
 namespace {
 
 std::string check(const std::string& text) {
-  Tokenizer tokenizer;
+  static Tokenizer tokenizer;
   if (const auto fault = tokenizer.find(text); fault) return std::string(name_of(*fault));
   JsonCursor cursor(text, tokenizer.starts());
   if (!cursor.skip()) return std::string(name_of(cursor.fault()));

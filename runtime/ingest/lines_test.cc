@@ -102,7 +102,7 @@ class EndlessSource : public ByteSource {
 };
 
 TEST(Lines, AHugeLineIsNeverHeld) {
-  auto source = std::make_unique<EndlessSource>(size_t{1} << 30);
+  auto source = std::make_unique<EndlessSource>(size_t{200} << 20);
   const EndlessSource& watched = *source;
   LineReader reader(std::move(source));
   const std::vector<Got> got = read_all(reader);

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include <tsl/robin_map.h>
+
+#include "runtime/base/event.h"
+#include "runtime/base/instant.h"
+
+namespace segue {
+
+/// Knows copies that a sender stamped anew: same user, same messageId, dated at most `within` after
+/// the event that was kept. Of several copies the oldest stays, and does not pass its time on.
+/// Memory: about 56 bytes for each event of the last `within`.
+class DedupeWindow {
+ public:
+  explicit DedupeWindow(Duration within) : within_(within) {}
+
+  /// Whether the event is a copy; else it is remembered. Events of a user come in order of time.
+  /// Copies of one instant are none here: `apply` drops them, by their content and not by who came
+  /// first.
+  bool is_copy(uint32_t user, const Event& event);
+
+  /// Forgets what no event dated at or after `end` can be a copy of.
+  void forget_before(Instant end);
+
+ private:
+  struct Key {
+    uint64_t lo;
+    uint64_t hi;
+    friend bool operator==(Key, Key) = default;
+  };
+  struct Hash {
+    size_t operator()(Key key) const { return key.lo; }
+  };
+  struct Kept {
+    Instant at;
+    Key key;
+  };
+
+  Duration within_;
+  tsl::robin_map<Key, Instant, Hash> kept_at_;
+  std::deque<Kept> order_;  // by time
+};
+
+}  // namespace segue

@@ -1,0 +1,218 @@
+#include "runtime/engine/engine.h"
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+
+#include "runtime/base/check.h"
+#include "runtime/base/hash.h"
+
+namespace segue {
+namespace {
+
+// Events settled at a time: enough to overlap their cache misses, few enough that what they read
+// once is still near when it is read again.
+constexpr size_t kSliceEvents = 16'384;
+// And time: a user changes a bounded number of times in it.
+constexpr Duration kSliceSpan{kDayMs};
+
+std::vector<uint32_t> ranks_of(const image::View& view) {
+  std::vector<uint32_t> by_name(view.segments.size());
+  std::iota(by_name.begin(), by_name.end(), 0u);
+  std::sort(by_name.begin(), by_name.end(), [&](uint32_t a, uint32_t b) {
+    const std::string_view first = view.text(view.segments[a].name);
+    const std::string_view second = view.text(view.segments[b].name);
+    return first != second ? first < second : a < b;
+  });
+  std::vector<uint32_t> ranks(by_name.size());
+  for (uint32_t rank = 0; rank < by_name.size(); ++rank) ranks[by_name[rank]] = rank;
+  return ranks;
+}
+
+}  // namespace
+
+Engine::Engine(std::shared_ptr<const Program> program, const EngineOptions& options,
+               EngineListener& listener)
+    : program_(std::move(program)),
+      listener_(listener),
+      segment_ranks_(ranks_of(program_->view())),
+      watermark_(options.lateness),
+      workers_(options.threads) {
+  SEGUE_CHECK(options.threads > 0, "an engine has a thread");
+  for (uint32_t i = 0; i < options.threads; ++i) {
+    shards_.push_back(std::make_unique<Shard>(*program_, segment_ranks_, options.dedupe));
+  }
+}
+
+void Engine::push(EventBatch batch) {
+  const EventBatch& held = reorder_.hold(std::move(batch));
+  for (size_t i = 0; i < held.events.size(); ++i) {
+    const Event& event = held.events[i];
+    if (watermark_.admit(event.at)) {
+      reorder_.add(event);
+      ++stats_.events;
+    } else {
+      ++stats_.late;
+      listener_.on_late(event, held.origins.empty() ? nullptr : &held.origins[i]);
+    }
+  }
+  release(watermark_.passed());
+}
+
+void Engine::advance_to(Instant through) {
+  watermark_.advance_to(through);
+  release(watermark_.passed());
+}
+
+void Engine::finish(Instant until) {
+  advance_to(std::max(watermark_.newest(), until));
+  while (!stops_.empty()) advance_to(stops_.back());
+}
+
+Status Engine::stop_at(Instant at) {
+  if (at + Duration{1} < settled_) {
+    return Error{Errc::kTooLate, "an instant after the one asked for is settled already"};
+  }
+  stops_.insert(std::upper_bound(stops_.begin(), stops_.end(), at, std::greater<>()), at);
+  return {};
+}
+
+/// Settles all instants before `end`, stopping where asked.
+void Engine::release(Instant end) {
+  while (!stops_.empty() && stops_.back() < end) {
+    const Instant stop = stops_.back();
+    stops_.pop_back();
+    settle(stop + Duration{1});
+    listener_.on_stop(stop);
+  }
+  settle(end);
+}
+
+/// In slices, so that neither the events at work nor the changes they make fill memory, however
+/// much is released, and however far the clock is moved on.
+void Engine::settle(Instant end) {
+  if (end <= settled_) return;
+  released_.clear();
+  reorder_.release(end, released_);
+  std::span<const ReorderBuffer::Entry> rest = released_;
+  while (settled_ < end) {
+    const Instant next_event = rest.empty() ? end : rest[0].at;
+    const Instant first = std::max(settled_, std::min(next_event, earliest_wake()));
+    const Instant limit = std::min(end, first + kSliceSpan);
+    size_t count = 0;
+    while (count < rest.size() && rest[count].at < limit &&
+           (count < kSliceEvents || rest[count].at == rest[count - 1].at)) {
+      ++count;  // an instant is settled whole
+    }
+    const bool cut = count < rest.size() && rest[count].at < limit;
+    const Instant slice_end = cut ? rest[count].at : limit;
+    if (first < end) process(rest.subspan(0, count), slice_end);
+    rest = rest.subspan(count);
+    settled_ = slice_end;
+  }
+  if (!released_.empty()) reorder_.drop_before(end);
+}
+
+Instant Engine::earliest_wake() const {
+  Instant earliest = kNever - kSliceSpan;
+  for (const auto& shard : shards_) earliest = std::min(earliest, shard->earliest_wake());
+  return earliest;
+}
+
+/// The next events in order of time, all before `end`; those of its instants are whole.
+void Engine::process(std::span<const ReorderBuffer::Entry> events, Instant end) {
+  for (const ReorderBuffer::Entry& entry : events) {
+    const uint64_t hash = hash64(entry.event->user);
+    shards_[shard_of(hash)]->add(*entry.event, hash);
+  }
+  workers_.run([&](uint32_t part) { shards_[part]->settle(end); });
+  give_changes();
+}
+
+void Engine::give_changes() {
+  if (shards_.size() == 1) {
+    const std::span<const Change> changes = shards_[0]->changes();
+    stats_.changes += changes.size();
+    if (!changes.empty()) listener_.on_changes(changes);
+    return;
+  }
+  merged_.clear();
+  for (const auto& shard : shards_) {
+    merging_.clear();
+    std::merge(merged_.begin(), merged_.end(), shard->changes().begin(), shard->changes().end(),
+               std::back_inserter(merging_),
+               [&](const Change& a, const Change& b) { return goes_before(a, b, segment_ranks_); });
+    merged_.swap(merging_);
+  }
+  stats_.changes += merged_.size();
+  if (!merged_.empty()) listener_.on_changes(merged_);
+}
+
+bool Engine::is_member(std::string_view user, uint32_t segment) {
+  const uint64_t hash = hash64(user);
+  const User* found = shards_[shard_of(hash)]->find(hash, user);
+  return found != nullptr && member(*program_, found->blob, segment);
+}
+
+double Engine::score_of(std::string_view user, uint32_t score) {
+  const uint64_t hash = hash64(user);
+  const User* found = shards_[shard_of(hash)]->find(hash, user);
+  return found == nullptr ? 0 : segue::score(*program_, found->blob, score);
+}
+
+int64_t Engine::member_count(uint32_t segment) const {
+  int64_t count = 0;
+  for (const auto& shard : shards_) count += shard->member_counts()[segment];
+  return count;
+}
+
+std::vector<std::vector<std::string_view>> Engine::members() const {
+  std::vector<std::vector<std::string_view>> members(segment_ranks_.size());
+  for (const auto& shard : shards_) {
+    std::vector<uint32_t> taken;  // segments that have members here
+    for (uint32_t segment = 0; segment < members.size(); ++segment) {
+      if (shard->member_counts()[segment] != 0) taken.push_back(segment);
+    }
+    const UserTable& users = shard->users();
+    for (uint32_t number = 0; number < users.size(); ++number) {
+      const User& user = users[number];
+      for (const uint32_t segment : taken) {
+        if (member(*program_, user.blob, segment)) members[segment].push_back(user.id());
+      }
+    }
+  }
+  for (auto& ids : members) std::sort(ids.begin(), ids.end());
+  return members;
+}
+
+std::vector<std::pair<std::string_view, double>> Engine::scores(uint32_t score) const {
+  std::vector<std::pair<std::string_view, double>> values;
+  for (const auto& shard : shards_) {
+    const UserTable& users = shard->users();
+    for (uint32_t number = 0; number < users.size(); ++number) {
+      const User& user = users[number];
+      values.emplace_back(user.id(), segue::score(*program_, user.blob, score));
+    }
+  }
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+EngineStats Engine::stats() const {
+  EngineStats stats = stats_;
+  stats.waiting = reorder_.waiting();
+  stats.newest = watermark_.newest();
+  for (const auto& shard : shards_) {
+    const UserTable& users = shard->users();
+    stats.users += users.size();
+    stats.duplicates += shard->duplicates();
+    stats.table_bytes += shard->table_bytes();
+    for (uint32_t number = 0; number < users.size(); ++number) {
+      const Blob& blob = users[number].blob;
+      if (!blob.empty()) stats.state_bytes += blob.header().capacity;
+    }
+  }
+  return stats;
+}
+
+}  // namespace segue

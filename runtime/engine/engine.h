@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/event_batch.h"
+#include "runtime/base/result.h"
+#include "runtime/engine/change.h"
+#include "runtime/engine/reorder.h"
+#include "runtime/engine/shard.h"
+#include "runtime/engine/watermark.h"
+#include "runtime/engine/workers.h"
+#include "runtime/interp/program.h"
+
+namespace segue {
+
+struct EngineOptions {
+  uint32_t threads = 1;  // shards of users, a thread each; no answer depends on it
+  Duration lateness{0};  // how far behind the newest event one may be dated and still count
+  std::optional<Duration> dedupe;  // also drops copies stamped anew within this time
+};
+
+/// What an engine tells while it works, from the thread that calls it.
+class EngineListener {
+ public:
+  virtual ~EngineListener() = default;
+
+  /// Changes of a stretch of time, in order of (instant, user, segment's name); stretches follow
+  /// each other, and nothing at or before them can come any more.
+  virtual void on_changes(std::span<const Change>) {}
+
+  /// An event that does not count. `origin` is null if its batch has none.
+  virtual void on_late(const Event&, const Origin*) {}
+
+  /// All up to and at `at` is settled, nothing after it is applied: now lookups answer as of `at`.
+  virtual void on_stop(Instant) {}
+};
+
+struct EngineStats {
+  uint64_t events = 0;      // that count, copies included
+  uint64_t duplicates = 0;  // copies among them
+  uint64_t late = 0;
+  uint64_t changes = 0;
+  uint64_t users = 0;
+  uint64_t waiting = 0;       // events not settled yet
+  uint64_t state_bytes = 0;   // of all blobs
+  uint64_t table_bytes = 0;   // of user tables and timers
+  Instant newest = kLongAgo;  // the newest event that counts
+};
+
+/// The memberships of all users under one program, exact in event time.
+///
+/// An event counts unless it is older than the newest event before it in the input by more than the
+/// lateness, or dated at or before an `advance_to`. Instants before all that can still count are
+/// settled, each user's on its own, deadlines included, and their changes given out. So the changes
+/// are those of a batch over all events that count, whatever the batches, the threads, or the order
+/// within the lateness.
+///
+/// Cost: see Shard. Memory: users' states, and what waits for the watermark. Threads: calls must
+/// not overlap.
+class Engine {
+ public:
+  Engine(std::shared_ptr<const Program> program, const EngineOptions& options,
+         EngineListener& listener);
+
+  /// Takes the next events of the input. Its rejects are the caller's business.
+  void push(EventBatch batch);
+
+  /// Lets the clock run to `through`: all up to and at it is settled, and what comes later dated at
+  /// or before it is late.
+  void advance_to(Instant through);
+
+  /// Ends the input: settles its last instant, or all up to and at `until` if that is later, and
+  /// then every stop still asked for, running the clock on to it.
+  void finish(Instant until = kLongAgo);
+
+  /// Asks for `on_stop(at)`. `kTooLate` if something after `at` is settled already.
+  Status stop_at(Instant at);
+
+  // ---- As of the last settled instant ----
+  bool is_member(std::string_view user, uint32_t segment);
+  double score_of(std::string_view user, uint32_t score);
+  int64_t member_count(uint32_t segment) const;
+
+  /// By segment, users sorted by bytes. The ids live as long as the engine.
+  std::vector<std::vector<std::string_view>> members() const;
+
+  /// Every known user's value, sorted by user.
+  std::vector<std::pair<std::string_view, double>> scores(uint32_t score) const;
+
+  EngineStats stats() const;
+
+ private:
+  void release(Instant end);
+  void settle(Instant end);
+  Instant earliest_wake() const;
+  void process(std::span<const ReorderBuffer::Entry> events, Instant end);
+  void give_changes();
+  uint32_t shard_of(uint64_t hash) const { return static_cast<uint32_t>(hash % shards_.size()); }
+
+  std::shared_ptr<const Program> program_;
+  EngineListener& listener_;
+  std::vector<uint32_t> segment_ranks_;  // by row: place in the order of names
+  Watermark watermark_;
+  ReorderBuffer reorder_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  Workers workers_;
+  Instant settled_ = kLongAgo;  // all instants before it are
+  std::vector<Instant> stops_;  // descending: the next one is the last
+  EngineStats stats_;
+
+  std::vector<ReorderBuffer::Entry> released_;
+  std::vector<Change> merged_;
+  std::vector<Change> merging_;
+};
+
+}  // namespace segue

@@ -1,0 +1,70 @@
+#include "runtime/engine/timers.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <vector>
+
+namespace segue {
+namespace {
+
+std::vector<uint32_t> take(Timers& timers, int64_t end_ms) {
+  std::vector<Timers::Wake> due;
+  timers.take_before({end_ms}, due);
+  std::vector<uint32_t> users;
+  for (const Timers::Wake& wake : due) {
+    EXPECT_LT(wake.ms, end_ms);
+    users.push_back(wake.user);
+  }
+  std::sort(users.begin(), users.end());
+  return users;
+}
+
+using Users = std::vector<uint32_t>;
+
+TEST(Timers, TheEndIsNotDue) {
+  Timers timers;
+  timers.set({10}, 1);
+  timers.set({11}, 2);
+  EXPECT_EQ(take(timers, 10), Users{});
+  EXPECT_EQ(take(timers, 11), Users{1});
+  EXPECT_EQ(take(timers, 11), Users{});
+  timers.set({11}, 3);
+  EXPECT_EQ(take(timers, 12), (Users{2, 3}));
+}
+
+TEST(Timers, HoldsTheFarthestInstant) {
+  Timers timers;
+  timers.set(kNever - Duration{1}, 1);
+  EXPECT_EQ(take(timers, kInstantEnd.ms), Users{});
+  EXPECT_LE(timers.earliest(), kNever - Duration{1});
+  EXPECT_EQ(take(timers, kNever.ms), Users{1});
+  EXPECT_EQ(timers.earliest(), kNever);
+}
+
+TEST(Timers, AgreesWithAnOrderedMap) {
+  std::mt19937_64 random(5);
+  Timers timers;
+  std::multimap<int64_t, uint32_t> expected;
+  int64_t now = 0;
+  for (uint32_t step = 0; step < 20'000; ++step) {
+    for (uint32_t i = 0; i < 3; ++i) {
+      const int64_t ms = now + static_cast<int64_t>(random() % (uint64_t{1} << (random() % 40)));
+      timers.set({ms}, step * 3 + i);
+      expected.emplace(ms, step * 3 + i);
+    }
+    EXPECT_LE(timers.earliest().ms, expected.begin()->first);
+    now += static_cast<int64_t>(random() % (uint64_t{1} << (random() % 30)));
+    Users want;
+    const auto end = expected.lower_bound(now);
+    for (auto it = expected.begin(); it != end; ++it) want.push_back(it->second);
+    expected.erase(expected.begin(), end);
+    std::sort(want.begin(), want.end());
+    ASSERT_EQ(take(timers, now), want);
+  }
+}
+
+}  // namespace
+}  // namespace segue

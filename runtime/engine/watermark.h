@@ -1,0 +1,40 @@
+#pragma once
+
+#include <algorithm>
+
+#include "runtime/base/instant.h"
+
+namespace segue {
+
+/// Nothing is ever late: more than any two instants can be apart.
+inline constexpr Duration kLatenessAll{kNever.ms / 4};
+
+/// Where the input stands in event time. Taken before events are sharded, so what is late does not
+/// depend on the number of threads, nor on how the input is cut into batches.
+class Watermark {
+ public:
+  explicit Watermark(Duration lateness) : lateness_(lateness) {}
+
+  /// Whether an event dated `at`, next in the input, still counts; if so it moves the watermark.
+  bool admit(Instant at) {
+    if (at < passed()) return false;
+    newest_ = std::max(newest_, at);
+    return true;
+  }
+
+  /// Events dated before it are late from now on, so all instants before it can be settled.
+  Instant passed() const { return std::max(newest_ - lateness_, floor_); }
+
+  /// All up to and at `through` counts as seen.
+  void advance_to(Instant through) { floor_ = std::max(floor_, through + Duration{1}); }
+
+  /// The newest event that counted; `kLongAgo` before the first.
+  Instant newest() const { return newest_; }
+
+ private:
+  Duration lateness_;
+  Instant newest_ = kLongAgo;
+  Instant floor_ = kLongAgo;
+};
+
+}  // namespace segue
