@@ -1,6 +1,7 @@
 // Expressions that can only be conditions. All are alternatives of Expr::Node (ast_expr.h).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -62,7 +63,7 @@ struct Comparison {
   Compare compare;
   bool ignoring_case = false;
   std::optional<Window> window;
-  std::optional<Periods> periods;
+  std::unique_ptr<Periods> periods;  ///< null without
 };
 
 /// `x in 1..2`, `x not in ("a", "b")`, `user in vips`
@@ -72,14 +73,14 @@ struct InSet {
   std::variant<Range, Scalars, Path> set;
   bool ignoring_case = false;
   std::optional<Window> window;
-  std::optional<Periods> periods;
+  std::unique_ptr<Periods> periods;  ///< null without
 };
 
 /// A window or periods behind an operand that is compared with nothing: `login within 7d`.
 struct Windowed {
   ExprPtr value;
   std::optional<Window> window;
-  std::optional<Periods> periods;
+  std::unique_ptr<Periods> periods;  ///< null without
 };
 
 /// `is missing`, `is today`, `is next month`, `is 4 days ago`, `is hot`

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <initializer_list>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,7 +45,7 @@ class AstPrinter {
   void optional(const ast::ExprPtr& expr, std::string_view head);
   void filtered(const ast::Filtered& filtered);
   void window(const std::optional<ast::Window>& window);
-  void periods(const std::optional<ast::Periods>& periods);
+  void periods(const std::unique_ptr<ast::Periods>& periods);
   void anchor(const ast::Anchor& anchor, std::string_view head);
   void details(const ast::Unless& one);
   void details(const ast::Or& one);

@@ -53,8 +53,8 @@ struct Window {
   std::optional<DurationArg> near;
   std::optional<NumberArg> count;
   Unit unit;
-  std::optional<Anchor> anchor;
-  std::optional<Anchor> until;
+  std::unique_ptr<Anchor> anchor;  ///< null without one, as `until`
+  std::unique_ptr<Anchor> until;
   Span span;
 };
 

@@ -39,7 +39,7 @@ void FormatWalker::window(const std::optional<ast::Window>& window) {
   if (window) piece(window->span);
 }
 
-void FormatWalker::periods(const std::optional<ast::Periods>& periods) {
+void FormatWalker::periods(const std::unique_ptr<ast::Periods>& periods) {
   if (periods) piece(periods->span);
 }
 

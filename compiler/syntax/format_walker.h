@@ -98,7 +98,7 @@ class FormatWalker {
   void comma();
   /// At a place for a line end of its own, when there is one.
   void window(const std::optional<ast::Window>& window);
-  void periods(const std::optional<ast::Periods>& periods);
+  void periods(const std::unique_ptr<ast::Periods>& periods);
   void piece(Span span);
 
   static constexpr uint32_t kIndent = 2;

@@ -99,7 +99,7 @@ void AstPrinter::window(const std::optional<ast::Window>& window) {
   if (window->until) anchor(*window->until, "until");
 }
 
-void AstPrinter::periods(const std::optional<ast::Periods>& periods) {
+void AstPrinter::periods(const std::unique_ptr<ast::Periods>& periods) {
   if (!periods) return;
   line({"periods", periods->each ? "each" : ast::spelling(periods->compare.op),
         spell_optional(periods->at_least), "of", spell(periods->count), "of",

@@ -22,15 +22,14 @@ std::vector<ast::Filtered> AstBuilder::all_filtered(const std::vector<P::Filtere
 }
 
 ExprPtr AstBuilder::condition(P::ConditionContext* tree) {
-  const std::vector<P::DisjunctionContext*> parts = tree->disjunction();
-  ExprPtr first = disjunction(parts[0]);
-  if (parts.size() == 1) return first;
-  return make_expr(ast::Unless{std::move(first), disjunction(parts[1])}, span(tree));
+  if (auto* only = only_child<P::DisjunctionContext>(tree)) return disjunction(only);
+  ExprPtr first = disjunction(tree->disjunction(0));
+  return make_expr(ast::Unless{std::move(first), disjunction(tree->disjunction(1))}, span(tree));
 }
 
 ExprPtr AstBuilder::disjunction(P::DisjunctionContext* tree) {
+  if (auto* only = only_child<P::ConjunctionContext>(tree)) return conjunction(only);
   const std::vector<P::ConjunctionContext*> parts = tree->conjunction();
-  if (parts.size() == 1) return conjunction(parts[0]);
   ast::Or out;
   out.operands.reserve(parts.size());
   for (P::ConjunctionContext* part : parts) out.operands.push_back(conjunction(part));
@@ -38,8 +37,8 @@ ExprPtr AstBuilder::disjunction(P::DisjunctionContext* tree) {
 }
 
 ExprPtr AstBuilder::conjunction(P::ConjunctionContext* tree) {
+  if (auto* only = only_child<P::NegationContext>(tree)) return negation(only);
   const std::vector<P::NegationContext*> parts = tree->negation();
-  if (parts.size() == 1) return negation(parts[0]);
   ast::And out;
   out.operands.reserve(parts.size());
   for (P::NegationContext* part : parts) out.operands.push_back(negation(part));
@@ -47,13 +46,13 @@ ExprPtr AstBuilder::conjunction(P::ConjunctionContext* tree) {
 }
 
 ExprPtr AstBuilder::negation(P::NegationContext* tree) {
-  if (tree->NOT() == nullptr) return held(tree->held());
+  if (auto* only = only_child<P::HeldContext>(tree)) return held(only);
   return make_expr(ast::Not{negation(tree->negation())}, span(tree));
 }
 
 ExprPtr AstBuilder::held(P::HeldContext* tree) {
+  if (auto* only = only_child<P::PredicateContext>(tree)) return predicate(only);
   ExprPtr inner = predicate(tree->predicate());
-  if (tree->FOR() == nullptr) return inner;
   const bool at_least = tree->LEAST() != nullptr;
   return make_expr(ast::Held{std::move(inner), duration(tree->duration()), at_least}, span(tree));
 }

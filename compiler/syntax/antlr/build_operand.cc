@@ -31,8 +31,8 @@ const antlr4::Token* operator_at(const antlr4::ParserRuleContext* tree, size_t o
 }  // namespace
 
 ExprPtr AstBuilder::sum(P::SumContext* tree) {
+  if (auto* only = only_child<P::ProductContext>(tree)) return product(only);
   const std::vector<P::ProductContext*> parts = tree->product();
-  if (parts.size() == 1) return product(parts[0]);
   ast::Arithmetic out;
   out.first = product(parts[0]);
   for (size_t i = 1; i < parts.size(); ++i) {
@@ -43,8 +43,8 @@ ExprPtr AstBuilder::sum(P::SumContext* tree) {
 }
 
 ExprPtr AstBuilder::product(P::ProductContext* tree) {
+  if (auto* only = only_child<P::UnaryContext>(tree)) return unary(only);
   const std::vector<P::UnaryContext*> parts = tree->unary();
-  if (parts.size() == 1) return unary(parts[0]);
   ast::Arithmetic out;
   out.first = unary(parts[0]);
   for (size_t i = 1; i < parts.size(); ++i) {
@@ -55,7 +55,7 @@ ExprPtr AstBuilder::product(P::ProductContext* tree) {
 }
 
 ExprPtr AstBuilder::unary(P::UnaryContext* tree) {
-  if (tree->MINUS() == nullptr) return primary(tree->primary());
+  if (auto* only = only_child<P::PrimaryContext>(tree)) return primary(only);
   if (auto* literal = dynamic_cast<P::LiteralContext*>(tree->primary())) {
     if (literal->NUMBER() != nullptr) {  // `-3` is a number, so that checks see its value
       ast::Number number = number_literal(literal->start, true);

@@ -62,8 +62,8 @@ ast::Window AstBuilder::window(P::WindowContext* tree) {
   window_kind(tree, out);
   if (tree->UNIT() != nullptr) out.unit = unit(tree->UNIT());
   const std::vector<P::AnchorContext*> anchors = tree->anchor();
-  if (!anchors.empty()) out.anchor = anchor(anchors[0]);
-  if (anchors.size() > 1) out.until = anchor(anchors[1]);
+  if (!anchors.empty()) out.anchor = std::make_unique<ast::Anchor>(anchor(anchors[0]));
+  if (anchors.size() > 1) out.until = std::make_unique<ast::Anchor>(anchor(anchors[1]));
   return out;
 }
 
@@ -86,9 +86,9 @@ ast::Periods AstBuilder::periods(P::PeriodsContext* tree) {
   return out;
 }
 
-std::optional<ast::Periods> AstBuilder::optional_periods(P::PeriodsContext* tree) {
-  if (tree == nullptr) return std::nullopt;
-  return periods(tree);
+std::unique_ptr<ast::Periods> AstBuilder::optional_periods(P::PeriodsContext* tree) {
+  if (tree == nullptr) return nullptr;
+  return std::make_unique<ast::Periods>(periods(tree));
 }
 
 }  // namespace segue

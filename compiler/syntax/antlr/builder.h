@@ -54,12 +54,19 @@ class AstBuilder {
   ast::Unit unit(Node* token) const;
   ast::Moment moment(P::InstantContext* tree) const;
 
+  /// The child of a rule that only passes on, as nine of ten levels of an expression do. ANTLR's
+  /// own accessors cast each child dynamically, which was a fifth of the time.
+  template <class Child>
+  static Child* only_child(const antlr4::ParserRuleContext* tree) {
+    return tree->children.size() == 1 ? static_cast<Child*>(tree->children[0]) : nullptr;
+  }
+
   // build_window.cc
   ast::Window window(P::WindowContext* tree);
   void window_kind(P::WindowContext* tree, ast::Window& out);
   std::optional<ast::Window> optional_window(P::WindowContext* tree);
   ast::Periods periods(P::PeriodsContext* tree);
-  std::optional<ast::Periods> optional_periods(P::PeriodsContext* tree);
+  std::unique_ptr<ast::Periods> optional_periods(P::PeriodsContext* tree);
   ast::Anchor anchor(P::AnchorContext* tree);
 
   // build_condition.cc

@@ -251,8 +251,8 @@ class SlipRepairer {
     Diagnostic& found = diagnostics_.add(Code::kE0104, span, shown(whole) + " has no meaning here");
     if (letters) {
       found.label("names are made of `A-Z a-z 0-9 _`")
-          .help("quote it: `\"" + std::string(written) + "\"`");
-      found.fix(span, "\"" + std::string(written) + "\"");
+          .help("quote it: `\"…\"`")
+          .fix(span, "\"" + std::string(written) + "\"");
       put(whole, SegLexer::TEXT, "\"" + std::string(written) + "\"");
     } else {
       found.label("no mark of this language");
