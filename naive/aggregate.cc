@@ -1,5 +1,6 @@
 #include "naive/aggregate.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
@@ -34,7 +35,7 @@ Datum Aggregator::of(std::span<const size_t> chosen) const {
     case hir::Aggregate::kMax:
       return extreme(chosen);
     case hir::Aggregate::kDistinct:
-      return distinct(chosen);
+      return distinct(chosen, 0);
     case hir::Aggregate::kFirst:
       return chosen.empty() ? Datum{} : values_[chosen.front()];
     case hir::Aggregate::kLast:
@@ -67,7 +68,7 @@ Datum Aggregator::extreme(std::span<const size_t> chosen) const {
   return best;
 }
 
-Datum Aggregator::distinct(std::span<const size_t> chosen) const {
+Datum Aggregator::distinct(std::span<const size_t> chosen, uint32_t cap) const {
   std::vector<bool> seen(values_.size());
   int count = 0;
   for (const size_t i : chosen) {
@@ -75,6 +76,7 @@ Datum Aggregator::distinct(std::span<const size_t> chosen) const {
     seen[static_cast<size_t>(same_[i])] = true;
     ++count;
   }
+  if (cap != 0) count = std::min(count, static_cast<int>(cap));
   return of_number(count);
 }
 

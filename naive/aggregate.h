@@ -22,10 +22,12 @@ class Aggregator {
   /// if that occurrence has no value, it is missing.
   Datum of(std::span<const size_t> chosen) const;
 
+  /// How many different values there are among `chosen`, counted up to `cap` unless it is 0.
+  Datum distinct(std::span<const size_t> chosen, uint32_t cap) const;
+
  private:
   Datum sum_or_average(std::span<const size_t> chosen) const;
   Datum extreme(std::span<const size_t> chosen) const;
-  Datum distinct(std::span<const size_t> chosen) const;
 
   hir::Aggregate aggregate_;
   std::vector<Datum> values_;

@@ -96,7 +96,10 @@ Steps Evaluator::over_events(const Expr& expr) {
 
   const auto value_at = [&](Instant now) {
     const WindowAt window(expr.window, now, zone(expr));
-    const std::vector<size_t> chosen = window.choose(times, expr.cap);
+    // Of `distinct` the cap is a number of values, of all else one of occurrences.
+    const bool distinct = expr.op == Op::kAggregate && expr.aggregate == hir::Aggregate::kDistinct;
+    const std::vector<size_t> chosen = window.choose(times, distinct ? 0 : expr.cap);
+    if (distinct) return aggregator.distinct(chosen, expr.cap);
     if (expr.op == Op::kAggregate) return aggregator.of(chosen);
     if (expr.op == Op::kDays) return count_days(times, chosen, zone(expr));
     return of_number(static_cast<double>(chosen.size()));

@@ -22,8 +22,10 @@ class Evaluator {
   const Steps& segment(hir::SegmentId id) { return of(*rules_.segments[id.index].when); }
   const Steps& score(hir::ScoreId id) { return of(*rules_.scores[id.index].value); }
 
- private:
+  /// Of any part of a segment or a score that is no event expression.
   const Steps& of(const hir::Expr& expr);
+
+ private:
   Steps make(const hir::Expr& expr);
   Steps constant(const Datum& datum) const;
 

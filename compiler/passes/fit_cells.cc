@@ -44,11 +44,13 @@ class Fitting {
     const auto fit = [this](const ExprPtr& expr) { return smaller(expr); };
     // By index: fitting adds cells and streams while it walks.
     for (size_t i = 0; i < plan_.streams.size(); ++i) {
-      ExprPtr fitted = plan::rewrite(plan_.streams[i].predicate, fit);
+      const ExprPtr predicate = plan_.streams[i].predicate;  // its place may move meanwhile
+      ExprPtr fitted = plan::rewrite(predicate, fit);
       plan_.streams[i].predicate = std::move(fitted);
     }
     for (size_t i = 0; i < plan_.cells.size(); ++i) {
-      ExprPtr fitted = plan::rewrite(plan_.cells[i].value, fit);
+      const ExprPtr value = plan_.cells[i].value;
+      ExprPtr fitted = plan::rewrite(value, fit);
       plan_.cells[i].value = std::move(fitted);
     }
     for (plan::Node& node : plan_.nodes) {
@@ -131,8 +133,9 @@ class Fitting {
       return nullptr;
     Window window = count.window;
     window.cap = 0;
-    return b::read(Op::kNewestCount, newest(cell_of(count).source, static_cast<uint32_t>(n)),
-                   window);
+    // The cell may come to keep more for another condition, so the clamp stays.
+    const CellId cell = newest(cell_of(count).source, static_cast<uint32_t>(n));
+    return b::op(Op::kMin, {b::read(Op::kNewestCount, cell, window), b::number(n)});
   }
 
   ExprPtr smaller(const ExprPtr& expr) {
@@ -146,6 +149,8 @@ class Fitting {
         return steps_time(*expr);
       case Op::kLogDays:
         return days_read(*expr);
+      case Op::kMin:
+        return distinct_read(*expr);
       case Op::kLogCount:
       case Op::kStepsCount:
       case Op::kLogSum:
@@ -187,6 +192,26 @@ class Fitting {
               .k = window.days + window.full,
               .zone = log.zone};
     return b::read(Op::kDaysCount, add(std::move(days)), window);
+  }
+
+  /// PROOF: a value lies inside a window that ends now exactly if its newest occurrence does, so
+  /// one time a value is enough. Counted up to a cap, only so many values need be kept, those seen
+  /// last: any that were dropped for them could only have made more than the cap.
+  ExprPtr distinct_read(const Expr& clamp) {
+    const ExprPtr& values = clamp.operands[0];
+    const ExprPtr& cap = clamp.operands[1];
+    if (values->op != Op::kLogDistinct || cap->op != Op::kConstNumber || cap->number < 1)
+      return nullptr;
+    const Window& window = values->window;
+    const bool ends_now = window.kind == Window::Kind::kRolling && window.to_ms == 0;
+    if ((!ends_now && window.kind != Window::Kind::kEver) || window.cap != 0) return nullptr;
+    const Cell& log = cell_of(*values);
+    Cell distinct{.kind = CellKind::kDistinct,
+                  .source = log.source,
+                  .value = log.value,
+                  .cap = static_cast<uint32_t>(cap->number),
+                  .horizon_ms = ends_now ? window.from_ms : INT64_MAX};
+    return b::op(Op::kMin, {b::read(Op::kDistinctCount, add(std::move(distinct)), window), cap});
   }
 
   /// PROOF: over all of time nothing ever leaves, so a running total, extreme, first or last value

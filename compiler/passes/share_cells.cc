@@ -26,6 +26,7 @@ std::string family_of(const Cell& cell) {
     case CellKind::kSteps:
       return fmt::format("{} {} {}", static_cast<int>(cell.kind), cell.source, cell.zone);
     case CellKind::kLog:
+    case CellKind::kDistinct:
       return fmt::format("{} {} {} {}", static_cast<int>(cell.kind), cell.source, cell.zone,
                          value_key(cell));
     case CellKind::kTotal:
@@ -34,7 +35,6 @@ std::string family_of(const Cell& cell) {
     case CellKind::kOldest:
     case CellKind::kSeen:
     case CellKind::kExtreme:
-    case CellKind::kDistinct:
     case CellKind::kLatest:
     case CellKind::kEarliest:
     case CellKind::kSequence:

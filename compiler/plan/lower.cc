@@ -121,10 +121,37 @@ int64_t horizon_of(const hir::Window& window) {
 
 }  // namespace
 
+namespace {
+
+/// The zone whose days the read is about, if it is about days.
+uint32_t zone_of(const hir::Expr& read) {
+  const bool days = read.op == hir::Op::kDays || read.window.kind == hir::Window::Kind::kDays;
+  return days ? read.zone.index : image::kNone;
+}
+
+bool ends_at_now(const hir::Window& window) {
+  switch (window.kind) {
+    case hir::Window::Kind::kEver:
+    case hir::Window::Kind::kAbsolute:
+      return true;
+    case hir::Window::Kind::kRolling:
+      return window.to.ms == 0;
+    case hir::Window::Kind::kDays:
+      return !window.full;
+  }
+  return true;
+}
+
+bool caps_values(const hir::Expr& read) {
+  return read.op == hir::Op::kAggregate && read.aggregate == hir::Aggregate::kDistinct;
+}
+
+}  // namespace
+
 Window Lowering::window_of(const hir::Expr& read) const {
   const hir::Window& from = read.window;
   Window window;
-  window.cap = read.cap;
+  window.cap = caps_values(read) ? 0 : read.cap;
   switch (from.kind) {
     case hir::Window::Kind::kEver:
       break;
@@ -161,9 +188,9 @@ CellId Lowering::log_of(const hir::Expr& read, ExprPtr value) {
   cell.horizon_ms = horizon_of(read.window);
   // A window that ends before now keeps what is newer too, so only one that ends now may drop by
   // number.
-  const bool ends_now = read.window.kind != hir::Window::Kind::kRolling || read.window.to.ms == 0;
-  cell.cap = ends_now ? read.cap : 0;
-  if (read.op == hir::Op::kDays) cell.zone = read.zone.index;
+  const bool ends_now = ends_at_now(read.window);
+  cell.cap = ends_now && !caps_values(read) ? read.cap : 0;
+  cell.zone = zone_of(read);
   return add_cell(std::move(cell));
 }
 
@@ -172,9 +199,9 @@ CellId Lowering::steps_of(const hir::Expr& read) {
   cell.kind = CellKind::kSteps;
   cell.source = sequence_of(rules_.streams[read.stream.index], read.window).index;
   cell.horizon_ms = horizon_of(read.window);
-  const bool ends_now = read.window.kind != hir::Window::Kind::kRolling || read.window.to.ms == 0;
+  const bool ends_now = ends_at_now(read.window);
   cell.cap = ends_now ? read.cap : 0;
-  if (read.op == hir::Op::kDays) cell.zone = read.zone.index;
+  cell.zone = zone_of(read);
   return add_cell(std::move(cell));
 }
 

@@ -217,12 +217,7 @@ ExprPtr Lowering::value_test(const hir::Expr& expr, In in) {
     }
   }
   if (expr.op == hir::Op::kInSet && !is_wire_value(value) && !is_remembered(value)) {
-    std::vector<ExprPtr> options;
-    const ExprPtr left = number(value, in);
-    for (const Literal& literal : expr.literals) {
-      options.push_back(b::op(Op::kEqual, {left, b::number(literal.number)}));
-    }
-    return b::op(Op::kOr, std::move(options));
+    return number_in_set(expr, in);
   }
   if (is_wire_value(value) || value.op == hir::Op::kLiteral)
     return value_test_on(expr, wire_value(value));
@@ -239,6 +234,20 @@ ExprPtr Lowering::value_test(const hir::Expr& expr, In in) {
     }
   }
   return kept_test(expr);
+}
+
+/// A calculated number: equal to one of them; an exact sum exactly.
+ExprPtr Lowering::number_in_set(const hir::Expr& expr, In in) {
+  const hir::Expr& value = *expr.children[0];
+  const bool exact = is_exact_sum(value);
+  const ExprPtr left = exact ? aggregate(value) : number(value, in);
+  std::vector<ExprPtr> options;
+  for (const Literal& literal : expr.literals) {
+    if (literal.type != hir::Type::kNumber) continue;  // a number equals no value of another type
+    options.push_back(exact ? b::sum_test(Op::kSumEqual, left, decimal_of(literal))
+                            : b::op(Op::kEqual, {left, b::number(literal.number)}));
+  }
+  return b::op(Op::kOr, std::move(options));
 }
 
 ExprPtr Lowering::kept_test(const hir::Expr& test) {

@@ -96,8 +96,11 @@ ExprPtr Lowering::aggregate(const hir::Expr& expr) {
       return b::read(Op::kLogMin, log, window);
     case hir::Aggregate::kMax:
       return b::read(Op::kLogMax, log, window);
-    case hir::Aggregate::kDistinct:
-      return b::read(Op::kLogDistinct, log, window);
+    case hir::Aggregate::kDistinct: {
+      // Its cap is a number of values, whatever the number of occurrences.
+      ExprPtr values = b::read(Op::kLogDistinct, log, window);
+      return expr.cap == 0 ? values : b::op(Op::kMin, {values, b::number(expr.cap)});
+    }
     case hir::Aggregate::kFirst:
       return b::read(Op::kLogFirst, log, window);
     case hir::Aggregate::kLast:

@@ -48,6 +48,7 @@ class Lowering {
   ExprPtr literal_equality(const hir::Expr& value, const Literal& literal, bool fold, In in);
   ExprPtr value_test(const hir::Expr& expr, In in);
   ExprPtr value_test_on(const hir::Expr& test, ExprPtr value);
+  ExprPtr number_in_set(const hir::Expr& expr, In in);
   ExprPtr kept_test(const hir::Expr& test);
 
   // lower_values.cc: numbers, times, values

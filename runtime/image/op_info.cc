@@ -67,7 +67,7 @@ constexpr OpInfo kOps[] = {
     row(Op::kLogMax, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kLogDistinct, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kLogFirst, "", Use::kCell, Use::kWindow, kCondition),
-    row(Op::kLogLast, "", Use::kCell, Use::kWindow, kCondition),
+    row(Op::kLogLast, "", Use::kCell, Use::kWindow, kBoth),
     row(Op::kLogDays, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kStepsCount, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kStepsDays, "", Use::kCell, Use::kWindow, kCondition),

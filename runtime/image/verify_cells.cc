@@ -70,9 +70,7 @@ Status verify_params(const CellRow& row) {
     return corrupt("a horizon of {} ms", row.horizon_ms);
   }
   if (row.kind == CellKind::kHeld && row.horizon_ms == INT64_MAX) return corrupt("held for ever");
-  if ((row.kind == CellKind::kLog || row.kind == CellKind::kDistinct) && row.cap == 0) {
-    return corrupt("no room for entries");
-  }
+  if (row.kind == CellKind::kDistinct && row.cap == 0) return corrupt("no room for values");
   if (row.kind == CellKind::kNewest && (row.k == 0 || row.k > kNewestMax)) {
     return corrupt("the {} newest: 1 to {} can be kept", row.k, kNewestMax);
   }

@@ -1,0 +1,271 @@
+#include "tests/differential/evaluators.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "compiler/codegen/codegen.h"
+#include "compiler/emit/emit.h"
+#include "compiler/passes/pipeline.h"
+#include "compiler/plan/lower.h"
+#include "compiler/sema/check.h"
+#include "compiler/sema/zones.h"
+#include "compiler/syntax/parse.h"
+#include "runtime/base/check.h"
+#include "runtime/engine/engine.h"
+#include "runtime/ingest/decode.h"
+#include "runtime/ingest/lines.h"
+
+namespace segue::differential {
+
+namespace {
+
+/// Lines decoded with a schema, in the order given; keeps what the events point to.
+struct Decoded {
+  explicit Decoded(const InputSchema& schema) : decoder(schema), batch(decoder.make_batch()) {}
+
+  void add(const GeneratedEvent& event) {
+    lines.push_back(std::make_unique<std::string>(event.to_json()));
+    const size_t size = lines.back()->size();
+    lines.back()->append(kLinePadding, '\0');
+    const std::optional<RejectKind> reject =
+        decoder.decode(std::string_view(lines.back()->data(), size), batch);
+    SEGUE_CHECK(!reject, "the generator made a line that is no event");
+  }
+
+  std::vector<std::unique_ptr<std::string>> lines;
+  Decoder decoder;
+  EventBatch batch;
+};
+
+std::map<std::string, std::vector<Event>> by_user(const std::vector<Event>& events) {
+  std::map<std::string, std::vector<Event>> users;
+  for (const Event& event : events) users[std::string(event.user)].push_back(event);
+  return users;
+}
+
+/// Where scores are looked at: at each instant with events, half way to the next, and at the end.
+std::set<int64_t> sample_times(const std::vector<Event>& events, Instant until) {
+  std::set<int64_t> instants;
+  for (const Event& event : events) instants.insert(event.at.ms);
+  std::set<int64_t> times = instants;
+  int64_t before = *instants.begin();
+  for (const int64_t at : instants) {
+    times.insert(before + (at - before) / 2);
+    before = at;
+  }
+  times.insert(until.ms);
+  return times;
+}
+
+std::string change_line(std::string_view user, Instant at, std::string_view segment, bool entered,
+                        int cause, std::string_view event) {
+  static constexpr const char* kCauses[] = {"event", "time", "trait"};
+  return fmt::format("{} {} {} {} {}{}{}", user, instant_text(at.ms), segment,
+                     entered ? "enters" : "leaves", kCauses[cause], event.empty() ? "" : " ",
+                     event);
+}
+
+std::string score_line(std::string_view user, int64_t at, std::string_view score, double value) {
+  return fmt::format("{} {} {} = {:.17g}", user, instant_text(at), score, value);
+}
+
+std::shared_ptr<Program> compile(const hir::Rules& rules, const Mode& mode) {
+  Diagnostics diagnostics;
+  plan::Plan plan = plan::lower(rules, diagnostics);
+  SEGUE_CHECK(!diagnostics.has_errors(), "generated rules can be lowered");
+  const Result<passes::Selection> selection = passes::Selection::from_text(mode.passes);
+  SEGUE_CHECK(selection.has_value(), "the mode names known passes");
+  passes::run(plan, *selection);
+  sema::Zones zones;
+  const ZoneSource source{[&](const std::string& name) { return zones.get(name)->rows; }, "test"};
+  Result<image::Image> image = emit(plan, source);
+  if (!image) fmt::print(stderr, "{}\n{}", image.error().message, plan::print(plan));
+  SEGUE_CHECK(image.has_value(), "what is emitted can be opened");
+  auto program = std::make_shared<Program>(std::move(image).value());
+  if (mode.native) {
+    Result<NativeCode> code = generate(*program, CodegenOptions{}, nullptr);
+    if (!code) fmt::print(stderr, "{}\n", code.error().message);
+    SEGUE_CHECK(code.has_value(), "an image that opens can be made native");
+    program->install(std::move(code).value());
+  }
+  return program;
+}
+
+/// One user through the pure calls of a program.
+class Walk {
+ public:
+  Walk(const Program& program, std::string_view user, Answer& answer)
+      : program_(program), user_(user), answer_(answer) {}
+
+  void run(std::vector<Event> events, Instant until) {
+    std::stable_sort(events.begin(), events.end(),
+                     [](const Event& a, const Event& b) { return a.at < b.at; });
+    size_t next = 0;
+    for (const int64_t time : sample_times(events, until)) {
+      size_t end = next;
+      while (end < events.size() && events[end].at.ms == time) ++end;
+      if (end > next) {
+        const Status status =
+            apply(program_, blob_, std::span(events).subspan(next, end - next), out_);
+        if (!status.ok()) answer_.push_back("error: " + status.error().message);
+      } else {
+        advance(program_, blob_, user_, Instant{time}, out_);
+      }
+      next = end;
+      tell_changes();
+      tell_scores(time);
+      blob_ = Blob::copy_of(blob_.bytes());  // nothing may hang on where the bytes are
+    }
+  }
+
+ private:
+  void tell_changes() {
+    for (const Transition& change : out_) {
+      const image::View& view = program_.view();
+      answer_.push_back(change_line(user_, change.at, view.text(view.segments[change.segment].name),
+                                    change.entered, static_cast<int>(change.cause), change.event));
+    }
+    out_.clear();
+  }
+  void tell_scores(int64_t time) {
+    const image::View& view = program_.view();
+    for (uint32_t i = 0; i < view.scores.size(); ++i) {
+      answer_.push_back(
+          score_line(user_, time, view.text(view.scores[i].name), score(program_, blob_, i)));
+    }
+  }
+
+  const Program& program_;
+  std::string_view user_;
+  Answer& answer_;
+  Blob blob_;
+  std::vector<Transition> out_;
+};
+
+}  // namespace
+
+Checked check_text(const std::string& text) {
+  SourceManager sources;
+  const SourceId id = sources.add_text("generated.seg", text);
+  Diagnostics diagnostics;
+  std::vector<ast::File> files;
+  files.push_back(parse(sources, id, diagnostics));
+  Checked checked;
+  CheckOptions options;
+  options.sources = &sources;
+  if (!diagnostics.has_errors()) checked.rules = check(files, options, diagnostics);
+  for (const Diagnostic* found : diagnostics.sorted()) {
+    if (found->level == Level::kError) checked.error += found->message + "\n";
+  }
+  return checked;
+}
+
+Answer ask_naive(const hir::Rules& rules, const std::vector<GeneratedEvent>& events,
+                 Instant until) {
+  Decoded decoded(rules.schema);
+  for (const GeneratedEvent& event : events) decoded.add(event);
+  Answer answer;
+  for (const auto& [user, history] : by_user(decoded.batch.events)) {
+    const naive::Timeline timeline = naive::evaluate(rules, {user, history}, until);
+    for (const naive::Change& change : timeline.changes()) {
+      answer.push_back(change_line(user, change.at, rules.segments[change.segment.index].name,
+                                   change.entered, static_cast<int>(change.cause), change.event));
+    }
+    for (const int64_t time : sample_times(history, until)) {
+      for (uint32_t i = 0; i < rules.scores.size(); ++i) {
+        const std::optional<double> value = timeline.score_at({i}, Instant{time});
+        answer.push_back(score_line(user, time, rules.scores[i].name, value.value_or(-1e99)));
+      }
+    }
+  }
+  std::sort(answer.begin(), answer.end());
+  return answer;
+}
+
+Answer ask_program(const hir::Rules& rules, const std::vector<GeneratedEvent>& events,
+                   Instant until, const Mode& mode) {
+  const std::shared_ptr<Program> program = compile(rules, mode);
+  Decoded decoded(program->schema());
+  for (const GeneratedEvent& event : events) decoded.add(event);
+  Answer answer;
+  for (const auto& [user, history] : by_user(decoded.batch.events)) {
+    Walk(*program, user, answer).run(history, until);
+  }
+  std::sort(answer.begin(), answer.end());
+  return answer;
+}
+
+namespace {
+
+/// Writes the engine's changes as the judge's are written.
+class Listener : public EngineListener {
+ public:
+  Listener(const Program& program, Answer& answer) : view_(program.view()), answer_(answer) {}
+
+  void on_changes(std::span<const Change> changes) override {
+    for (const Change& change : changes) {
+      const std::string_view segment = view_.text(view_.segments[change.segment].name);
+      Place place{change.at.ms, std::string(change.user), std::string(segment)};
+      if (place <= last_) answer_.push_back("error: out of order");
+      last_ = std::move(place);
+      answer_.push_back(change_line(change.user, change.at, segment, change.entered,
+                                    static_cast<int>(change.cause), change.event));
+    }
+  }
+  void on_late(const Event&, const Origin*) override { answer_.push_back("error: late"); }
+
+ private:
+  using Place = std::tuple<int64_t, std::string, std::string>;
+
+  const image::View& view_;
+  Answer& answer_;
+  Place last_;
+};
+
+/// An order in which no event comes after one that is newer by more than the lateness.
+std::vector<GeneratedEvent> shuffled(std::vector<GeneratedEvent> events, const EngineMode& mode) {
+  Random random(mode.shuffle);
+  std::vector<std::pair<int64_t, size_t>> arrival;
+  for (size_t i = 0; i < events.size(); ++i) {
+    arrival.emplace_back(events[i].at_ms + random.between(0, mode.lateness_ms),
+                         random.next() % 1000);
+  }
+  std::vector<size_t> order(events.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return std::tie(arrival[a], a) < std::tie(arrival[b], b); });
+  std::vector<GeneratedEvent> out;
+  for (const size_t i : order) out.push_back(events[i]);
+  return out;
+}
+
+}  // namespace
+
+Answer ask_engine(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until,
+                  const EngineMode& mode) {
+  const std::shared_ptr<Program> program = compile(rules, Mode{});
+  Answer answer;
+  Listener listener(*program, answer);
+  EngineOptions options;
+  options.threads = mode.shards;
+  options.lateness = Duration{mode.lateness_ms};
+  Engine engine(program, options, listener);
+  // A few events a batch, so that instants are cut by batches too.
+  const std::vector<GeneratedEvent> input = mode.shuffle == 0 ? events : shuffled(events, mode);
+  static constexpr size_t kBatch = 3;
+  std::vector<std::unique_ptr<Decoded>> decoded;
+  for (size_t i = 0; i < input.size(); i += kBatch) {
+    decoded.push_back(std::make_unique<Decoded>(program->schema()));
+    for (size_t j = i; j < std::min(i + kBatch, input.size()); ++j) decoded.back()->add(input[j]);
+    engine.push(std::move(decoded.back()->batch));
+  }
+  engine.finish(until);
+  std::sort(answer.begin(), answer.end());
+  return answer;
+}
+
+}  // namespace segue::differential

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/sema/hir.h"
+#include "naive/naive.h"
+#include "runtime/interp/program.h"
+#include "tests/differential/histories.h"
+
+namespace segue::differential {
+
+/// One line a change and one a sampled score, in a fixed order: two evaluators agree if their lines
+/// are equal.
+using Answer = std::vector<std::string>;
+
+/// Checked rules and everything the judge needs.
+struct Checked {
+  hir::Rules rules;
+  std::string error;  // the diagnostics, if the rules are wrong
+};
+Checked check_text(const std::string& rules);
+
+/// The yardstick: whole histories.
+Answer ask_naive(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until);
+
+struct Mode {
+  std::string passes = "all";  // as `--passes` takes them
+  bool native = false;
+};
+
+/// Applies each instant of each user to its blob, and lets time pass in uneven steps; `restore`
+/// copies every blob's bytes out and in again after each instant.
+Answer ask_program(const hir::Rules& rules, const std::vector<GeneratedEvent>& events,
+                   Instant until, const Mode& mode);
+
+/// Through the engine: users, timers, watermark. `shuffle` is a seed for an order within the
+/// lateness, or 0.
+struct EngineMode {
+  unsigned shards = 1;
+  int64_t lateness_ms = 0;
+  uint64_t shuffle = 0;
+};
+Answer ask_engine(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until,
+                  const EngineMode& mode);
+
+}  // namespace segue::differential

@@ -1,0 +1,193 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/passes/pipeline.h"
+#include "tests/differential/evaluators.h"
+#include "tests/differential/shrink.h"
+
+namespace segue::differential {
+namespace {
+
+struct Options {
+  uint64_t seed = 20'250'601;
+  uint64_t cases = 1000;
+  uint64_t first = 0;
+  bool native = true;
+  bool forever = false;
+};
+
+/// Everything that must say what the judge says, by a name to print.
+struct Contender {
+  std::string name;
+  std::function<Answer(const hir::Rules&, const std::vector<GeneratedEvent>&, Instant)> ask;
+};
+
+std::vector<Contender> contenders(uint64_t number, bool native) {
+  const auto by_program = [](Mode mode) {
+    return [mode](const hir::Rules& rules, const std::vector<GeneratedEvent>& events,
+                  Instant until) { return ask_program(rules, events, until, mode); };
+  };
+  std::vector<Contender> all = {{"interpreter", by_program({"all", false})},
+                                {"interpreter, no passes", by_program({"none", false})}};
+  if (native) {
+    all.push_back({"native", by_program({"all", true})});
+    if (number % 4 == 0) all.push_back({"native, no passes", by_program({"none", true})});
+  }
+  // Each optional pass off, one a case in turn.
+  std::vector<std::string_view> optional;
+  for (const passes::PassInfo& pass : passes::pipeline()) {
+    if (pass.role == passes::Role::kOptional) optional.push_back(pass.name);
+  }
+  const std::string_view off = optional[number % optional.size()];
+  std::string rest;
+  for (const std::string_view name : optional) {
+    if (name != off) rest += fmt::format("{}{}", rest.empty() ? "" : ",", name);
+  }
+  all.push_back({fmt::format("interpreter without {}", off), by_program({rest, false})});
+  const auto by_engine = [](EngineMode mode) {
+    return [mode](const hir::Rules& rules, const std::vector<GeneratedEvent>& events,
+                  Instant until) { return ask_engine(rules, events, until, mode); };
+  };
+  all.push_back({"engine, one shard", by_engine({1, 0, 0})});
+  all.push_back({"engine, four shards, shuffled", by_engine({4, kDayMs, number + 1})});
+  return all;
+}
+
+/// The first difference of two answers, for people.
+std::string difference(const Answer& expected, const Answer& actual) {
+  std::string out;
+  size_t shown = 0;
+  const auto show = [&](const Answer& all, const Answer& other, char sign) {
+    for (const std::string& line : all) {
+      if (std::binary_search(other.begin(), other.end(), line) || shown > 20) continue;
+      out += fmt::format("  {} {}\n", sign, line);
+      ++shown;
+    }
+  };
+  show(expected, actual, '-');
+  show(actual, expected, '+');
+  return out;
+}
+
+/// Scores are sampled at event instants, so an engine, which only tells them at the end, is asked
+/// for changes alone.
+Answer changes_only(Answer answer) {
+  std::erase_if(answer,
+                [](const std::string& line) { return line.find(" = ") != std::string::npos; });
+  return answer;
+}
+
+struct Verdict {
+  std::string contender;
+  std::string text;
+  Answer expected;
+};
+
+Verdict judge(const Case& generated, uint64_t number, bool native) {
+  const Checked checked = check_text(generated.rules.to_text());
+  if (!checked.error.empty()) return {"check", "  the rules do not check: " + checked.error, {}};
+  const int64_t last = generated.events.back().at_ms;
+  const Instant until{last + 40 * kDayMs};
+  const Answer expected = ask_naive(checked.rules, generated.events, until);
+  for (const Contender& contender : contenders(number, native)) {
+    const Answer actual = contender.ask(checked.rules, generated.events, until);
+    const bool engine = contender.name.starts_with("engine");
+    const Answer wanted = engine ? changes_only(expected) : expected;
+    if (actual != wanted) return {contender.name, difference(wanted, actual), expected};
+  }
+  return {};
+}
+
+Case generate(uint64_t seed, FormCounts& counts) {
+  Random random(seed);
+  const Scale scale = random_scale(random);
+  Case made;
+  made.rules = generate_rules(random, scale, counts);
+  made.events = generate_events(random, scale);
+  return made;
+}
+
+void report(const Case& failing, uint64_t number, const Options& options, const Verdict& verdict) {
+  fmt::print("case {} (seed {}) differs: {}\n{}", number, options.seed, verdict.contender,
+             verdict.text);
+  const auto fails = [&](const Case& candidate) {
+    const Verdict again = judge(candidate, number, options.native);
+    return again.contender == verdict.contender;
+  };
+  const Case small = verdict.contender == "check" ? failing : shrink(failing, fails);
+  const Verdict last = judge(small, number, options.native);
+  fmt::print("shrunk, ready for tests/scenario:\n{}\n{}",
+             scenario_text(small, last.expected, verdict.contender), last.text);
+}
+
+bool all_forms_seen(const FormCounts& counts, uint64_t cases) {
+  const std::vector<std::string_view> names = form_names();
+  size_t covered = 0;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (counts.by_form[i] != 0)
+      ++covered;
+    else
+      fmt::print("form never generated: {}\n", names[i]);
+  }
+  fmt::print("forms covered: {} of {} in {} cases\n", covered, names.size(), cases);
+  return covered == names.size();
+}
+
+int run(const Options& options) {
+  FormCounts counts;
+  uint64_t passed = 0;
+  uint64_t failed = 0;
+  for (uint64_t i = options.first; options.forever || i < options.first + options.cases; ++i) {
+    const Case made = generate(options.seed + i, counts);
+    const Verdict verdict = judge(made, i, options.native);
+    if (verdict.contender.empty()) {
+      ++passed;
+    } else {
+      ++failed;
+      report(made, i, options, verdict);
+      if (failed >= 3) break;
+    }
+    if (options.forever && i % 1000 == 0) fmt::print(stderr, "{} cases\n", i);
+  }
+  bool complete = true;
+  if (options.cases >= 300 && failed == 0) complete = all_forms_seen(counts, passed);
+  fmt::print("seed {}, cases {} to {}\n{} passed, {} failed\n", options.seed, options.first,
+             options.first + passed + failed, passed, failed);
+  return failed == 0 && complete ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace segue::differential
+
+int main(int argc, char** argv) {
+  segue::differential::Options options;
+  if (const char* seed = std::getenv("SEGUE_SEED")) options.seed = std::strtoull(seed, nullptr, 10);
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view flag = argv[i];
+    const auto value = [&] { return i + 1 < argc ? std::strtoull(argv[++i], nullptr, 10) : 0; };
+    if (flag == "--seed")
+      options.seed = value();
+    else if (flag == "--cases")
+      options.cases = value();
+    else if (flag == "--first")
+      options.first = value();
+    else if (flag == "--case") {
+      options.first = value();
+      options.cases = 1;
+    } else if (flag == "--no-native")
+      options.native = false;
+    else if (flag == "--forever")
+      options.forever = true;
+    else {
+      fmt::print(stderr, "differential: unknown flag {}\n", flag);
+      return 2;
+    }
+  }
+  return segue::differential::run(options);
+}
