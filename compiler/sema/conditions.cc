@@ -79,6 +79,20 @@ ExprPtr unless(Context& context, const Scope& scope, const ast::Unless& unless, 
   return context.nodes.all_of({std::move(holds), std::move(absent)}, span);
 }
 
+/// A quoted name before an operator is an event, which is counted; but `"pro" = plan` is a value
+/// the other way round.
+Operand left_operand(Context& context, const Scope& scope, const ast::Comparison& comparison,
+                     const Operand& right) {
+  const bool equality = comparison.compare.op == ast::CompareOp::kEqual ||
+                        comparison.compare.op == ast::CompareOp::kNotEqual;
+  const bool of_wire = right.expr != nullptr && right.expr->op != Op::kLiteral &&
+                       (right.type() == Type::kText || right.type() == Type::kAny);
+  if (equality && of_wire && !comparison.window && !scope.in_filter()) {
+    return right_operand(context, scope, *comparison.left);
+  }
+  return operand(context, scope, *comparison.left);
+}
+
 ExprPtr comparison(Context& context, const Scope& scope, const ast::Comparison& comparison,
                    Span span) {
   if (comparison.periods) {
@@ -97,8 +111,8 @@ ExprPtr comparison(Context& context, const Scope& scope, const ast::Comparison& 
     use.window = *window;
     inside.window = &use;
   }
-  const Operand left = operand(context, inside, *comparison.left);
   const Operand right = right_operand(context, inside, *comparison.right);
+  const Operand left = left_operand(context, inside, comparison, right);
   const Comparing how{comparison.compare.op, comparison.compare.span, span,
                       comparison.ignoring_case};
   ExprPtr made = compare(context, scope, how, left, right);

@@ -106,13 +106,17 @@ struct Context {
   std::map<std::pair<const ast::Decl*, std::string>, SignalMemo> signals;
   std::map<std::string, hir::ExprPtr> event_predicates;  ///< by wire names, joined
   std::vector<const Declared*> open_signals;             ///< being worked out, outermost first
+  std::vector<Span> said;                                ///< their uses with an argument
   uint32_t deepest_chain = 0;  ///< of the signals read since last set to 0
   hir::Rules rules;
 
   Scope scope_of(uint32_t file) const { return {.file = file, .zone = file_zones[file]}; }
 
+  /// Inside a signal with a parameter also where the signal was said: the fault may be there.
   Diagnostic& report(Code code, Span span, std::string message) {
-    return diagnostics.add(code, span, std::move(message));
+    Diagnostic& found = diagnostics.add(code, span, std::move(message));
+    if (!said.empty() && said.back().begin != span.begin) found.also(said.back(), "said here");
+    return found;
   }
   /// The rule's own words at `span`, blanks made one; `otherwise` without sources or if too long.
   std::string quote(Span span, std::string_view otherwise) const;

@@ -59,13 +59,22 @@ ExprPtr less_equal(Context& context, ExprPtr left, ExprPtr right, Span span) {
                             {std::move(left), std::move(right)});
 }
 
-/// T - from < value <= T - to
+/// T - from < value <= T - to, of a date, which may also lie ahead of T.
 ExprPtr rolled(Context& context, const ExprPtr& value, Duration from, Duration to, Span span) {
   ExprPtr begin = shifted(context, Op::kSubtract, from, span);
   ExprPtr end = shifted(context, Op::kSubtract, to, span);
   return context.nodes.all_of({less(context, std::move(begin), value, span),
                                less_equal(context, value, std::move(end), span)},
                               span);
+}
+
+/// The same of an occurrence, by its age: it never lies ahead.
+ExprPtr aged(Context& context, const ExprPtr& at, Duration from, Duration to, Span span) {
+  Nodes& nodes = context.nodes;
+  const ExprPtr age = nodes.make(Op::kSubtract, Type::kDuration, span, {nodes.now(span), at});
+  std::vector<ExprPtr> parts{less(context, age, nodes.duration(from, span), span)};
+  if (to.ms > 0) parts.push_back(less_equal(context, nodes.duration(to, span), age, span));
+  return nodes.all_of(std::move(parts), span);
 }
 
 /// T < value <= T + ahead
@@ -76,8 +85,8 @@ ExprPtr ahead_of(Context& context, const ExprPtr& value, Duration ahead, Span sp
                               span);
 }
 
-/// An occurrence lies at or before T; of a date `since` says so, `before`, `after` and `from … to`
-/// say nothing of T: `renewal before 2030-01-01` may be still to come.
+/// Of a date `since` says that it lies at or before T; `before`, `after` and `from … to` say
+/// nothing of T: `renewal before 2030-01-01` may be still to come.
 ExprPtr bounded(Context& context, const ExprPtr& value, const hir::Window& window, bool until_now,
                 Span span) {
   Nodes& nodes = context.nodes;
@@ -172,9 +181,10 @@ ExprPtr lies_in(Context& context, const Scope& scope, const ExprPtr& value,
   if (!checked || value == nullptr) return nullptr;
   switch (checked->kind) {
     case hir::Window::Kind::kRolling:
+      if (occurrence) return aged(context, value, checked->from, checked->to, window.span);
       return rolled(context, value, checked->from, checked->to, window.span);
     case hir::Window::Kind::kAbsolute: {
-      const bool until_now = occurrence || window.kind == ast::Window::Kind::kSince;
+      const bool until_now = !occurrence && window.kind == ast::Window::Kind::kSince;
       return bounded(context, value, *checked, until_now, window.span);
     }
     case hir::Window::Kind::kEver:

@@ -89,7 +89,13 @@ bool is_wire_type(const Constant& item) {
                        item.literal.type == Type::kTruth);
 }
 
-/// Of dates, instants and durations a set is a chain of comparisons: a date is a whole day.
+/// A number that is worked out, not one that came off the wire.
+bool is_computed(const Operand& value) {
+  return value.type() == Type::kNumber && value.expr != nullptr && value.expr->op != Op::kTrait &&
+         value.expr->op != Op::kProperty;
+}
+
+/// Of dates, instants, durations and counts a set is a chain of comparisons: a date is a whole day.
 ExprPtr one_of(Context& context, const Scope& scope, const Operand& value,
                const std::vector<Constant>& items, Span span) {
   std::vector<ExprPtr> parts;
@@ -106,7 +112,9 @@ ExprPtr member_of(Context& context, const Scope& scope, const Operand& value,
   if (items.empty()) warn_constant(context, span, false, "the list is empty");
   bool wire = true;
   for (const Constant& item : items) wire = wire && is_wire_type(item);
-  if (!wire || value.type() == Type::kInstant) return one_of(context, scope, value, items, span);
+  if (!wire || value.type() == Type::kInstant || is_computed(value)) {
+    return one_of(context, scope, value, items, span);
+  }
   for (const Constant& item : items) {
     const bool fits = value.type() == Type::kAny || value.type() == item.literal.type;
     if (fits && !ignoring_case) {

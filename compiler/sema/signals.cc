@@ -157,7 +157,9 @@ Signal applied(Context& context, const Scope& scope, const ast::Applied& applied
   }
   Argument argument{decl->param->name, argument_of(context, scope, applied)};
   if (argument.value.failed) return failed_at(span);
+  context.said.push_back(span);
   Signal signal = declared_signal(context, *declared, &argument);
+  context.said.pop_back();
   signal.span = span;
   signal.name = context.quote(span, signal.name);
   return signal;

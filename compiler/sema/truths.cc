@@ -57,7 +57,8 @@ ExprPtr bare_value(Context& context, const Scope& scope, const ast::Expr& expr) 
   }
   const Operand value = operand(context, scope, expr);
   if (!value.ok()) return nullptr;
-  if (expr.as<ast::Ordinal>() != nullptr) {
+  if (value.expr != nullptr && value.expr->op == Op::kTimeOf) {
+    // `first login` alone: there is one.
     return context.nodes.make(Op::kExists, Type::kTruth, expr.span, {value.expr});
   }
   if (value.day || (value.type() != Type::kTruth && value.type() != Type::kAny)) {
