@@ -24,7 +24,7 @@ struct CheckFlags {
 
 /// `high_intent  104 bytes a user`, and below it what that grows with.
 void print_states(const Compilation& compilation, Output& out) {
-  const auto program = compilation.program();
+  const auto program = program_of(compilation);
   size_t width = 0;
   for (const RuleInfo& rule : program->segments()) width = std::max(width, rule.name.size());
   for (const RuleInfo& rule : program->scores()) width = std::max(width, rule.name.size());

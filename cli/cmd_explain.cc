@@ -88,7 +88,7 @@ void explain_why(const ExplainFlags& flags, Output& out) {
   const Compilation compilation = compile_or_fail(flags.paths.rules(), compile_options(flags),
                                                   flags.color.use(Stream::kErr));
   EventInput input;
-  require(open_events(flags.paths.events(), flags.events.input_options(), input));
+  require(open_event_input(flags.paths.events(), flags.events.input_options(), input));
   Progress progress;
   Explanation explanation;
   TimePoint at;
@@ -101,7 +101,7 @@ void explain_why(const ExplainFlags& flags, Output& out) {
 void explain_rules(const ExplainFlags& flags, Output& out) {
   const Compilation compilation = compile_or_fail(flags.paths.given, compile_options(flags),
                                                   flags.color.use(Stream::kErr));
-  out.write(plan_text(*compilation.program(), flags.segment, flags.color.use(Stream::kOut)));
+  out.write(plan_text(*program_of(compilation), flags.segment, flags.color.use(Stream::kOut)));
 }
 
 Exit explain(const ExplainFlags& flags) {

@@ -124,13 +124,13 @@ Exit members(const MembersFlags& flags) {
   Output out(STDOUT_FILENO);
   SnapshotWriter writer(flags, run, out);
   for (const TimePoint instant : at) {
-    run.engine().on_snapshot(instant, flags.scores,
-                             [&](const Snapshot& snapshot) { writer.write(snapshot); });
+    require(run.engine().on_snapshot(instant, flags.scores,
+                                     [&](const Snapshot& snapshot) { writer.write(snapshot); }));
   }
   run.read();
   if (at.empty()) {
     require(run.engine().finish());
-    writer.write(run.engine().snapshot(flags.scores));
+    if (run.engine().stats().newest) writer.write(run.engine().snapshot(flags.scores));
   } else {
     require(run.engine().finish(at.back()));
   }

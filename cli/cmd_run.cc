@@ -18,7 +18,7 @@ struct RunFlags : EventRunFlags {
   std::string until;
 };
 
-void write_change(const Change& change, RecordWriter& writer) {
+void write_change(const MembershipChange& change, RecordWriter& writer) {
   const std::string at = format_time(change.at);
   const std::array<Field, 7> fields = {
       Field::text(at),
@@ -41,7 +41,7 @@ Exit run_events(const RunFlags& flags) {
   const auto writer =
       make_record_writer(flags.records.record_format(),
                          {"at", "user", "segment", "change", "cause", "event", "id"}, out);
-  run.engine().on_change([&](const Change& change) {
+  run.engine().on_change([&](const MembershipChange& change) {
     const bool in_time = !until || change.at <= *until;
     if (in_time && run.wanted(change.segment)) write_change(change, *writer);
   });

@@ -28,9 +28,9 @@ EventRun::EventRun(const EventRunFlags& flags, const std::string& default_latene
 
   compilation_ = compile_or_fail(flags.paths.rules(), flags.rules.options(),
                                  flags.color.use(Stream::kErr));
-  program_ = compilation_.program();
+  program_ = program_of(compilation_);
   choose_segments(flags.segments);
-  require(open_events(events, flags.events.input_options(), input_));
+  require(open_event_input(events, flags.events.input_options(), input_));
   require(start_engine(compilation_, settings, engine_));
 }
 

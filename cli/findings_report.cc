@@ -35,6 +35,13 @@ Compilation compile_or_fail(const std::vector<std::string>& paths, const Compile
   return compilation;
 }
 
+std::shared_ptr<const CompiledProgram> program_of(const Compilation& compilation) {
+  std::shared_ptr<const CompiledProgram> program;
+  const Outcome outcome = compilation.program(program);
+  if (!outcome.ok()) throw Complaint(Exit::kWrong, outcome.message());
+  return program;
+}
+
 void finish(Output& out) {
   out.flush();
   if (!out.failure().empty()) {

@@ -1,6 +1,7 @@
 // Findings in front of people, and the commands that go on only if there are no errors.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ std::string findings_text(const Findings& findings, bool color);
 /// Reads and checks rules; what is found goes to standard error. With errors it ends the command with exit code 1.
 Compilation compile_or_fail(const std::vector<std::string>& paths, const CompileOptions& options,
                             bool color);
+
+/// Its program; one that passes a limit ends the command with exit code 1.
+std::shared_ptr<const CompiledProgram> program_of(const Compilation& compilation);
 
 /// Flushes; a failed write (a full disk) ends the command with exit code 2.
 void finish(Output& out);

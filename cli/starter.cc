@@ -7,9 +7,11 @@ constexpr std::string_view kRules = R"seg(# What comes off the wire: names on th
 event page_viewed "Page Viewed" {
   path: text
 }
+
 event email_opened "Email Opened" {
   campaign: text
 }
+
 event login "Logged In"
 
 # The words the rules are written in.
@@ -46,10 +48,10 @@ constexpr std::string_view kTests = R"seg(use "rules.seg"
 
 test "three views in two days, then the first one ages out" {
   user ann {
-    2025-06-01T10:00Z page_viewed { path: "/pricing" }
-    +1h page_viewed { path: "/pricing" }
-    +1h page_viewed { path: "/pricing/enterprise" }
-    +5m email_opened { campaign: "case_study" }
+    2025-06-01T10:00Z  page_viewed { path: "/pricing" }
+    +1h                page_viewed { path: "/pricing" }
+    +1h                page_viewed { path: "/pricing/enterprise" }
+    +5m                email_opened { campaign: "case_study" }
   }
   expect ann enters high_intent at 2025-06-01T12:05Z
   expect intent of ann = 19 at 2025-06-01T13:00Z
@@ -59,8 +61,8 @@ test "three views in two days, then the first one ages out" {
 
 test "a week without a login, to the millisecond" {
   user bob {
-    2025-06-01T08:00Z login
-    +10d login
+    2025-06-01T08:00Z  login
+    +10d               login
   }
   expect bob enters gone_quiet at 2025-06-08T08:00Z
   expect bob leaves gone_quiet at 2025-06-11T08:00Z

@@ -28,7 +28,7 @@ std::string places(const RejectCount& reject) {
 
 }  // namespace
 
-std::string summary_text(const EngineStats& stats, double seconds) {
+std::string summary_text(const RunStats& stats, double seconds) {
   const double rate = seconds > 0 ? static_cast<double>(stats.events) / seconds : 0;
   std::string out = fmt::format("{} events of {} users, {} changes, in {:.2f} s ({})",
                                 count_text(stats.events), count_text(stats.users),

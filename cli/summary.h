@@ -9,6 +9,6 @@ namespace segue::cli {
 
 /// Events, users, changes, rate, bytes a user; a line for each reason to leave lines out, with where
 /// the first ones are.
-std::string summary_text(const EngineStats& stats, double seconds);
+std::string summary_text(const RunStats& stats, double seconds);
 
 }  // namespace segue::cli

@@ -1,11 +1,15 @@
 # segue_library(NAME DIR [NO_EXCEPTIONS] [THREADS] [DEPS target...])
 #   The static library NAME of DIR/*.cc without main.cc and *_test.cc; an interface library while
-#   the folder has none. The *_test.cc become the executable NAME_test, one ctest entry; with
-#   THREADS the thread sanitizer runs it too. DEPS are public: an arrow is seen by all above it.
+#   the folder has none. A cmd_*.cc is a subcommand, cmd_test.cc too. The *_test.cc become the
+#   executable NAME_test, one ctest entry; with THREADS the thread sanitizer runs it too. DEPS are
+#   public: an arrow is seen by all above it.
 function(segue_library NAME DIR)
   cmake_parse_arguments(ARG "NO_EXCEPTIONS;THREADS" "" "DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${DIR}/*.cc)
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
+  file(GLOB commands CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${DIR}/cmd_*.cc)
+  list(APPEND sources ${commands})
+  list(REMOVE_DUPLICATES sources)
   if(sources)
     add_library(${NAME} STATIC ${sources})
     target_link_libraries(${NAME} PUBLIC ${ARG_DEPS})
@@ -31,6 +35,7 @@ endfunction()
 function(segue_tests NAME DIR)
   cmake_parse_arguments(ARG "" "" "LABELS;DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${DIR}/*_test.cc)
+  list(FILTER sources EXCLUDE REGEX "/cmd_test\\.cc$")
   if(NOT SEGUE_TESTS OR NOT sources)
     return()
   endif()

@@ -56,9 +56,9 @@ class SEGUE_API Compilation {
   /// had in spite of errors, the others are `Fault::kInvalid` then.
   Outcome dump(Stage stage, std::string_view only, std::string& text) const noexcept;
 
-  /// The compiled program; null if there are errors. Made by the first call that needs it; cost
-  /// about 10 µs a condition.
-  std::shared_ptr<const CompiledProgram> program() const noexcept;
+  /// The compiled program, made by the first call. `Fault::kInvalid` if there are errors,
+  /// `Fault::kTooLarge` if a limit of program images is passed. Cost: about 10 µs a condition.
+  Outcome program(std::shared_ptr<const CompiledProgram>& program) const noexcept;
 
   const State& state() const noexcept { return *state_; }
 
@@ -67,17 +67,20 @@ class SEGUE_API Compilation {
                                Compilation&) noexcept;
   friend Outcome compile_text(std::string, std::string, const CompileOptions&,
                               Compilation&) noexcept;
+  friend void check_with(const State&, const std::vector<std::pair<std::string, std::string>>&,
+                         Compilation&);
   std::unique_ptr<State> state_;
 };
 
-/// The `.seg` files that `paths` name: a file stands for itself, a folder for all below it, but for
-/// hidden ones. Sorted within a folder, each once. `Fault::kUnreadable` if a path is not there or a
-/// folder holds none.
+/// The files that `paths` name: a file stands for itself, a folder for all `.seg` below it, sorted.
+/// `Fault::kUnreadable` if a path is not there.
 SEGUE_API Outcome list_rule_files(std::span<const std::string> paths,
                                   std::vector<std::string>& files) noexcept;
 
 /// Reads and checks these rules together, and what they `use`. Wrong rules are findings of `into`;
-/// the outcome is about files and options. Memory: about 150 bytes a token while it works.
+/// the outcome is about files and options. A single `.plan` file is taken as the text of a plan, as
+/// `dump` writes it: what the passes make of it can be seen without rules. Memory: about 150 bytes
+/// a token while it works.
 SEGUE_API Outcome compile_files(std::span<const std::string> paths, const CompileOptions& options,
                                 Compilation& into) noexcept;
 

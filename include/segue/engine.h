@@ -46,7 +46,7 @@ enum class ChangeCause : uint8_t {
 SEGUE_API std::string_view name_of(ChangeCause cause) noexcept;
 
 /// A user's entry into a segment or exit from it. The texts live as long as the call that gives it.
-struct Change {
+struct MembershipChange {
   TimePoint at;
   std::string_view user;
   uint32_t segment = 0;    ///< index into `CompiledProgram::segments`
@@ -54,14 +54,14 @@ struct Change {
   bool entered = false;    ///< else left
   ChangeCause cause = ChangeCause::kTime;
   std::string_view event;  ///< of `kEvent`: the wire name
-  /// 32 hex digits of user, segment, instant and direction: the same whenever the same change is
+  /// 24 hex digits of user, segment, instant and direction: the same whenever the same change is
   /// found again, so a sink can drop what it has seen.
   std::string_view id;
 };
 
 /// Takes changes in order of (instant, user, segment name), all of an instant only when nothing at or
 /// before it can come any more. Called from the thread that calls the engine.
-using ChangeSink = std::function<void(const Change&)>;
+using ChangeSink = std::function<void(const MembershipChange&)>;
 
 /// Who is in what as of an instant, all up to and at it settled.
 struct Snapshot {
@@ -73,7 +73,7 @@ struct Snapshot {
 using SnapshotSink = std::function<void(const Snapshot&)>;
 
 /// What an engine has taken in and made so far.
-struct EngineStats {
+struct RunStats {
   uint64_t events = 0;      ///< that counted
   uint64_t duplicates = 0;
   uint64_t late = 0;
@@ -101,8 +101,8 @@ class SEGUE_API MembershipEngine {
   void on_change(ChangeSink sink) noexcept;
 
   /// Asks for a snapshot as of `at`, taken once all up to and at it is settled, so before input is
-  /// given that could settle more. `with_scores`: also every user's scores.
-  void on_snapshot(TimePoint at, bool with_scores, SnapshotSink sink) noexcept;
+  /// given that could settle more; else `Fault::kTooLate`. `with_scores`: also every user's scores.
+  Outcome on_snapshot(TimePoint at, bool with_scores, SnapshotSink sink) noexcept;
 
   /// Reads an input to its end.
   Outcome read(EventInput& input, const ProgressSink& progress = {}) noexcept;
@@ -117,10 +117,10 @@ class SEGUE_API MembershipEngine {
   /// Ends the input and settles its last instant, or all up to and at `until` if that is later.
   Outcome finish(std::optional<TimePoint> until = std::nullopt) noexcept;
 
-  /// As of the last settled instant; after `finish`, of the end of the input.
+  /// As of the newest event that counted; only after `finish`.
   Snapshot snapshot(bool with_scores) const noexcept;
 
-  EngineStats stats() const noexcept;
+  RunStats stats() const noexcept;
 
  private:
   friend Outcome start_engine(const Compilation&, const EngineSettings&,

@@ -36,15 +36,15 @@ class SEGUE_API EventInput {
   State& state() noexcept { return *state_; }
 
  private:
-  friend Outcome open_events(std::span<const std::string>, const EventInputOptions&,
-                             EventInput&) noexcept;
+  friend Outcome open_event_input(std::span<const std::string>, const EventInputOptions&,
+                                  EventInput&) noexcept;
   std::unique_ptr<State> state_;
 };
 
 /// Opens all of `paths` and the file for rejects before any is read. `Fault::kUnreadable` if one
 /// cannot be, `Fault::kUnsupported` for `.csv` and `.segl`.
-SEGUE_API Outcome open_events(std::span<const std::string> paths, const EventInputOptions& options,
-                              EventInput& into) noexcept;
+SEGUE_API Outcome open_event_input(std::span<const std::string> paths,
+                                   const EventInputOptions& options, EventInput& into) noexcept;
 
 /// A line of an input, counted from 1.
 struct InputLine {

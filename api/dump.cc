@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include "api/compilation_state.h"
+#include "compiler/codegen/codegen.h"
+#include "compiler/plan/plan.h"
+#include "compiler/sema/print.h"
+#include "compiler/syntax/print_ast.h"
+#include "runtime/image/view.h"
+
+namespace segue {
+namespace {
+
+struct StageName {
+  std::string_view name;
+  Stage stage;
+};
+
+constexpr StageName kStages[] = {{"ast", Stage::kAst},     {"hir", Stage::kHir},
+                                 {"plan", Stage::kPlan},   {"image", Stage::kImage},
+                                 {"llvm", Stage::kLlvm},   {"asm", Stage::kAsm}};
+
+std::string ast_text(const Compilation::State& state) {
+  std::string text;
+  for (const ast::File& file : state.loaded.files) {
+    if (state.loaded.files.size() > 1) {
+      text += fmt::format("# {}\n", state.found->sources.file(file.id).path());
+    }
+    text += print_ast(file);
+  }
+  return text;
+}
+
+/// The lines of sections named `only`: a section is a line that does not begin with a blank and what
+/// is indented below it.
+std::string sections(const std::string& text, std::string_view only) {
+  if (only.empty()) return text;
+  std::string out;
+  bool inside = false;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
+    const std::string_view line = std::string_view(text).substr(begin, end - begin);
+    if (line[0] != ' ' && line[0] != '\n') {
+      inside = line.starts_with(only);
+    }
+    if (inside) out += line;
+    begin = end;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<Stage> parse_stage(std::string_view name) noexcept {
+  for (const StageName& stage : kStages) {
+    if (stage.name == name) return stage.stage;
+  }
+  return std::nullopt;
+}
+
+Outcome Compilation::dump(Stage stage, std::string_view only, std::string& text) const noexcept {
+  if (stage == Stage::kAst) {
+    text = sections(ast_text(*state_), only);
+    return {};
+  }
+  if (!ok()) return {Fault::kInvalid, "the rules are wrong"};
+  if (stage == Stage::kHir) {
+    text = print_hir(state_->rules, only);
+    return {};
+  }
+  if (stage == Stage::kPlan) {
+    const std::lock_guard lock(state_->mutex);
+    text = plan::print(state_->plan(), only);
+    return {};
+  }
+  std::shared_ptr<const CompiledProgram> program_of_rules;
+  if (Outcome wrong = program(program_of_rules); !wrong.ok()) return wrong;
+  const Program& program = *program_of_rules->state().program;
+  if (stage == Stage::kImage) {
+    text = sections(image::print(program.view()), only);
+  } else {
+    text = sections(stage == Stage::kLlvm ? print_llvm(program) : print_asm(program), only);
+  }
+  return {};
+}
+
+}  // namespace segue

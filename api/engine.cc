@@ -1,0 +1,203 @@
+#include "segue/engine.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "api/compilation_state.h"
+#include "api/engine_state.h"
+#include "api/event_input_state.h"
+#include "api/naive_backend.h"
+#include "api/native_code.h"
+#include "api/outcomes.h"
+#include "api/time_points.h"
+#include "runtime/ingest/memory_source.h"
+
+namespace segue {
+namespace {
+
+ChangeCause cause_of(Cause cause) {
+  switch (cause) {
+    case Cause::kEvent: return ChangeCause::kEvent;
+    case Cause::kTime: return ChangeCause::kTime;
+    case Cause::kTrait: return ChangeCause::kTrait;
+  }
+  return ChangeCause::kTime;
+}
+
+EngineOptions options_of(const EngineSettings& settings) {
+  EngineOptions options;
+  options.threads = settings.threads;
+  options.lateness =
+      settings.any_lateness ? kLatenessAll : Duration{settings.lateness.count()};
+  if (settings.dedupe) options.dedupe = Duration{settings.dedupe->count()};
+  return options;
+}
+
+}  // namespace
+
+std::string_view name_of(ChangeCause cause) noexcept {
+  switch (cause) {
+    case ChangeCause::kEvent: return "event";
+    case ChangeCause::kTime: return "time";
+    case ChangeCause::kTrait: return "trait";
+  }
+  return {};
+}
+
+// ---- what the backend tells ---------------------------------------------------------------------
+
+void MembershipEngine::State::on_changes(std::span<const Change> changes) {
+  if (!sink) return;
+  const auto segments = program->segments();
+  for (const Change& change : changes) {
+    const std::string& name = segments[change.segment].name;
+    const ChangeId id = change_id(change.user, name, change.at, change.entered);
+    sink({.at = time_point_of(change.at),
+          .user = change.user,
+          .segment = change.segment,
+          .segment_name = name,
+          .entered = change.entered,
+          .cause = cause_of(change.cause),
+          .event = change.event,
+          .id = std::string_view(id.data(), id.size())});
+  }
+}
+
+void MembershipEngine::State::on_late(const Event& /*event*/, const Origin* origin) {
+  const bool from_file = input != nullptr && origin != nullptr;
+  rejects.add(RejectKind::kLate, from_file ? input->name_of(origin->file) : "input",
+              origin != nullptr ? origin->line : 0);
+  if (from_file) input->write_reject(origin->raw);
+}
+
+void MembershipEngine::State::on_stop(Instant at) {
+  for (const Stop& stop : stops) {
+    if (stop.at == at) stop.sink(snapshot(at, stop.with_scores));
+  }
+  std::erase_if(stops, [&](const Stop& stop) { return stop.at == at; });
+}
+
+Snapshot MembershipEngine::State::snapshot(Instant at, bool with_scores) const {
+  Snapshot snapshot;
+  snapshot.at = time_point_of(at);
+  snapshot.users = backend->stats().users;
+  for (const auto& ids : backend->members()) snapshot.members.emplace_back(ids.begin(), ids.end());
+  const size_t scores = with_scores ? program->scores().size() : 0;
+  for (uint32_t i = 0; i < scores; ++i) {
+    auto& values = snapshot.scores.emplace_back();
+    for (const auto& [user, value] : backend->scores(i)) values.emplace_back(user, value);
+  }
+  return snapshot;
+}
+
+// ---- input --------------------------------------------------------------------------------------
+
+Outcome MembershipEngine::State::take_rejects(const EventBatch& batch) {
+  for (const Reject& reject : batch.rejects) {
+    const std::string name = input != nullptr ? input->name_of(reject.file) : "input";
+    rejects.add(reject.kind, name, reject.line);
+    if (input == nullptr) continue;
+    input->write_reject(reject.raw);
+    if (input->options.strict && is_bad_line(reject.kind)) {
+      return {Fault::kCorrupt, fmt::format("{}:{}: {}", name, reject.line, text_of(reject.kind))};
+    }
+  }
+  return {};
+}
+
+Outcome MembershipEngine::State::read_batches(BatchSource& source, const ProgressSink& progress) {
+  InputProgress done;
+  if (input != nullptr) done.bytes_total = input->bytes_total;
+  for (;;) {
+    EventBatch batch;
+    const Status status = source.next(batch);
+    if (!status.ok()) return outcome_of(status);
+    if (batch.empty()) return {};
+    if (Outcome wrong = take_rejects(batch); !wrong.ok()) return wrong;
+    done.events += batch.events.size();
+    backend->push(std::move(batch));
+    if (input != nullptr) done.bytes_read = input->bytes_read->load(std::memory_order_relaxed);
+    if (progress) progress(done);
+  }
+}
+
+Outcome MembershipEngine::read(EventInput& input, const ProgressSink& progress) noexcept {
+  const auto source =
+      input.state().read_all(state_->program->state().program->schema(), state_->settings.threads > 1);
+  state_->input = &input.state();
+  Outcome outcome = state_->read_batches(*source, progress);
+  state_->input = nullptr;
+  const Outcome closed = input.state().close_rejects();
+  return outcome.ok() ? closed : outcome;
+}
+
+Outcome MembershipEngine::push(std::string_view lines) noexcept {
+  const auto source = read_events(std::make_unique<MemorySource>(std::string(lines)), 0,
+                                  state_->program->state().program->schema(), ReaderOptions{});
+  return state_->read_batches(*source, {});
+}
+
+Outcome MembershipEngine::advance_to(TimePoint through) noexcept {
+  state_->backend->advance_to(instant_of(through));
+  return {};
+}
+
+Outcome MembershipEngine::finish(std::optional<TimePoint> until) noexcept {
+  state_->backend->finish(until ? instant_of(*until) : kLongAgo);
+  return {};
+}
+
+// ---- the engine ---------------------------------------------------------------------------------
+
+MembershipEngine::MembershipEngine() noexcept = default;
+MembershipEngine::MembershipEngine(MembershipEngine&&) noexcept = default;
+MembershipEngine& MembershipEngine::operator=(MembershipEngine&&) noexcept = default;
+MembershipEngine::~MembershipEngine() = default;
+
+void MembershipEngine::on_change(ChangeSink sink) noexcept { state_->sink = std::move(sink); }
+
+Outcome MembershipEngine::on_snapshot(TimePoint at, bool with_scores, SnapshotSink sink) noexcept {
+  const Status status = state_->backend->stop_at(instant_of(at));
+  if (!status.ok()) return outcome_of(status);
+  state_->stops.push_back({instant_of(at), with_scores, std::move(sink)});
+  return {};
+}
+
+Snapshot MembershipEngine::snapshot(bool with_scores) const noexcept {
+  return state_->snapshot(state_->backend->stats().newest, with_scores);
+}
+
+RunStats MembershipEngine::stats() const noexcept {
+  const EngineStats counted = state_->backend->stats();
+  RunStats stats;
+  stats.events = counted.events;
+  stats.duplicates = counted.duplicates;
+  stats.late = counted.late;
+  stats.changes = counted.changes;
+  stats.users = counted.users;
+  stats.state_bytes = counted.state_bytes;
+  if (counted.newest != kLongAgo) stats.newest = time_point_of(counted.newest);
+  stats.rejects = state_->rejects.counts();
+  return stats;
+}
+
+Outcome start_engine(const Compilation& compilation, const EngineSettings& settings,
+                     MembershipEngine& into) noexcept {
+  if (settings.threads < 1 || settings.threads > 256) {
+    return {Fault::kInvalid, fmt::format("{} threads: from 1 to 256 are possible", settings.threads)};
+  }
+  auto state = std::make_unique<MembershipEngine::State>();
+  if (Outcome wrong = compilation.program(state->program); !wrong.ok()) return wrong;
+  state->settings = settings;
+  const EngineOptions options = options_of(settings);
+  if (settings.evaluator == Evaluator::kNaive) {
+    state->backend = make_naive_backend(compilation.state().rules, options, *state);
+  } else {
+    if (settings.evaluator == Evaluator::kNative) start_native(state->program->state());
+    state->backend = make_engine_backend(state->program->state().program, options, *state);
+  }
+  into.state_ = std::move(state);
+  return {};
+}
+
+}  // namespace segue

@@ -1,0 +1,43 @@
+// What a `MembershipEngine` keeps.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/backend.h"
+#include "api/program_state.h"
+#include "api/reject_tally.h"
+#include "runtime/ingest/reader.h"
+#include "segue/engine.h"
+
+namespace segue {
+
+struct MembershipEngine::State final : EngineListener {
+  std::shared_ptr<const CompiledProgram> program;
+  EngineSettings settings;
+  ChangeSink sink;
+  RejectTally rejects;
+  EventInput::State* input = nullptr;  // being read: where late lines are written
+
+  struct Stop {
+    Instant at;
+    bool with_scores = false;
+    SnapshotSink sink;
+  };
+  std::vector<Stop> stops;
+
+  std::unique_ptr<Backend> backend;  // last: it refers to the rest
+
+  void on_changes(std::span<const Change> changes) override;
+  void on_late(const Event& event, const Origin* origin) override;
+  void on_stop(Instant at) override;
+
+  Snapshot snapshot(Instant at, bool with_scores) const;
+
+  /// Counts the batch's rejects; the first bad line is a fault if `strict`.
+  Outcome take_rejects(const EventBatch& batch);
+  Outcome read_batches(BatchSource& source, const ProgressSink& progress);
+};
+
+}  // namespace segue

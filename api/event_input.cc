@@ -1,0 +1,116 @@
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <fstream>
+
+#include "api/event_input_state.h"
+#include "api/outcomes.h"
+
+namespace segue {
+namespace {
+
+/// Counts what is read through it. The counter is read by another thread.
+class CountedSource final : public ByteSource {
+ public:
+  CountedSource(std::unique_ptr<ByteSource> source, std::shared_ptr<std::atomic<uint64_t>> count)
+      : source_(std::move(source)), count_(std::move(count)) {}
+
+  Result<size_t> read(std::span<char> out) override {
+    auto got = source_->read(out);
+    if (got) count_->fetch_add(*got, std::memory_order_relaxed);
+    return got;
+  }
+  bool ready() const override { return source_->ready(); }
+  const std::string& name() const override { return source_->name(); }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  std::shared_ptr<std::atomic<uint64_t>> count_;
+};
+
+/// Bytes of plain text in a file; 0 if that is not known: compressed, or no file.
+uint64_t plain_bytes(const std::string& path) {
+  struct stat info {};
+  if (path == "-" || stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return 0;
+  unsigned char head[4] = {};
+  std::ifstream(path, std::ios::binary).read(reinterpret_cast<char*>(head), sizeof(head));
+  const bool gzip = head[0] == 0x1f && head[1] == 0x8b;
+  const bool zstd = head[0] == 0x28 && head[1] == 0xb5 && head[2] == 0x2f && head[3] == 0xfd;
+  return gzip || zstd ? 0 : static_cast<uint64_t>(info.st_size);
+}
+
+uint64_t plain_bytes(std::span<const std::string> paths) {
+  uint64_t total = 0;
+  for (const std::string& path : paths) {
+    const uint64_t bytes = plain_bytes(path);
+    if (bytes == 0) return 0;
+    total += bytes;
+  }
+  return total;
+}
+
+}  // namespace
+
+std::unique_ptr<BatchSource> EventInput::State::read_all(const InputSchema& schema, bool ahead) {
+  ReaderOptions reader;
+  reader.keep_raw = rejects != nullptr;
+  std::vector<std::unique_ptr<BatchSource>> inputs;
+  for (uint32_t file = 0; file < sources.size(); ++file) {
+    inputs.push_back(read_events(
+        std::make_unique<CountedSource>(std::move(sources[file]), bytes_read), file, schema, reader));
+  }
+  sources.clear();
+  std::unique_ptr<BatchSource> all = inputs.size() == 1
+                                         ? std::move(inputs[0])
+                                         : merge_events(std::move(inputs), reader.batch_events);
+  return ahead ? read_ahead(std::move(all)) : std::move(all);
+}
+
+std::string EventInput::State::name_of(uint32_t file) const {
+  return paths[file] == "-" ? "standard input" : paths[file];
+}
+
+void EventInput::State::write_reject(std::string_view raw) {
+  if (!rejects) return;
+  std::fwrite(raw.data(), 1, raw.size(), rejects.get());
+  std::fputc('\n', rejects.get());
+}
+
+Outcome EventInput::State::close_rejects() {
+  if (!rejects) return {};
+  const bool written = std::ferror(rejects.get()) == 0;
+  if (std::fclose(rejects.release()) == 0 && written) return {};
+  return {Fault::kUnreadable,
+          fmt::format("cannot write `{}`: {}", options.rejects_path, std::strerror(errno))};
+}
+
+EventInput::EventInput() noexcept : state_(std::make_unique<State>()) {}
+EventInput::EventInput(EventInput&&) noexcept = default;
+EventInput& EventInput::operator=(EventInput&&) noexcept = default;
+EventInput::~EventInput() = default;
+
+Outcome open_event_input(std::span<const std::string> paths, const EventInputOptions& options,
+                         EventInput& into) noexcept {
+  auto state = std::make_unique<EventInput::State>();
+  state->options = options;
+  state->paths.assign(paths.begin(), paths.end());
+  for (const std::string& path : paths) {
+    auto source = open_source(path);
+    if (!source) return outcome_of(source.error());
+    state->sources.push_back(std::move(source).value());
+  }
+  state->bytes_total = plain_bytes(paths);
+  if (!options.rejects_path.empty()) {
+    state->rejects.reset(std::fopen(options.rejects_path.c_str(), "wb"));
+    if (!state->rejects) {
+      return {Fault::kUnreadable,
+              fmt::format("cannot write `{}`: {}", options.rejects_path, std::strerror(errno))};
+    }
+  }
+  into.state_ = std::move(state);
+  return {};
+}
+
+}  // namespace segue

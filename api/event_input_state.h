@@ -1,0 +1,42 @@
+// What an `EventInput` keeps: opened feeds, and what is left out of them.
+#pragma once
+
+#include <atomic>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/base/event_batch.h"
+#include "runtime/ingest/reader.h"
+#include "runtime/ingest/source.h"
+#include "segue/events.h"
+
+namespace segue {
+
+struct EventInput::State {
+  EventInputOptions options;
+  std::vector<std::string> paths;
+  std::vector<std::unique_ptr<ByteSource>> sources;  // taken by `read_all`
+  std::shared_ptr<std::atomic<uint64_t>> bytes_read = std::make_shared<std::atomic<uint64_t>>(0);
+  uint64_t bytes_total = 0;
+
+  struct Closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Closer> rejects;
+
+  /// One feed of all inputs, merged by time.
+  std::unique_ptr<BatchSource> read_all(const InputSchema& schema, bool ahead);
+
+  /// `events.jsonl`, or `standard input`.
+  std::string name_of(uint32_t file) const;
+
+  /// Writes a line that does not count to the file for such lines, if there is one.
+  void write_reject(std::string_view raw);
+
+  /// Whether all that was written has reached the file. Closes it.
+  Outcome close_rejects();
+};
+
+}  // namespace segue

@@ -1,0 +1,109 @@
+#include "api/image_reads.h"
+
+#include "runtime/image/op_info.h"
+
+namespace segue {
+namespace {
+
+/// Follows references until nothing new is found; an explicit list of what is left to look at, since
+/// chains of nodes can be as long as a rule file.
+class Reader {
+ public:
+  explicit Reader(const image::View& view)
+      : view_(view),
+        nodes_(view.nodes.size()),
+        cells_(view.cells.size()),
+        streams_(view.streams.size()) {}
+
+  NodeReads run(uint32_t node) {
+    reach_node(node);
+    while (!open_.empty()) {
+      const image::Range code = open_.back();
+      open_.pop_back();
+      for (const image::OpRow& row : view_.code(code)) {
+        const image::OpInfo& info = image::op_info(row.op);
+        follow(info.a, row.a);
+        follow(info.b, row.b);
+      }
+    }
+    return {indices(nodes_), indices(cells_), indices(streams_)};
+  }
+
+ private:
+  void follow(image::Use use, uint32_t index) {
+    if (use == image::Use::kCell) reach_cell(index);
+    if (use == image::Use::kNode || use == image::Use::kNumberNode) reach_node(index);
+  }
+
+  void reach_node(uint32_t index) {
+    if (nodes_[index]) return;
+    nodes_[index] = true;
+    open_.push_back(view_.nodes[index].code);
+  }
+
+  void reach_cell(uint32_t index) {
+    if (cells_[index]) return;
+    cells_[index] = true;
+    const image::CellRow& cell = view_.cells[index];
+    if (cell.value.count > 0) open_.push_back(cell.value);
+    switch (cell.kind) {
+      case image::CellKind::kHeld: reach_node(cell.source); break;
+      case image::CellKind::kSteps:
+      case image::CellKind::kSequence: reach_sequence(cell.source); break;
+      case image::CellKind::kNewest:
+      case image::CellKind::kOldest:
+      case image::CellKind::kSeen:
+      case image::CellKind::kTotal:
+      case image::CellKind::kExtreme:
+      case image::CellKind::kDays:
+      case image::CellKind::kLog:
+      case image::CellKind::kDistinct:
+      case image::CellKind::kLatest:
+      case image::CellKind::kEarliest: reach_stream(cell.source); break;
+    }
+  }
+
+  void reach_sequence(uint32_t index) {
+    const image::SequenceRow& sequence = view_.sequences[index];
+    for (uint32_t i = 0; i < sequence.steps.count; ++i) {
+      reach_stream(view_.steps[sequence.steps.first + i].stream);
+    }
+    if (sequence.absence_stream != image::kNone) reach_stream(sequence.absence_stream);
+  }
+
+  void reach_stream(uint32_t index) {
+    if (streams_[index]) return;
+    streams_[index] = true;
+    if (view_.streams[index].predicate.count > 0) {
+      open_.push_back(view_.streams[index].predicate);
+      return;
+    }
+    for (uint32_t i = 0; i < view_.cells.size(); ++i) {
+      const image::CellRow& cell = view_.cells[i];
+      if (cell.kind == image::CellKind::kSequence &&
+          view_.sequences[cell.source].derived_stream == index) {
+        reach_cell(i);
+      }
+    }
+  }
+
+  static std::vector<uint32_t> indices(const std::vector<bool>& found) {
+    std::vector<uint32_t> list;
+    for (uint32_t i = 0; i < found.size(); ++i) {
+      if (found[i]) list.push_back(i);
+    }
+    return list;
+  }
+
+  const image::View& view_;
+  std::vector<bool> nodes_;
+  std::vector<bool> cells_;
+  std::vector<bool> streams_;
+  std::vector<image::Range> open_;
+};
+
+}  // namespace
+
+NodeReads reads_of(const image::View& view, uint32_t node) { return Reader(view).run(node); }
+
+}  // namespace segue

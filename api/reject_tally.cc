@@ -1,0 +1,46 @@
+#include "api/reject_tally.h"
+
+#include <algorithm>
+
+namespace segue {
+
+void RejectTally::add(RejectKind kind, std::string path, uint64_t line) {
+  Row& row = rows_[static_cast<size_t>(kind)];
+  ++row.count;
+  if (row.first.size() < kPlacesKept) row.first.push_back({std::move(path), line});
+}
+
+std::vector<RejectCount> RejectTally::counts() const {
+  std::vector<RejectCount> counts;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (rows_[i].count == 0) continue;
+    const auto kind = static_cast<RejectKind>(i);
+    counts.push_back({std::string(name_of(kind)), std::string(text_of(kind)), rows_[i].count,
+                      rows_[i].first});
+  }
+  std::stable_sort(counts.begin(), counts.end(), [](const RejectCount& a, const RejectCount& b) {
+    return a.count > b.count;
+  });
+  return counts;
+}
+
+bool is_bad_line(RejectKind kind) {
+  switch (kind) {
+    case RejectKind::kGroupNotSupported:
+    case RejectKind::kAliasNotSupported:
+    case RejectKind::kDeleteNotSupported:
+    case RejectKind::kLate: return false;
+    case RejectKind::kNotJson:
+    case RejectKind::kNotUtf8:
+    case RejectKind::kTooDeep:
+    case RejectKind::kLineTooLong:
+    case RejectKind::kNoUser:
+    case RejectKind::kNoTime:
+    case RejectKind::kTimeOutOfRange:
+    case RejectKind::kNoEventName:
+    case RejectKind::kUnknownType: return true;
+  }
+  return true;
+}
+
+}  // namespace segue

@@ -1,0 +1,34 @@
+// Lines that did not count, by kind.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/base/event_batch.h"
+#include "segue/events.h"
+
+namespace segue {
+
+class RejectTally {
+ public:
+  void add(RejectKind kind, std::string path, uint64_t line);
+
+  /// Most frequent first.
+  std::vector<RejectCount> counts() const;
+
+ private:
+  static constexpr size_t kPlacesKept = 3;
+
+  struct Row {
+    uint64_t count = 0;
+    std::vector<InputLine> first;
+  };
+  std::array<Row, kRejectKinds> rows_;
+};
+
+/// Whether `--strict` stops at it: a bad line, not one that is late or of a call not supported yet.
+bool is_bad_line(RejectKind kind);
+
+}  // namespace segue

@@ -1,0 +1,127 @@
+#include "api/rule_words.h"
+
+#include <cmath>
+#include <fmt/format.h>
+
+#include "compiler/diagnostics/json_writer.h"
+#include "compiler/sema/print.h"
+#include "runtime/base/text.h"
+
+namespace segue {
+namespace {
+
+using hir::Expr;
+using hir::Op;
+
+std::string quoted(std::string_view text) { return JsonWriter().text(text).take(); }
+
+std::string_view aggregate_name(hir::Aggregate aggregate) {
+  switch (aggregate) {
+    case hir::Aggregate::kSum: return "sum";
+    case hir::Aggregate::kAvg: return "avg";
+    case hir::Aggregate::kMin: return "min";
+    case hir::Aggregate::kMax: return "max";
+    case hir::Aggregate::kDistinct: return "distinct";
+    case hir::Aggregate::kFirst: return "first";
+    case hir::Aggregate::kLast: return "last";
+  }
+  return {};
+}
+
+std::string bounds_text(const hir::Window& window) {
+  if (window.begin && window.end) {
+    return fmt::format(" from {} to {}", instant_text(*window.begin), instant_text(*window.end));
+  }
+  if (window.begin) return " since " + instant_text(*window.begin);
+  return window.end ? " before " + instant_text(*window.end) : "";
+}
+
+std::string number_text(double number) {
+  if (std::trunc(number) == number && std::abs(number) < 1e15) return fmt::format("{:.0f}", number);
+  return fmt::format("{}", number);
+}
+
+}  // namespace
+
+std::string written(const SourceManager& sources, Span span) {
+  std::string out;
+  if (!span.file.valid()) return out;
+  for (const char c : sources.text(span)) {
+    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (!blank) {
+      out += c;
+    } else if (!out.empty() && out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  return out;
+}
+
+std::string window_text(const hir::Window& window) {
+  switch (window.kind) {
+    case hir::Window::Kind::kEver: return "";
+    case hir::Window::Kind::kRolling:
+      if (window.to.ms == 0) return " within " + duration_text(window.from);
+      return fmt::format(" between {} and {} ago", duration_text(window.from),
+                         duration_text(window.to));
+    case hir::Window::Kind::kAbsolute: return bounds_text(window);
+    case hir::Window::Kind::kDays:
+      return fmt::format(" in the last {}{} days", window.days, window.full ? " full" : "");
+  }
+  return "";
+}
+
+std::string leaf_text(const hir::Rules& rules, const Expr& leaf) {
+  const auto stream = [&] { return rules.streams[leaf.stream.index].name; };
+  switch (leaf.op) {
+    case Op::kCount: return fmt::format("count({}{})", stream(), window_text(leaf.window));
+    case Op::kDays: return fmt::format("days of {}{}", stream(), window_text(leaf.window));
+    case Op::kTimeOf: return fmt::format("{} {}", aggregate_name(leaf.aggregate), stream());
+    case Op::kTrait: return path_text(rules.schema, leaf.slot.index);
+    case Op::kScore: return rules.scores[leaf.score.index].name;
+    case Op::kKnownSince: return "known since";
+    case Op::kAggregate: {
+      const Expr& value = *leaf.children[0];
+      const std::string path =
+          value.op == Op::kProperty ? "." + path_text(rules.schema, value.slot.index) : "";
+      return fmt::format("{}({}{}{})", aggregate_name(leaf.aggregate), stream(), path,
+                         window_text(leaf.window));
+    }
+    default: return "";
+  }
+}
+
+std::string datum_text(const naive::Datum& datum, Instant now) {
+  switch (datum.kind) {
+    case naive::Datum::Kind::kMissing: return "missing";
+    case naive::Datum::Kind::kTruth: return datum.truth ? "true" : "false";
+    case naive::Datum::Kind::kNumber:
+      return datum.exact ? to_text(*datum.exact) : number_text(datum.number);
+    case naive::Datum::Kind::kText: return quoted(datum.text);
+    case naive::Datum::Kind::kInstant: return format_instant({datum.ms_at(now)});
+    case naive::Datum::Kind::kDuration: return duration_text({datum.ms_at(now)});
+    case naive::Datum::Kind::kOther:
+      return datum.list != nullptr ? json_text(*datum.list) : "a record";
+  }
+  return {};
+}
+
+std::string json_text(const Value& value) {
+  switch (value.tag) {
+    case ValueTag::kAbsent:
+    case ValueTag::kMissing: return "null";
+    case ValueTag::kFalse: return "false";
+    case ValueTag::kTrue: return "true";
+    case ValueTag::kText: return quoted(value.text);
+    case ValueTag::kNumber:
+    case ValueTag::kList:
+    case ValueTag::kRecord: return std::string(value.text);
+  }
+  return {};
+}
+
+std::string path_text(const InputSchema& schema, uint32_t slot) {
+  return fmt::format("{}", fmt::join(schema.slots[slot].path, "."));
+}
+
+}  // namespace segue

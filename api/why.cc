@@ -1,0 +1,87 @@
+#include "segue/why.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "api/clauses.h"
+#include "api/compilation_state.h"
+#include "api/event_copy.h"
+#include "api/event_input_state.h"
+#include "api/figures.h"
+#include "api/outcomes.h"
+#include "api/time_points.h"
+#include "api/zone_tables.h"
+
+namespace segue {
+namespace {
+
+/// One user's events of an input, and when the input ends.
+struct UserHistory {
+  naive::History history;
+  Arena arena;
+  Instant newest = kLongAgo;  // of any user
+};
+
+Outcome read_history(EventInput& input, const InputSchema& schema, const std::string& user,
+                     const ProgressSink& progress, UserHistory& into) {
+  into.history.user = user;
+  const auto source = input.state().read_all(schema, false);
+  InputProgress done;
+  done.bytes_total = input.state().bytes_total;
+  for (;;) {
+    EventBatch batch;
+    const Status status = source->next(batch);
+    if (!status.ok()) return outcome_of(status);
+    if (batch.empty()) return {};
+    for (const Event& event : batch.events) {
+      into.newest = std::max(into.newest, event.at);
+      if (event.user == user) into.history.events.push_back(copy_event(event, into.arena));
+    }
+    done.events += batch.events.size();
+    done.bytes_read = input.state().bytes_read->load(std::memory_order_relaxed);
+    if (progress) progress(done);
+  }
+}
+
+void explain(const Compilation::State& state, const hir::Segment& segment,
+             const naive::History& history, Instant at, Explanation& explanation) {
+  // What is known at `at`, with nothing more to come: so what changes later does by time alone.
+  naive::History known = history;
+  std::erase_if(known.events, [&](const Event& event) { return event.at > at; });
+  const naive::Past past(state.rules.schema, known, kInstantEnd - Duration{1});
+  explanation.known = !past.empty();
+  if (past.empty()) return;
+
+  const ZoneTables zones(state.rules.zones);
+  naive::Evaluator evaluator(state.rules, zones.views(), past);
+  Figures figures(state.rules, zones.views(), past, evaluator, at);
+  Clauses clauses(state.rules, state.found->sources, past, evaluator, figures, at);
+  explanation.when = clauses.of(*segment.when);
+  explanation.member = explanation.when.holds;
+  explanation.since = explanation.when.since;
+  explanation.until = explanation.when.until;
+}
+
+}  // namespace
+
+Outcome explain_membership(const Compilation& compilation, EventInput& input,
+                           const ExplainQuery& query, const ProgressSink& progress,
+                           Explanation& explanation, TimePoint& at) noexcept {
+  if (!compilation.ok()) return {Fault::kInvalid, "the rules are wrong"};
+  const Compilation::State& state = compilation.state();
+  const auto segment =
+      std::find_if(state.rules.segments.begin(), state.rules.segments.end(),
+                   [&](const hir::Segment& other) { return other.name == query.segment; });
+  if (segment == state.rules.segments.end()) {
+    return {Fault::kInvalid, fmt::format("the rules have no segment `{}`", query.segment)};
+  }
+  UserHistory user;
+  const Outcome read = read_history(input, state.rules.schema, query.user, progress, user);
+  if (!read.ok()) return read;
+  const Instant instant = query.at ? instant_of(*query.at) : std::max(user.newest, kInstantMin);
+  at = time_point_of(instant);
+  explain(state, *segment, user.history, instant, explanation);
+  return {};
+}
+
+}  // namespace segue
