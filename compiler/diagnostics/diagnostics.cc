@@ -1,6 +1,7 @@
 #include "compiler/diagnostics/diagnostics.h"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -87,15 +88,18 @@ Diagnostic& Diagnostics::add(Code code, Span span, std::string message) {
 }
 
 std::vector<const Diagnostic*> Diagnostics::sorted() const {
-  std::vector<const Diagnostic*> order;
-  order.reserve(found_.size());
-  for (const Diagnostic& diagnostic : found_) order.push_back(&diagnostic);
-  std::stable_sort(order.begin(), order.end(), [](const Diagnostic* a, const Diagnostic* b) {
-    return std::tie(a->span.file, a->span.begin, a->code, a->span.end, a->message) <
-           std::tie(b->span.file, b->span.begin, b->code, b->span.end, b->message);
+  std::vector<size_t> places(found_.size());
+  std::iota(places.begin(), places.end(), size_t{0});
+  std::sort(places.begin(), places.end(), [this](size_t x, size_t y) {
+    const Diagnostic &a = found_[x], &b = found_[y];
+    return std::tie(a.span.file, a.span.begin, a.code, a.span.end, a.message, x) <
+           std::tie(b.span.file, b.span.begin, b.code, b.span.end, b.message, y);
   });
-  const auto repeated = [](const Diagnostic* a, const Diagnostic* b) { return same(*a, *b); };
-  order.erase(std::unique(order.begin(), order.end(), repeated), order.end());
+  std::vector<const Diagnostic*> order;
+  order.reserve(places.size());
+  for (const size_t place : places) {
+    if (order.empty() || !same(*order.back(), found_[place])) order.push_back(&found_[place]);
+  }
   return order;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "compiler/diagnostics/render.h"
 #include "compiler/diagnostics/shown_line.h"
@@ -14,6 +15,7 @@ struct Mark {
   uint32_t end = 1;
   bool primary = false;
   const std::string* text = nullptr;
+  size_t order = 0;  // of addition, among marks that begin together
 };
 
 struct Palette {
@@ -111,7 +113,7 @@ class TextRenderer {
     for (const SpanLabel& label : labels) {
       const uint32_t from = shown.column(label.span.begin - begin);
       const uint32_t to = shown.column(label.span.end - begin);
-      marks.push_back({from, std::max(to, from + 1), label.primary, label.text});
+      marks.push_back({from, std::max(to, from + 1), label.primary, label.text, marks.size()});
     }
     gutter(std::to_string(place.second));
     if (!shown.text().empty()) out_ += " " + shown.text();
@@ -122,8 +124,9 @@ class TextRenderer {
   /// All underlines on one row with the text of the rightmost; the other texts below, from right to
   /// left, each under the begin of its mark.
   void underline(std::vector<Mark> marks) {
-    std::stable_sort(marks.begin(), marks.end(),
-                     [](const Mark& a, const Mark& b) { return a.begin < b.begin; });
+    std::sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) {
+      return std::tie(a.begin, a.order) < std::tie(b.begin, b.order);
+    });
     uint32_t end = 0;
     for (const Mark& mark : marks) end = std::max(end, mark.end);
     std::string row(end, ' ');
