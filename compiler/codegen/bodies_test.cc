@@ -58,7 +58,8 @@ TEST(Bodies, AreSelectedFast) {
       const bool truth = seen->getParamType(argument.getArgNo())->isIntegerTy(1);
       arguments.push_back(truth ? builder.CreateIsNotNull(&argument) : &argument);
     }
-    llvm::Value* result = expander.expand(builder, body, arguments);
+    LocalValues known;
+    llvm::Value* result = expander.expand(builder, known, body, arguments);
     if (result != nullptr && result->getType()->isIntegerTy(1)) {
       function->addRetAttr(llvm::Attribute::ZExt);
     }

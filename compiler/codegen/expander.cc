@@ -69,6 +69,20 @@ llvm::Value* plain(llvm::IRBuilder<>& builder, llvm::Instruction& copy) {
   return builder.CreateOr(chosen, other);
 }
 
+/// A place relative to a place relative to the blob is one relative to the blob.
+void join_offsets(llvm::Instruction& copy) {
+  auto* outer = llvm::dyn_cast<llvm::GetElementPtrInst>(&copy);
+  if (outer == nullptr || !outer->getSourceElementType()->isIntegerTy(8)) return;
+  auto* inner = llvm::dyn_cast<llvm::GetElementPtrInst>(outer->getPointerOperand());
+  if (inner == nullptr || !inner->getSourceElementType()->isIntegerTy(8)) return;
+  const auto* more = llvm::dyn_cast<llvm::ConstantInt>(outer->getOperand(1));
+  const auto* offset = llvm::dyn_cast<llvm::ConstantInt>(inner->getOperand(1));
+  if (more == nullptr || offset == nullptr) return;
+  const int64_t sum = more->getSExtValue() + offset->getSExtValue();
+  outer->setOperand(0, inner->getPointerOperand());
+  outer->setOperand(1, llvm::ConstantInt::getSigned(more->getType(), sum));
+}
+
 }  // namespace
 
 const char* symbol_of(Host host) { return kHostSymbols[static_cast<size_t>(host)]; }
@@ -89,7 +103,7 @@ llvm::Function& Expander::function(Body body) {
   return *known;
 }
 
-llvm::Value* Expander::expand(llvm::IRBuilder<>& builder, Body body,
+llvm::Value* Expander::expand(llvm::IRBuilder<>& builder, LocalValues& known, Body body,
                               llvm::ArrayRef<llvm::Value*> arguments) {
   llvm::Function& source = function(body);
   SEGUE_CHECK(source.size() == 1 && source.arg_size() == arguments.size(),
@@ -111,8 +125,10 @@ llvm::Value* Expander::expand(llvm::IRBuilder<>& builder, Body body,
     for (llvm::Use& operand : copy->operands()) operand.set(here(operand.get()));
     copy->dropUnknownNonDebugMetadata();
     if (copy->hasPoisonGeneratingFlags()) copy->dropPoisonGeneratingFlags();
+    join_offsets(*copy);
     builder.Insert(copy);
     llvm::Value* value = llvm::simplifyInstruction(copy, query);
+    if (value == nullptr) value = known.earlier(*copy);
     if (value == nullptr) value = plain(builder, *copy);
     if (value != nullptr) copy->eraseFromParent();
     values[&instruction] = value == nullptr ? copy : value;

@@ -8,6 +8,8 @@
 #include <array>
 #include <memory>
 
+#include "compiler/codegen/local_values.h"
+
 namespace segue::codegen {
 
 enum class Body : uint8_t {
@@ -47,8 +49,9 @@ class Expander {
   explicit Expander(llvm::LLVMContext& context);
 
   /// A copy of the body's instructions at the builder's position, `arguments` for its parameters,
-  /// constants folded. Returns what the body returns, null if nothing.
-  llvm::Value* expand(llvm::IRBuilder<>& builder, Body body,
+  /// constants folded, what `known` has already left out. Returns what the body returns, null if
+  /// nothing.
+  llvm::Value* expand(llvm::IRBuilder<>& builder, LocalValues& known, Body body,
                       llvm::ArrayRef<llvm::Value*> arguments);
 
   /// Calls a function of the host by its symbol, typed as bodies.cc sees it.

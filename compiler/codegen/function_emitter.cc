@@ -22,7 +22,13 @@ llvm::Value* FunctionEmitter::slots() { return cached(slots_, kFrameSlotsAt, bui
 
 llvm::Value* FunctionEmitter::at(llvm::Value* base, uint64_t offset) {
   if (offset == 0) return base;
-  return builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), base, offset);
+  llvm::Instruction* place =
+      llvm::GetElementPtrInst::Create(builder_.getInt8Ty(), base, {builder_.getInt64(offset)});
+  builder_.Insert(place);
+  llvm::Value* earlier = known_.earlier(*place);
+  if (earlier == nullptr) return place;
+  place->eraseFromParent();
+  return earlier;
 }
 
 llvm::Value* FunctionEmitter::state(uint32_t cell) { return blob_at(view_.cells[cell].offset); }
@@ -46,7 +52,7 @@ void FunctionEmitter::store_deadline() {
 }
 
 llvm::Value* FunctionEmitter::body(Body body, std::initializer_list<llvm::Value*> arguments) {
-  return expander_.expand(builder_, body, arguments);
+  return expander_.expand(builder_, known_, body, arguments);
 }
 
 llvm::Value* FunctionEmitter::host(Host host, std::initializer_list<llvm::Value*> arguments) {

@@ -75,6 +75,7 @@ class FunctionEmitter {
   Cached blob_;
   Cached now_;
   Cached slots_;
+  LocalValues known_;
   llvm::Value* deadline_ = nullptr;
 };
 
