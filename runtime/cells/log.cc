@@ -54,6 +54,18 @@ SumAndCount sum_of(const LogRead& read) {
   return all;
 }
 
+/// Whether entries inside may be of days that do not ascend: where clocks go back over midnight.
+bool days_mixed(const LogRead& read) {
+  if (read.inside.sift) return true;
+  if (read.inside.first == read.inside.last) return false;
+  return days_go_back(read.zone, read.entries.time_of(read.inside.first) - kDayMs,
+                      read.entries.time_of(read.inside.last - 1) + kDayMs);
+}
+
+int64_t next_midnight(ZoneView zone, int64_t time_ms) {
+  return zone.start_of(LocalDay{zone.day_of(Instant{time_ms}).number + 1}).ms;
+}
+
 bool scalar_less(Scalar a, Scalar b) { return a.hi != b.hi ? a.hi < b.hi : a.lo < b.lo; }
 
 }  // namespace
@@ -76,11 +88,33 @@ uint32_t log_count(const LogRead& read) {
 }
 
 uint32_t log_days(const LogRead& read) {
-  DayCounter days;
-  each_inside(read.entries, read.inside, read.zone, [&](uint32_t i) {
-    days.add(read.zone.day_of(Instant{read.entries.time_of(i)}).number);
-  });
-  return days.count();
+  if (days_mixed(read)) {
+    DayCounter days;
+    each_inside(read.entries, read.inside, read.zone, [&](uint32_t i) {
+      days.add(read.zone.day_of(Instant{read.entries.time_of(i)}).number);
+    });
+    return days.count();
+  }
+  // Times ascend and days with them: what comes before the next midnight is of the same day.
+  uint32_t count = 0;
+  int64_t midnight = std::numeric_limits<int64_t>::min();
+  for (uint32_t i = read.inside.first; i < read.inside.last; ++i) {
+    const int64_t time = read.entries.time_of(i);
+    if (time < midnight) continue;
+    midnight = next_midnight(read.zone, time);
+    ++count;
+  }
+  return count;
+}
+
+int64_t log_days_deadline(const LogRead& read, const image::WindowRow& window, int64_t now_ms) {
+  const bool ends_now = window.kind == image::WindowRow::Kind::kRolling && window.to_ms == 0;
+  if (!ends_now || days_mixed(read)) return log_deadline(read, window, now_ms);
+  if (read.inside.first == read.inside.last) return kNever.ms;
+  const int64_t midnight = next_midnight(read.zone, read.entries.time_of(read.inside.first));
+  uint32_t last = read.inside.first;
+  while (last + 1 < read.inside.last && read.entries.time_of(last + 1) < midnight) ++last;
+  return later_by(read.entries.time_of(last), window.from_ms);
 }
 
 Decimal log_sum(const LogRead& read) { return sum_of(read).sum; }

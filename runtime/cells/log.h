@@ -8,8 +8,8 @@
 /// The times of the horizon's occurrences, each with a value (a scalar, or an exact number) or
 /// without. It answers everything; smaller cells are compared with it.
 ///
-/// Reads take any window up to now. Their deadline is one: when an entry leaves or enters the
-/// window.
+/// Reads take any window up to now. All but days share one deadline: when an entry leaves or enters
+/// the window.
 namespace segue::cells {
 
 /// What a read looks at: found once, shared by all reads of the same cell and window.
@@ -23,6 +23,8 @@ int64_t log_deadline(const LogRead& read, const image::WindowRow& window, int64_
 
 uint32_t log_count(const LogRead& read);
 uint32_t log_days(const LogRead& read);  // distinct local days
+/// When their number can change: the last entry of the first day leaves, not any entry of it.
+int64_t log_days_deadline(const LogRead& read, const image::WindowRow& window, int64_t now_ms);
 Decimal log_sum(const LogRead& read);    // of a log of X; 0 of nothing
 double log_avg(const LogRead& read);     // of a log of X; missing (a NaN) without a number
 double log_min(const LogRead& read);     // of a log of S: of the numbers among them; or missing

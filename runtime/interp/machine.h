@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <cstdint>
-#include <limits>
 #include <span>
 
 #include "runtime/base/decimal.h"
@@ -10,15 +9,12 @@
 #include "runtime/base/value.h"
 #include "runtime/image/limits.h"
 #include "runtime/image/tables.h"
+#include "runtime/interp/arithmetic.h"
 #include "runtime/interp/frame.h"
 #include "runtime/interp/prepared.h"
 
 /// The stack that runs the image's code. Code is verified before, so nothing is checked here.
 namespace segue::interp {
-
-/// A missing number; the only NaN there is, since values off the wire are none.
-inline constexpr double kMissingNumber = std::numeric_limits<double>::quiet_NaN();
-inline bool exists(double number) { return number == number; }
 
 /// One entry: two words whose type the code knows.
 struct Entry {

@@ -1,4 +1,3 @@
-#include "runtime/cells/cell.h"
 #include "runtime/interp/machine.h"
 
 /// Arithmetic of doubles and comparisons of exact sums. A missing number is a NaN, which arithmetic
@@ -19,12 +18,7 @@ void binary(Machine& machine, const Make& make) {
 
 template <class Test>
 void test_sum(Machine& machine, const OpRow& row, const Test& test) {
-  const Decimal sum = machine.pop().sum();
-  machine.push(sum.hi != cells::kNoSum.hi && test(sum, machine.view().decimals[row.a]));
-}
-
-double or_missing(double left, double right, double number) {
-  return exists(left) && exists(right) ? number : kMissingNumber;
+  machine.push(test(machine.pop().sum(), machine.view().decimals[row.a]));
 }
 
 }  // namespace
@@ -46,17 +40,17 @@ void run<Op::kMultiply>(Machine& machine, const OpRow&) {
 
 template <>
 void run<Op::kDivide>(Machine& machine, const OpRow&) {
-  binary(machine, [](double a, double b) { return b == 0 ? kMissingNumber : a / b; });
+  binary(machine, divide);
 }
 
 template <>
 void run<Op::kMin>(Machine& machine, const OpRow&) {
-  binary(machine, [](double a, double b) { return or_missing(a, b, a < b ? a : b); });
+  binary(machine, least);
 }
 
 template <>
 void run<Op::kMax>(Machine& machine, const OpRow&) {
-  binary(machine, [](double a, double b) { return or_missing(a, b, a > b ? a : b); });
+  binary(machine, greatest);
 }
 
 template <>
@@ -89,22 +83,22 @@ void run<Op::kNumberExists>(Machine& machine, const OpRow&) {
 template <>
 void run<Op::kSumNumber>(Machine& machine, const OpRow&) {
   const Decimal sum = machine.pop().sum();
-  machine.push(sum.hi != cells::kNoSum.hi ? to_double(sum) : kMissingNumber);
+  machine.push(is_sum(sum) ? to_double(sum) : kMissingNumber);
 }
 
 template <>
 void run<Op::kSumEqual>(Machine& machine, const OpRow& row) {
-  test_sum(machine, row, [](Decimal sum, Decimal bound) { return sum == bound; });
+  test_sum(machine, row, sum_equal);
 }
 
 template <>
 void run<Op::kSumLess>(Machine& machine, const OpRow& row) {
-  test_sum(machine, row, [](Decimal sum, Decimal bound) { return sum < bound; });
+  test_sum(machine, row, sum_less);
 }
 
 template <>
 void run<Op::kSumLessEqual>(Machine& machine, const OpRow& row) {
-  test_sum(machine, row, [](Decimal sum, Decimal bound) { return sum <= bound; });
+  test_sum(machine, row, sum_less_equal);
 }
 
 }  // namespace segue::interp

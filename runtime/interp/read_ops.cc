@@ -166,8 +166,11 @@ void run<Op::kLogLast>(Machine& machine, const OpRow& row) {
 
 template <>
 void run<Op::kLogDays>(Machine& machine, const OpRow& row) {
-  read_log(machine, row,
-           [](const cells::LogRead& log) { return static_cast<double>(cells::log_days(log)); });
+  const WindowRow& window = machine.view().windows[row.b];
+  const int64_t now_ms = machine.frame.now_ms;
+  const cells::LogRead log = cells::log_read(cell_of(machine, row), window, now_ms);
+  note_deadline(machine.frame, cells::log_days_deadline(log, window, now_ms));
+  machine.push(static_cast<double>(cells::log_days(log)));
 }
 
 template <>

@@ -6,38 +6,26 @@ namespace segue::interp {
 using image::Op;
 using image::OpRow;
 
-namespace {
-
-/// Lists and records are kept as "other": equal to nothing, like what is missing.
-bool is_comparable(Scalar scalar) {
-  const ScalarTag tag = tag_of(scalar);
-  return tag != ScalarTag::kMissing && tag != ScalarTag::kOther;
-}
-
-}  // namespace
-
 template <>
 void run<Op::kScalarOfTruth>(Machine& machine, const OpRow&) {
-  machine.push(scalar_of_truth(machine.pop().truth()));
+  machine.push(scalar_from_truth(machine.pop().truth()));
 }
 
 template <>
 void run<Op::kScalarOfNumber>(Machine& machine, const OpRow&) {
-  const double number = machine.pop().number();
-  machine.push(exists(number) ? scalar_of_number(number) : Scalar{});
+  machine.push(scalar_from_number(machine.pop().number()));
 }
 
 template <>
 void run<Op::kScalarOfTime>(Machine& machine, const OpRow&) {
-  const int64_t time_ms = machine.pop().time_ms();
-  machine.push(time_ms != kMissingTime.ms ? scalar_of_instant(Instant{time_ms}) : Scalar{});
+  machine.push(scalar_from_time(machine.pop().time_ms()));
 }
 
 template <>
 void run<Op::kEqualScalars>(Machine& machine, const OpRow&) {
   const Scalar right = machine.pop().scalar();
   const Scalar left = machine.pop().scalar();
-  machine.push(left == right && is_comparable(left));
+  machine.push(equal_scalars(left, right));
 }
 
 template <>
@@ -48,26 +36,22 @@ void run<Op::kInScalars>(Machine& machine, const OpRow& row) {
 
 template <>
 void run<Op::kScalarExists>(Machine& machine, const OpRow&) {
-  machine.push(tag_of(machine.pop().scalar()) != ScalarTag::kMissing);
+  machine.push(scalar_exists(machine.pop().scalar()));
 }
 
 template <>
 void run<Op::kScalarTrue>(Machine& machine, const OpRow&) {
-  machine.push(machine.pop().scalar() == scalar_of_truth(true));
+  machine.push(scalar_true(machine.pop().scalar()));
 }
 
 template <>
 void run<Op::kScalarNumber>(Machine& machine, const OpRow&) {
-  const Scalar scalar = machine.pop().scalar();
-  const bool number = tag_of(scalar) == ScalarTag::kNumber;
-  machine.push(number ? std::bit_cast<double>(scalar.lo) : kMissingNumber);
+  machine.push(scalar_number(machine.pop().scalar()));
 }
 
 template <>
 void run<Op::kScalarTime>(Machine& machine, const OpRow&) {
-  const Scalar scalar = machine.pop().scalar();
-  const bool instant = tag_of(scalar) == ScalarTag::kInstant;
-  machine.push(instant ? static_cast<int64_t>(scalar.lo) : kMissingTime.ms);
+  machine.push(scalar_time(machine.pop().scalar()));
 }
 
 }  // namespace segue::interp
