@@ -80,6 +80,7 @@ class Page:
         language, mark = words[0], words[1] if len(words) > 1 else ""
         name = mark if "." in mark else "snippet.seg"
         if "." in mark or (language == "seg" and mark != "part"):
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_text(text, encoding="utf-8")
         if language != "seg" or mark == "part":
             return
