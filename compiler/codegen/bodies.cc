@@ -1,9 +1,6 @@
-// Bodies for the JIT: thin names over runtime/cells, and the ops of the image that are arithmetic.
+// Bodies for the JIT: thin names over runtime/cells and runtime/interp/arithmetic.h.
 // Compiled by Clang to bitcode and put in place by the expander; never part of the library itself.
 // One basic block each: `&` for `&&`, values chosen rather than branches taken.
-#include <bit>
-#include <limits>
-
 #include "compiler/codegen/host.h"
 #include "runtime/cells/earliest.h"
 #include "runtime/cells/extreme.h"
@@ -13,6 +10,7 @@
 #include "runtime/cells/oldest.h"
 #include "runtime/cells/seen.h"
 #include "runtime/cells/total.h"
+#include "runtime/interp/arithmetic.h"
 
 namespace segue::cells {
 extern "C" {
@@ -90,71 +88,40 @@ void body_held_move(std::byte* state, bool truth, int64_t now) { held_move(state
 }  // extern "C"
 }  // namespace segue::cells
 
-namespace segue {
-namespace {
-
-constexpr double kMissingNumber = std::numeric_limits<double>::quiet_NaN();
-
-bool exist(double a, double b) { return (a == a) & (b == b); }
-bool exist(int64_t a, int64_t b) { return (a != kMissingTime.ms) & (b != kMissingTime.ms); }
-
-bool is_sum(int64_t high) { return high != cells::kNoSum.hi; }
-
-constexpr uint64_t tag_word(ScalarTag tag) { return static_cast<uint64_t>(tag) << 60; }
-bool has_tag(uint64_t high, ScalarTag tag) { return high >> 60 == static_cast<uint64_t>(tag); }
-
-}  // namespace
-
+namespace segue::interp {
 extern "C" {
 
-// Numbers: a missing one is a NaN.
-double body_divide(double a, double b) {
-  const double quotient = a / b;
-  return b == 0 ? kMissingNumber : quotient;
-}
-double body_min(double a, double b) {
-  const double least = a < b ? a : b;
-  return exist(a, b) ? least : kMissingNumber;
-}
-double body_max(double a, double b) {
-  const double greatest = a > b ? a : b;
-  return exist(a, b) ? greatest : kMissingNumber;
-}
-// One NaN of all, so that equal states are equal bytes.
-double body_number_stored(double number) { return number == number ? number : kMissingNumber; }
+double body_divide(double a, double b) { return divide(a, b); }
+double body_min(double a, double b) { return least(a, b); }
+double body_max(double a, double b) { return greatest(a, b); }
+double body_number_stored(double number) { return stored(number); }
 
-// Exact sums.
 bool body_sum_equal(uint64_t low, int64_t high, uint64_t low_bound, int64_t high_bound) {
-  return is_sum(high) & (low == low_bound) & (high == high_bound);
+  return sum_equal({low, high}, {low_bound, high_bound});
 }
 bool body_sum_less(uint64_t low, int64_t high, uint64_t low_bound, int64_t high_bound) {
-  return is_sum(high) & ((high < high_bound) | ((high == high_bound) & (low < low_bound)));
+  return sum_less({low, high}, {low_bound, high_bound});
 }
 bool body_sum_less_equal(uint64_t low, int64_t high, uint64_t low_bound, int64_t high_bound) {
-  return is_sum(high) & ((high < high_bound) | ((high == high_bound) & (low <= low_bound)));
+  return sum_less_equal({low, high}, {low_bound, high_bound});
 }
 
-// Times.
-int64_t body_time_or_missing(int64_t time) { return time == kLongAgo.ms ? kMissingTime.ms : time; }
-int64_t body_time_add(int64_t a, int64_t b) {
-  const auto sum = static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
-  return exist(a, b) ? sum : kMissingTime.ms;
+int64_t body_time_or_missing(int64_t time) { return time_or_missing(time); }
+int64_t body_time_add(int64_t a, int64_t b) { return time_add(a, b); }
+int64_t body_time_subtract(int64_t a, int64_t b) { return time_subtract(a, b); }
+bool body_time_equal(int64_t a, int64_t b) { return time_equal(a, b); }
+bool body_time_less(int64_t a, int64_t b) { return time_less(a, b); }
+bool body_time_less_equal(int64_t a, int64_t b) { return time_less_equal(a, b); }
+bool body_time_exists(int64_t time) { return time_exists(time); }
+int64_t body_time_equal_turn(int64_t a, int64_t b, int64_t slope, int64_t now) {
+  return time_equal_turn(a, b, slope, now);
 }
-int64_t body_time_subtract(int64_t a, int64_t b) {
-  const auto rest = static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
-  return exist(a, b) ? rest : kMissingTime.ms;
+int64_t body_time_less_turn(int64_t a, int64_t b, int64_t slope, int64_t now) {
+  return time_less_turn(a, b, slope, now);
 }
-// By the sign of the difference, which wraps round: what the interpreter does too.
-bool body_time_equal(int64_t a, int64_t b) { return exist(a, b) & (a == b); }
-bool body_time_less(int64_t a, int64_t b) {
-  return exist(a, b) &
-         (static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)) < 0);
+int64_t body_time_less_equal_turn(int64_t a, int64_t b, int64_t slope, int64_t now) {
+  return time_less_equal_turn(a, b, slope, now);
 }
-bool body_time_less_equal(int64_t a, int64_t b) {
-  return exist(a, b) &
-         (static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)) <= 0);
-}
-bool body_time_exists(int64_t time) { return time != kMissingTime.ms; }
 
 // Values of the event at hand.
 bool body_value_exists(const Value* value) { return !value->missing(); }
@@ -166,41 +133,27 @@ double body_value_number(const Value* value) {
 }
 
 // Kept scalars, word by word.
-uint64_t body_scalar_low_of_truth(bool truth) { return truth ? 1 : 0; }
-uint64_t body_scalar_low_of_number(double number) {
-  const double one_zero = number == 0 ? 0.0 : number;
-  const auto bits = std::bit_cast<uint64_t>(one_zero);
-  return number == number ? bits : 0;
-}
-uint64_t body_scalar_high_of_number(double number) {
-  return number == number ? tag_word(ScalarTag::kNumber) : tag_word(ScalarTag::kMissing);
-}
-uint64_t body_scalar_low_of_time(int64_t time) {
-  return time != kMissingTime.ms ? static_cast<uint64_t>(time) : 0;
-}
-uint64_t body_scalar_high_of_time(int64_t time) {
-  return time != kMissingTime.ms ? tag_word(ScalarTag::kInstant) : tag_word(ScalarTag::kMissing);
-}
+uint64_t body_scalar_low_of_truth(bool truth) { return scalar_from_truth(truth).lo; }
+uint64_t body_scalar_high_of_truth(bool truth) { return scalar_from_truth(truth).hi; }
+uint64_t body_scalar_low_of_number(double number) { return scalar_from_number(number).lo; }
+uint64_t body_scalar_high_of_number(double number) { return scalar_from_number(number).hi; }
+uint64_t body_scalar_low_of_time(int64_t time) { return scalar_from_time(time).lo; }
+uint64_t body_scalar_high_of_time(int64_t time) { return scalar_from_time(time).hi; }
 bool body_equal_scalars(uint64_t low_a, uint64_t high_a, uint64_t low_b, uint64_t high_b) {
-  const bool comparable =
-      !has_tag(high_a, ScalarTag::kMissing) & !has_tag(high_a, ScalarTag::kOther);
-  return comparable & (low_a == low_b) & (high_a == high_b);
+  return equal_scalars({low_a, high_a}, {low_b, high_b});
 }
-bool body_scalar_exists(uint64_t, uint64_t high) { return !has_tag(high, ScalarTag::kMissing); }
-bool body_scalar_true(uint64_t low, uint64_t high) {
-  return (low == 1) & (high == tag_word(ScalarTag::kTruth));
-}
-double body_scalar_number(uint64_t low, uint64_t high) {
-  const auto number = std::bit_cast<double>(low);
-  return has_tag(high, ScalarTag::kNumber) ? number : kMissingNumber;
-}
-int64_t body_scalar_time(uint64_t low, uint64_t high) {
-  const auto time = static_cast<int64_t>(low);
-  return has_tag(high, ScalarTag::kInstant) ? time : kMissingTime.ms;
-}
+bool body_scalar_exists(uint64_t low, uint64_t high) { return scalar_exists({low, high}); }
+bool body_scalar_true(uint64_t low, uint64_t high) { return scalar_true({low, high}); }
+double body_scalar_number(uint64_t low, uint64_t high) { return scalar_number({low, high}); }
+int64_t body_scalar_time(uint64_t low, uint64_t high) { return scalar_time({low, high}); }
+
+}  // extern "C"
+}  // namespace segue::interp
+
+extern "C" {
 
 // Keeps the declarations of what generated code calls, with their types.
-#define HOST(id, symbol) reinterpret_cast<const void*>(&symbol),
+#define HOST(id, symbol) reinterpret_cast<const void*>(&segue::symbol),
 extern const void* const bodies_hosts[];
 const void* const bodies_hosts[] = {
 #include "compiler/codegen/host.def"
@@ -208,4 +161,3 @@ const void* const bodies_hosts[] = {
 #undef HOST
 
 }  // extern "C"
-}  // namespace segue

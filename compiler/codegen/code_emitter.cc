@@ -172,23 +172,23 @@ CodeEmitter::Result CodeEmitter::time(const OpRow& row) {
           out_.body(row.op == Op::kTimeAdd ? Body::kTimeAdd : Body::kTimeSubtract, {left, right})};
     }
     case Op::kTimeEqual:
-      return compare_times(row, Body::kTimeEqual);
+      return compare_times(row, Body::kTimeEqual, Body::kTimeEqualTurn);
     case Op::kTimeLess:
-      return compare_times(row, Body::kTimeLess);
+      return compare_times(row, Body::kTimeLess, Body::kTimeLessTurn);
     case Op::kTimeLessEqual:
-      return compare_times(row, Body::kTimeLessEqual);
+      return compare_times(row, Body::kTimeLessEqual, Body::kTimeLessEqualTurn);
     default:
       return {};
   }
 }
 
-/// What moves with now has a deadline, which the host solves for.
-Entry CodeEmitter::compare_times(const OpRow& row, Body test) {
+/// What moves with now turns at an instant that is solved for.
+Entry CodeEmitter::compare_times(const OpRow& row, Body test, Body turn) {
   llvm::Value* right = pop_low();
   llvm::Value* left = pop_low();
-  if (row.b == image::kSlopeBias) return {out_.body(test, {left, right})};
-  return {out_.host(Host::kTestTimes, {out_.frame(), out_.index(static_cast<uint32_t>(row.op)),
-                                       out_.index(row.b), left, right})};
+  const int64_t slope = int64_t{row.b} - image::kSlopeBias;
+  if (slope != 0) out_.note_deadline(out_.body(turn, {left, right, out_.time(slope), out_.now()}));
+  return {out_.body(test, {left, right})};
 }
 
 }  // namespace segue::codegen

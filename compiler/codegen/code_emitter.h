@@ -64,7 +64,7 @@ class CodeEmitter {
   llvm::Value* absent();
   Entry test_value(const image::OpRow& row, llvm::Value* left, llvm::Value* right);
   Entry at_least(const image::OpRow& row);
-  Entry compare_times(const image::OpRow& row, Body test);
+  Entry compare_times(const image::OpRow& row, Body test, Body turn);
   Entry words_of(llvm::Value* room);
 
   Entry pop();

@@ -90,9 +90,11 @@ Entry CodeEmitter::test_value(const OpRow& row, llvm::Value* left, llvm::Value* 
 
 CodeEmitter::Result CodeEmitter::scalar(const OpRow& row) {
   switch (row.op) {
-    case Op::kScalarOfTruth:
-      return Entry{out_.body(Body::kScalarLowOfTruth, {pop_low()}),
-                   out_.word(scalar_of_truth(true).hi)};
+    case Op::kScalarOfTruth: {
+      llvm::Value* truth = pop_low();
+      return Entry{out_.body(Body::kScalarLowOfTruth, {truth}),
+                   out_.body(Body::kScalarHighOfTruth, {truth})};
+    }
     case Op::kScalarOfNumber: {
       llvm::Value* number = pop_low();
       return Entry{out_.body(Body::kScalarLowOfNumber, {number}),

@@ -52,14 +52,19 @@ bool is_note(const llvm::Instruction& instruction) {
   }
 }
 
-/// FastISel knows no minimum, maximum or select of truths, and leaves the rest of the block to a
-/// slower selector when it meets one. All have an equal that it knows.
+/// FastISel knows no minimum, maximum, absolute value or select of truths, and leaves the rest of
+/// the block to a slower selector when it meets one. All have an equal that it knows.
 llvm::Value* plain(llvm::IRBuilder<>& builder, llvm::Instruction& copy) {
   if (auto* minmax = llvm::dyn_cast<llvm::MinMaxIntrinsic>(&copy)) {
     llvm::Value* left = minmax->getLHS();
     llvm::Value* right = minmax->getRHS();
     return builder.CreateSelect(builder.CreateICmp(minmax->getPredicate(), left, right), left,
                                 right);
+  }
+  auto* call = llvm::dyn_cast<llvm::IntrinsicInst>(&copy);
+  if (call != nullptr && call->getIntrinsicID() == llvm::Intrinsic::abs) {
+    llvm::Value* number = call->getArgOperand(0);
+    return builder.CreateSelect(builder.CreateIsNeg(number), builder.CreateNeg(number), number);
   }
   auto* select = llvm::dyn_cast<llvm::SelectInst>(&copy);
   if (select == nullptr || !select->getType()->isIntegerTy(1)) return nullptr;

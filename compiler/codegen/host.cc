@@ -53,11 +53,6 @@ bool segue_test_values(Frame* frame, uint32_t op, uint32_t a, uint32_t b, const 
   return run(frame, op, a, b, {operands, pops}).truth();
 }
 
-bool segue_test_times(Frame* frame, uint32_t op, uint32_t b, int64_t left, int64_t right) {
-  const Entry operands[] = {Entry::of(left), Entry::of(right)};
-  return run(frame, op, 0, b, operands).truth();
-}
-
 bool segue_test_words(Frame* frame, uint32_t op, uint32_t a, uint64_t low, uint64_t high) {
   const Entry operands[] = {{low, high}};
   return run(frame, op, a, 0, operands).truth();

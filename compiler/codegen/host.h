@@ -20,7 +20,6 @@ void segue_run_words(Frame* frame, uint32_t op, uint32_t a, uint32_t b, uint64_t
 // Ops with operands. An op of one value looks at `left` alone.
 bool segue_test_values(Frame* frame, uint32_t op, uint32_t a, uint32_t b, const Value* left,
                        const Value* right);
-bool segue_test_times(Frame* frame, uint32_t op, uint32_t b, int64_t left, int64_t right);
 bool segue_test_words(Frame* frame, uint32_t op, uint32_t a, uint64_t low, uint64_t high);
 int64_t segue_time_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value);
 void segue_words_of_value(Frame* frame, uint32_t op, const Value* value, uint64_t* words);

@@ -14,7 +14,8 @@
 /// puts their one basic block in place. So `&` for `&&`, and values chosen where a branch would do.
 namespace segue::interp {
 
-// ---- numbers: a missing one is a NaN, the only one there is, since values off the wire are none --
+// ---- numbers: a missing one is a NaN, the only one there is, since values off the wire are none
+// --
 
 inline constexpr double kMissingNumber = std::numeric_limits<double>::quiet_NaN();
 inline bool exists(double number) { return number == number; }
@@ -35,7 +36,8 @@ inline double greatest(double a, double b) {
 /// What the blob keeps of a number: one NaN of all, so that equal states are equal bytes.
 inline double stored(double number) { return exists(number) ? number : kMissingNumber; }
 
-// ---- exact sums: without a number they equal nothing ---------------------------------------------
+// ---- exact sums: without a number they equal nothing
+// ---------------------------------------------
 
 inline bool is_sum(Decimal sum) { return sum.hi != cells::kNoSum.hi; }
 inline bool sum_equal(Decimal sum, Decimal bound) {
@@ -48,7 +50,8 @@ inline bool sum_less_equal(Decimal sum, Decimal bound) {
   return is_sum(sum) & ((sum.hi < bound.hi) | ((sum.hi == bound.hi) & (sum.lo <= bound.lo)));
 }
 
-// ---- times: two's complement, so that no sum of hostile constants is undefined -------------------
+// ---- times: two's complement, so that no sum of hostile constants is undefined
+// -------------------
 
 inline bool time_exists(int64_t time_ms) { return time_ms != kMissingTime.ms; }
 inline bool times_exist(int64_t a, int64_t b) { return time_exists(a) & time_exists(b); }
@@ -104,7 +107,7 @@ inline int64_t turn_after(int64_t now_ms, int64_t wait_ms, bool turns) {
 /// The first instant after now at which the comparison has another answer, or `kNever`.
 inline int64_t time_equal_turn(int64_t left, int64_t right, int64_t slope, int64_t now_ms) {
   const Rise rise(left, right, slope);
-  const int64_t wait_ms = rise.difference == 0 ? 1 : rise.until_zero();
+  const int64_t wait_ms = rise.until_zero() + (rise.difference == 0 ? 1 : 0);
   return turn_after(now_ms, wait_ms, times_exist(left, right) & (rise.difference <= 0));
 }
 inline int64_t time_less_turn(int64_t left, int64_t right, int64_t slope, int64_t now_ms) {
@@ -122,7 +125,8 @@ inline int64_t time_less_equal_turn(int64_t left, int64_t right, int64_t slope, 
   return turn_after(now_ms, slope > 0 ? above_ms : zero_ms, times_exist(left, right) & turns);
 }
 
-// ---- kept scalars --------------------------------------------------------------------------------
+// ---- kept scalars
+// --------------------------------------------------------------------------------
 
 constexpr uint64_t tag_word(ScalarTag tag) { return static_cast<uint64_t>(tag) << 60; }
 inline bool has_tag(Scalar scalar, ScalarTag tag) {

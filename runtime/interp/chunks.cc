@@ -34,8 +34,7 @@ void run_node(Frame& frame, const image::NodeRow& node) {
   if (node.type == image::Type::B) {
     store_truth(frame, node, value.truth());
   } else {
-    // One NaN of all there are, so that equal states are equal bytes.
-    store(frame.blob + node.place, exists(value.number()) ? value.number() : kMissingNumber);
+    store(frame.blob + node.place, stored(value.number()));
   }
 }
 
