@@ -57,7 +57,7 @@ void warn_held(Context& context, const std::vector<ast::ExprPtr>& operands, std:
 
 }  // namespace
 
-void warn_binding(Context& context, const Scope& scope, const ast::Or& operands) {
+bool check_binding(Context& context, const Scope& scope, const ast::Or& operands) {
   for (const ast::ExprPtr& operand : operands.operands) {
     if (operand->as<ast::And>() == nullptr) continue;
     context.report(Code::kW0301, operand->span, "`and` is mixed with `or`")
@@ -66,6 +66,17 @@ void warn_binding(Context& context, const Scope& scope, const ast::Or& operands)
     break;
   }
   const std::vector<ast::ExprPtr>& parts = operands.operands;
+  const auto* absent = parts[0]->as<ast::No>();
+  const ast::Window* last = window_behind(*parts.back());
+  if (absent != nullptr && !absent->window && last != nullptr && scope.window == nullptr) {
+    const std::string written = context.quote(last->span, "within 7d");
+    context.report(Code::kE0401, parts[0]->span, "`no` without a window")
+        .label("ends before the `or`")
+        .also(last->span, "belongs to the last part alone")
+        .help(fmt::format("`no ({} or …) {}` if none of them may have happened",
+                          context.quote(absent->step->span, "a"), written));
+    return false;
+  }
   for (size_t i = 1; i < parts.size(); ++i) {
     const ast::Window* window = window_behind(*parts[i]);
     if (window == nullptr || scope.in_filter()) continue;
@@ -84,6 +95,7 @@ void warn_binding(Context& context, const Scope& scope, const ast::Or& operands)
     break;
   }
   warn_held(context, parts, "or");
+  return true;
 }
 
 void warn_binding(Context& context, const ast::And& operands) {

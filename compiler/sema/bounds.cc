@@ -96,7 +96,7 @@ bool check_count_bounds(Context& context, const Comparing& how, const Operand& l
     case Outcome::kNever: {
       const bool always = outcome(op, given, most(counted)) == Outcome::kAlways;
       const bool fraction = given != std::floor(given);
-      std::string why = counted.op == Op::kDays && given > most(counted)
+      std::string why = counted.op == Op::kDays && given >= most(counted)
                             ? fmt::format("there are only {} days", most(counted))
                         : fraction ? "a count is a whole number"
                                    : "a count is 0 or more";

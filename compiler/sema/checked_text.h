@@ -60,17 +60,21 @@ struct Checked {
     for (const std::string& fault : verify_hir(rules)) faults += "verify: " + fault + "\n";
   }
 
-  /// `E0207 2:13 "pricing_viewd" message [label] (help) {note}`, one line each.
+  /// A finding: where, code and message, then a line each for label, other places, notes, help.
   std::string findings() const {
     std::string out;
     for (const Diagnostic* found : diagnostics.sorted()) {
-      const LineColumn at = sources.locate(found->span.file, found->span.begin);
-      out += fmt::format("{} {}:{} \"{}\" {} [{}]", info(found->code).name, at.line, at.column,
-                         sources.text(found->span), found->message, found->text);
-      for (const Label& label : found->secondary) out += fmt::format(" [{}]", label.text);
-      for (const std::string& help : found->helps) out += fmt::format(" ({})", help);
-      for (const std::string& note : found->notes) out += fmt::format(" {{{}}}", note);
-      out += "\n";
+      const SourceFile& file = sources.file(found->span.file);
+      const LineColumn at = file.locate(found->span.begin);
+      const std::string place = file.path() == "test.seg" ? "" : file.path() + ":";
+      out += fmt::format("{} {}{}:{} `{}`: {}\n", info(found->code).name, place, at.line, at.column,
+                         sources.text(found->span), found->message);
+      if (!found->text.empty()) out += fmt::format("  {}\n", found->text);
+      for (const Label& also : found->secondary) {
+        out += fmt::format("  at `{}`: {}\n", sources.text(also.span), also.text);
+      }
+      for (const std::string& note : found->notes) out += fmt::format("  note: {}\n", note);
+      for (const std::string& help : found->helps) out += fmt::format("  help: {}\n", help);
     }
     return out;
   }
@@ -78,12 +82,12 @@ struct Checked {
   std::string faults;
 };
 
-/// The condition of the last segment, or what was found.
+/// `condition` as that of a segment: printed, or what was found.
 inline std::string when(const std::string& condition) {
   const Checked checked("segment it = " + condition);
   if (!checked.diagnostics.empty()) return checked.findings();
   if (!checked.faults.empty()) return checked.faults;
-  return print_hir(checked.rules, *checked.rules.segments.back().when);
+  return print_hir(checked.rules, *checked.rules.segments.back().when) + "\n";
 }
 
 /// Findings only; "verify: …" if there were none but the result is wrong.
@@ -92,11 +96,11 @@ inline std::string found(const std::string& text) {
   return checked.findings() + checked.faults;
 }
 
-/// One part of the printed rules, or what was found. Without the usual world.
-inline std::string part(const std::string& text, std::string_view only) {
+/// One part of the printed rules (all if empty) and what was found. Without the usual world.
+inline std::string rules(const std::string& text, std::string_view part) {
   const Checked checked(text, {}, false);
-  if (!checked.diagnostics.empty()) return checked.findings();
-  return checked.faults.empty() ? print_hir(checked.rules, only) : checked.faults;
+  const std::string found = checked.findings() + checked.faults;
+  return checked.diagnostics.has_errors() ? found : found + print_hir(checked.rules, part);
 }
 
 }  // namespace segue

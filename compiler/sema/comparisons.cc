@@ -215,12 +215,14 @@ ExprPtr compare(Context& context, const Scope& scope, const Comparing& how, cons
 
 ExprPtr in_range(Context& context, const Scope& scope, const Operand& value,
                  const ast::Range& range, Span span) {
-  const auto end = [&](const ast::Scalar& scalar, bool negated) {
-    const Constant bound = signed_constant(context, scope, scalar, negated);
-    return operand_of(context, bound, bound.span);
-  };
-  const Operand low = end(range.low, range.low_negated);
-  const Operand high = end(range.high, range.high_negated);
+  const Constant first = signed_constant(context, scope, range.low, range.low_negated);
+  const Constant last = signed_constant(context, scope, range.high, range.high_negated);
+  const Operand low = operand_of(context, first, first.span);
+  const Operand high = operand_of(context, last, last.span);
+  const bool known = !first.failed && !last.failed && same_type(first, last);
+  if (known && order_of(first, last) > 0) {
+    warn_constant(context, range.span, false, "the range ends before it begins");
+  }
   Comparing at_least{CompareOp::kGreaterEqual, range.span, span, false};
   Comparing at_most{CompareOp::kLessEqual, range.span, span, false};
   ExprPtr above = compare(context, scope, at_least, value, low);

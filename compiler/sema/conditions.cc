@@ -174,7 +174,7 @@ ExprPtr history_condition(Context& context, const Scope& scope, const ast::Expr&
 ExprPtr condition(Context& context, const Scope& scope, const ast::Expr& expr) {
   const Span span = expr.span;
   if (const auto* form = expr.as<ast::Or>()) {
-    warn_binding(context, scope, *form);
+    if (!check_binding(context, scope, *form)) return nullptr;
     return context.nodes.any_of(each(context, scope, form->operands), span);
   }
   if (const auto* form = expr.as<ast::And>()) {

@@ -36,7 +36,8 @@ void report_unknown_segment(Context& context, const Scope& scope, Span span,
                             const std::string& name);
 
 /// What a window or `for` behind the last of several conditions may seem to mean. (binding.cc)
-void warn_binding(Context& context, const Scope& scope, const ast::Or& operands);
+/// False if it was an error: `no a or b within 7d`.
+bool check_binding(Context& context, const Scope& scope, const ast::Or& operands);
 void warn_binding(Context& context, const ast::And& operands);
 void warn_binding(Context& context, const ast::Not& negation, Span span);
 

@@ -11,18 +11,35 @@
 #include "runtime/base/instant.h"
 #include "runtime/base/schema.h"
 
-/// HIR: checked rules. Every name is resolved, every parameter replaced by its value, every sugar by its meaning; what
-/// is left is small enough that LANGUAGE says what each op means in one line (`hir_ops.def`). Two readers: the naive
-/// evaluator, straight from here, and the lowering to a plan.
+/// HIR: checked rules. Every name is resolved, every parameter replaced by its value, every sugar
+/// by its meaning; what is left is small enough that LANGUAGE says what each op means in one line
+/// (`hir_ops.def`). Two readers: the naive evaluator, straight from here, and the lowering to a
+/// plan.
 namespace segue::hir {
 
-struct StreamId { uint32_t index = 0; friend auto operator<=>(StreamId, StreamId) = default; };
-struct SegmentId { uint32_t index = 0; friend auto operator<=>(SegmentId, SegmentId) = default; };
-struct ScoreId { uint32_t index = 0; friend auto operator<=>(ScoreId, ScoreId) = default; };
-struct ZoneId { uint32_t index = 0; friend auto operator<=>(ZoneId, ZoneId) = default; };
-struct SlotId { uint32_t index = 0; friend auto operator<=>(SlotId, SlotId) = default; };
+struct StreamId {
+  uint32_t index = 0;
+  friend auto operator<=>(StreamId, StreamId) = default;
+};
+struct SegmentId {
+  uint32_t index = 0;
+  friend auto operator<=>(SegmentId, SegmentId) = default;
+};
+struct ScoreId {
+  uint32_t index = 0;
+  friend auto operator<=>(ScoreId, ScoreId) = default;
+};
+struct ZoneId {
+  uint32_t index = 0;
+  friend auto operator<=>(ZoneId, ZoneId) = default;
+};
+struct SlotId {
+  uint32_t index = 0;
+  friend auto operator<=>(SlotId, SlotId) = default;
+};
 
-/// Static type of an expression. `kAny`: what comes off the wire undeclared; its type is looked at when it is compared.
+/// Static type of an expression. `kAny`: what comes off the wire undeclared; its type is looked at
+/// when it is compared.
 enum class Type : uint8_t { kTruth, kNumber, kText, kInstant, kDuration, kList, kRecord, kAny };
 
 enum class Op : uint8_t {
@@ -38,8 +55,9 @@ struct Window {
   enum class Kind : uint8_t {
     kEver,
     kRolling,   // T - from < t <= T - to;            `within D` is from = D, to = 0
-    kAbsolute,  // from <= t < until, each optional;  dates are whole days, so the end of a day is its day's successor
-    kDays,      // t falls on one of `days` local days that end with today, or with yesterday if `full`
+    kAbsolute,  // from <= t < until, each optional;  dates are whole days, so the end of a day is
+                // its day's successor
+    kDays,  // t falls on one of `days` local days that end with today, or with yesterday if `full`
   };
   Kind kind = Kind::kEver;
   Duration from{};
@@ -55,7 +73,8 @@ struct Literal {
   Type type = Type::kTruth;  // kTruth, kNumber, kText, kInstant or kDuration
   bool truth = false;
   double number = 0;
-  std::string text;     // kText; of a kNumber its digits as JSON would write them (exact comparison with a sum)
+  std::string text;  // kText; of a kNumber its digits as JSON would write them (exact comparison
+                     // with a sum)
   Instant instant{};
   Duration duration{};
   friend bool operator==(const Literal&, const Literal&) = default;
@@ -80,29 +99,31 @@ struct Expr {
   ZoneId zone;                    // kDays, kToInstant
   Aggregate aggregate = Aggregate::kSum;
   Window window;
-  /// Newest occurrences of the window that count (of kDistinct: how many values are counted); 0: all.
-  /// Part of the meaning, so no choice of a cell can change an answer.
+  /// Newest occurrences of the window that count (of kDistinct: how many values are counted); 0:
+  /// all. Part of the meaning, so no choice of a cell can change an answer.
   uint32_t cap = 0;
-  Duration duration;              // kHeld
-  uint32_t number = 0;            // kAtLeast
-  bool ignoring_case = false;     // kEqual, kInSet, kHas*, texts, kMatches
+  Duration duration;           // kHeld
+  uint32_t number = 0;         // kAtLeast
+  bool ignoring_case = false;  // kEqual, kInSet, kHas*, texts, kMatches
 };
 
-/// What a rule can count: the events for which `predicate` holds, or the matches of a sequence of such.
+/// What a rule can count: the events for which `predicate` holds, or the matches of a sequence of
+/// such.
 struct Stream {
-  std::string name;   // as a person would say it: the signal's name, or its text
+  std::string name;  // as a person would say it: the signal's name, or its text
   Span span{};
   ExprPtr predicate;  // an event expression; null for a sequence
 
-  /// `then`: a later step comes at the same instant (by another event) or later; `later`: strictly later; `within` is
-  /// the longest gap from the step before, inclusive.
+  /// `then`: a later step comes at the same instant (by another event) or later; `later`: strictly
+  /// later; `within` is the longest gap from the step before, inclusive.
   struct Step {
     StreamId stream;  // never itself a sequence
     bool later = false;
     std::optional<Duration> within;
   };
-  std::vector<Step> steps;       // two and more, or one with `absence`
-  /// `then no X within D` at the end: the match ends at (last step + D), if no X came from the last step's instant
+  std::vector<Step> steps;  // two and more, or one with `absence`
+  /// `then no X within D` at the end: the match ends at (last step + D), if no X came from the last
+  /// step's instant
   /// (`later`: after it) to that end, both included; not the very event of the last step.
   struct Absence {
     StreamId stream;
@@ -112,7 +133,8 @@ struct Stream {
   std::optional<Absence> absence;
 };
 
-using Metadata = std::vector<std::pair<std::string, std::string>>;  // in the order written: stage, goal, owner, …
+using Metadata = std::vector<std::pair<std::string, std::string>>;  // in the order written: stage,
+                                                                    // goal, owner, …
 
 struct Segment {
   std::string name;
@@ -120,7 +142,7 @@ struct Segment {
   std::string doc;
   Metadata metadata;
   ExprPtr when;
-  Span span{};       // of the name
+  Span span{};  // of the name
 };
 
 struct Score {
@@ -132,7 +154,7 @@ struct Score {
   std::string label;
   std::string doc;
   Metadata metadata;
-  ExprPtr value;     // ordinary arithmetic: terms, then the clamp
+  ExprPtr value;  // ordinary arithmetic: terms, then the clamp
   std::vector<Band> bands;
   Span span{};
 };
@@ -170,7 +192,8 @@ struct Test {
     Span span{};
   };
   std::string name;
-  std::vector<std::pair<std::string, Literal>> params;  // `with`: the rules are checked anew with these
+  std::vector<std::pair<std::string, Literal>>
+      params;  // `with`: the rules are checked anew with these
   std::vector<User> users;
   std::vector<Expectation> expectations;
   Span span{};

@@ -123,6 +123,27 @@ void negate_number(Literal& literal) {
   digits = digits.starts_with('-') ? digits.substr(1) : "-" + digits;
 }
 
+bool same_type(const Constant& a, const Constant& b) {
+  return a.literal.type == b.literal.type && a.day.has_value() == b.day.has_value();
+}
+
+int order_of(const Constant& a, const Constant& b) {
+  const auto sign = [](const auto& left, const auto& right) {
+    return left < right ? -1 : right < left ? 1 : 0;
+  };
+  if (a.day && b.day) return sign(a.day->number, b.day->number);
+  switch (a.literal.type) {
+    case Type::kNumber:
+      return sign(a.literal.number, b.literal.number);
+    case Type::kDuration:
+      return sign(a.literal.duration.ms, b.literal.duration.ms);
+    case Type::kInstant:
+      return sign(a.literal.instant.ms, b.literal.instant.ms);
+    default:
+      return sign(a.literal.text, b.literal.text);
+  }
+}
+
 std::string written(const Constant& constant) {
   if (constant.literal.type == Type::kTruth) return constant.literal.truth ? "true" : "false";
   if (constant.literal.type == Type::kText) return "\"" + constant.literal.text + "\"";

@@ -22,6 +22,10 @@ Constant signed_constant(Context& context, const Scope& scope, const ast::Scalar
 /// Changes the sign of a number, digits and all.
 void negate_number(hir::Literal& literal);
 
+bool same_type(const Constant& a, const Constant& b);
+/// -1, 0 or 1, of two of one type.
+int order_of(const Constant& a, const Constant& b);
+
 /// As a rule would write it.
 std::string written(const Constant& constant);
 

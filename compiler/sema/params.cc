@@ -13,28 +13,8 @@ using hir::Type;
 
 namespace {
 
-/// -1, 0, 1; only for two of one type that has an order.
-int order(const Constant& a, const Constant& b) {
-  const auto sign = [](auto left, auto right) { return left < right ? -1 : left > right ? 1 : 0; };
-  if (a.day && b.day) return sign(a.day->number, b.day->number);
-  switch (a.literal.type) {
-    case Type::kNumber:
-      return sign(a.literal.number, b.literal.number);
-    case Type::kDuration:
-      return sign(a.literal.duration.ms, b.literal.duration.ms);
-    case Type::kInstant:
-      return sign(a.literal.instant.ms, b.literal.instant.ms);
-    default:
-      return sign(a.literal.text, b.literal.text);
-  }
-}
-
-bool same_type(const Constant& a, const Constant& b) {
-  return a.literal.type == b.literal.type && a.day.has_value() == b.day.has_value();
-}
-
 bool same(const Constant& a, const Constant& b) {
-  return same_type(a, b) && order(a, b) == 0 && a.literal.truth == b.literal.truth;
+  return same_type(a, b) && order_of(a, b) == 0 && a.literal.truth == b.literal.truth;
 }
 
 }  // namespace
@@ -57,7 +37,7 @@ bool within_limit(Context& context, const Scope& scope, const ast::ParamDecl& de
     if (!same_type(value, low) || !same_type(value, high)) {
       return refuse(range->span, fmt::format("{}, the range is of another type", noun(value)));
     }
-    if (order(value, low) >= 0 && order(value, high) <= 0) return true;
+    if (order_of(value, low) >= 0 && order_of(value, high) <= 0) return true;
     return refuse(range->span, "outside of its range");
   }
   const auto& allowed = std::get<ast::Scalars>(*decl.limit);

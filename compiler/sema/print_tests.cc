@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/sema/check.h"
 #include "compiler/sema/print.h"
 
 namespace segue {
@@ -75,7 +76,9 @@ void write_expectation(const Rules& rules, const Test::Expectation& expected, st
 void print_tests(const Rules& rules, std::string& out) {
   for (const Test& test : rules.tests) {
     out += "(test \"" + test.name + "\"";
-    for (const auto& [name, value] : test.params) out += fmt::format("\n  (with {})", name);
+    for (const auto& [name, value] : test.params) {
+      out += fmt::format("\n  (with {} {})", name, param_text(value));
+    }
     for (const Test::User& user : test.users) {
       out += "\n  (user " + user.name;
       for (const Test::Event& event : user.events) {

@@ -42,12 +42,8 @@ class Renumbering {
     new_stream_.assign(nodes_.streams().size(), kUnused);
     for (const hir::Score& score : context_.rules.scores) reach(score.value);
     for (const hir::Segment& segment : context_.rules.segments) reach(segment.when);
-    for (size_t i = 0; i < order_.size(); ++i) {  // grows as streams name streams
-      const hir::Stream& stream = nodes_.streams()[order_[i]];
-      reach(stream.predicate);
-      for (const hir::Stream::Step& step : stream.steps) reach_stream(step.stream);
-      if (stream.absence) reach_stream(stream.absence->stream);
-    }
+    // Predicates name no streams, so this list is complete.
+    for (const uint32_t stream : order_) reach(nodes_.streams()[stream].predicate);
   }
 
   void reach(const ExprPtr& expr) {
@@ -77,8 +73,12 @@ class Renumbering {
     for (const ExprPtr& child : e.children) reach(child);
   }
 
+  /// The steps of a sequence stand before it.
   void reach_stream(hir::StreamId stream) {
     if (new_stream_[stream.index] != kUnused) return;
+    const hir::Stream& found = nodes_.streams()[stream.index];
+    for (const hir::Stream::Step& step : found.steps) reach_stream(step.stream);
+    if (found.absence) reach_stream(found.absence->stream);
     new_stream_[stream.index] = static_cast<uint32_t>(order_.size());
     order_.push_back(stream.index);
   }

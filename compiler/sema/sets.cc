@@ -177,34 +177,45 @@ ExprPtr in_set(Context& context, const Scope& scope, const ast::InSet& in_set, S
 
 namespace {
 
+/// The one literal behind `has`; empty if it was reported.
+std::optional<std::vector<Constant>> one_item(Context& context, const Scope& scope,
+                                              const ast::Expr& item) {
+  const auto* name = item.as<ast::NameRef>();
+  const bool literal =
+      item.as<ast::Literal>() != nullptr || item.as<ast::MomentRef>() != nullptr ||
+      item.as<ast::Negate>() != nullptr ||
+      (name != nullptr && name->path.parts.size() == 1 && name->path.parts[0].quoted);
+  if (!literal) {
+    auto& found =
+        context.report(Code::kE0901, item.span, "`has` of what is no literal is not supported yet");
+    found.label("not yet");
+    if (name != nullptr && name->path.is_bare()) {
+      found.help(fmt::format("a text is quoted: `has \"{}\"`", name->path.dotted()));
+    }
+    return std::nullopt;
+  }
+  const Operand value = right_operand(context, scope, item);
+  if (!value.ok()) return std::nullopt;
+  Constant constant;
+  constant.span = item.span;
+  constant.day = value.day;
+  constant.literal.type = value.type();
+  if (value.expr != nullptr) constant.literal = value.expr->literal;
+  const bool moves = value.expr != nullptr && value.expr->op != Op::kLiteral;
+  if (moves && value.type() != Type::kInstant) {
+    unsupported_condition(context, item.span, "`has` of what is no literal");
+    return std::nullopt;
+  }
+  if (moves) constant.literal.type = Type::kInstant;  // `now`, `5d ago`
+  return std::vector<Constant>{std::move(constant)};
+}
+
 /// What `has` looks for; empty if it was reported.
 std::optional<std::vector<Constant>> wanted_items(Context& context, const Scope& scope,
                                                   const ast::Has& has) {
   std::optional<std::vector<Constant>> items;
   if (has.kind == ast::Has::Kind::kOne) {
-    const auto* literal = has.item->as<ast::Literal>();
-    const auto* name = has.item->as<ast::NameRef>();
-    const auto* minus = has.item->as<ast::Negate>();
-    if (literal != nullptr) {
-      items = std::vector<Constant>{constant(context, scope, literal->value)};
-      if (items->front().failed) return std::nullopt;
-    } else if (name != nullptr && name->path.parts.size() == 1 && name->path.parts[0].quoted) {
-      const ast::Name& text = name->path.parts[0];
-      items = std::vector<Constant>{text_constant(context, text.text, text.span)};
-      if (items->front().failed) return std::nullopt;
-    } else if (minus != nullptr) {
-      const Operand number = operand(context, scope, *has.item);
-      if (!number.ok() || number.expr->op != Op::kLiteral) return std::nullopt;
-      items = std::vector<Constant>{{number.expr->literal, std::nullopt, number.span, false}};
-    } else {
-      auto& found = context.report(Code::kE0901, has.item->span,
-                                   "`has` of what is no literal is not supported yet");
-      found.label("not yet");
-      if (name != nullptr && name->path.is_bare()) {
-        found.help(fmt::format("a text is quoted: `has \"{}\"`", name->path.dotted()));
-      }
-      return std::nullopt;
-    }
+    items = one_item(context, scope, *has.item);
   } else if (const auto* scalars = std::get_if<ast::Scalars>(&has.items)) {
     items = items_of(context, scope, *scalars);
   } else {
@@ -214,8 +225,7 @@ std::optional<std::vector<Constant>> wanted_items(Context& context, const Scope&
   for (const Constant& item : *items) {
     if (is_wire_type(item)) continue;
     context.report(Code::kE0309, item.span, fmt::format("`has` with {}", noun(item)))
-        .label("a list off the wire holds texts, numbers and truths")
-        .help(fmt::format("as the text it is there: \"{}\"", item.literal.text));
+        .label("a list off the wire holds texts, numbers and truths");
     return std::nullopt;
   }
   return items;

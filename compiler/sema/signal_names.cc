@@ -94,6 +94,10 @@ void report_unknown(Context& context, const Scope& scope, const ast::Name& name,
     found.help("name that file with `use` at the top of this one");
     return;
   }
+  if (name.text == "user") {
+    found.help("of a user only the id can be asked for: `user in (\"ann\", \"bob\")`");
+    return;
+  }
   if (context.names.find(scope.file, Space::kSegments, name.text) != nullptr) {
     found.help(fmt::format("a segment is asked for with `in {}`", name.text));
     return;

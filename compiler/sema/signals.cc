@@ -245,8 +245,8 @@ Signal signal(Context& context, const Scope& scope, const ast::Expr& expr) {
   }
   if (expr.as<ast::Sessions>() != nullptr) {
     unsupported_sequence(context, expr.span, "`sessions of`");
-  } else if (expr.as<ast::Crossing>() != nullptr) {
-    unsupported_sequence(context, expr.span, "`entered` and `left`");
+  } else if (const auto* crossing = expr.as<ast::Crossing>()) {
+    unsupported_sequence(context, expr.span, crossing->left ? "`left`" : "`entered`");
   } else if (expr.as<ast::Change>() != nullptr) {
     unsupported_sequence(context, expr.span, "`changed`");
   } else {

@@ -78,7 +78,9 @@ bool compiles(Context& context, const std::string& pattern, bool ignoring_case, 
 }  // namespace
 
 ExprPtr text_test(Context& context, const Scope& scope, const ast::TextTest& test, Span span) {
-  const Operand value = operand(context, scope, *test.value);
+  // A quoted name is a property in a filter; nothing that is counted could contain a text.
+  const Operand value = scope.in_filter() ? operand(context, scope, *test.value)
+                                          : right_operand(context, scope, *test.value);
   const Operand text = right_operand(context, scope, *test.text);
   if (!value.ok() || !text.ok()) return nullptr;
   if (!is_text(context, value, test.kind) || !is_text(context, text, test.kind)) return nullptr;
