@@ -2,9 +2,9 @@
 
 #include "runtime/base/text.h"
 #include "runtime/interp/machine.h"
+#include "runtime/interp/value_tests.h"
 
-/// Comparisons of values off the wire with texts, sets and expressions. A constant stands folded in
-/// the image where case is ignored.
+/// Comparisons of values off the wire with texts, sets and expressions.
 namespace segue::interp {
 
 using image::MemberRow;
@@ -21,29 +21,52 @@ bool same_text(std::string_view a, std::string_view b, bool ignoring_case) {
 }
 
 /// Whether `value` equals a member of a set.
-bool is_member(const Machine& machine, const Value& value, const MemberRow& member,
+bool is_member(const image::View& view, const Value& value, const MemberRow& member,
                bool ignoring_case) {
   if (value.tag == ValueTag::kText) {
     return member.text != image::kNone &&
-           same_text(value.text, machine.view().text(member.text), ignoring_case);
+           same_text(value.text, view.text(member.text), ignoring_case);
   }
   const bool scalar = value.tag == ValueTag::kNumber || value.is_truth();
   return scalar && scalar_of(value) == member.scalar;
 }
 
-std::span<const MemberRow> members_of(const Machine& machine, uint32_t set) {
-  const image::Range range = machine.view().sets[set];
-  return machine.view().members.subspan(range.first, range.count);
+std::span<const MemberRow> members_of(const image::View& view, uint32_t set) {
+  const image::Range range = view.sets[set];
+  return view.members.subspan(range.first, range.count);
 }
 
-bool in_set(const Machine& machine, const Value& value, uint32_t set, bool ignoring_case) {
-  const std::span<const MemberRow> members = members_of(machine, set);
+bool are_texts(const Value& a, const Value& b) {
+  return a.tag == ValueTag::kText && b.tag == ValueTag::kText;
+}
+
+/// Pops two values and pushes `test` of them.
+template <class Test>
+void test_two(Machine& machine, const OpRow& row, const Test& test) {
+  const Value& right = machine.pop().value();
+  const Value& left = machine.pop().value();
+  machine.push(test(left, right, row.b != 0));
+}
+
+}  // namespace
+
+bool equal_values(const Value& left, const Value& right, bool ignoring_case) {
+  return ignoring_case && are_texts(left, right) ? equal_ignoring_case(left.text, right.text)
+                                                 : equal(left, right);
+}
+
+bool equal_text(const Value& value, std::string_view text, bool ignoring_case) {
+  return value.tag == ValueTag::kText && same_text(value.text, text, ignoring_case);
+}
+
+bool in_set(const Prepared& prepared, const Value& value, uint32_t set, bool ignoring_case) {
+  const std::span<const MemberRow> members = members_of(prepared.view, set);
   if (members.size() <= kComparedMax) {
     return std::any_of(members.begin(), members.end(), [&](const MemberRow& member) {
-      return is_member(machine, value, member, ignoring_case);
+      return is_member(prepared.view, value, member, ignoring_case);
     });
   }
-  const SetTable& table = machine.prepared().sets[set];
+  const SetTable& table = prepared.sets[set];
   if (value.tag == ValueTag::kText && ignoring_case) {
     return table.contains(scalar_of_text(fold_case(value.text)));
   }
@@ -51,58 +74,52 @@ bool in_set(const Machine& machine, const Value& value, uint32_t set, bool ignor
   return (scalar || value.is_truth()) && table.contains(scalar_of(value));
 }
 
-/// Pops two values and pushes `test` of their texts; false of anything else.
-template <class Test>
-void test_texts(Machine& machine, const Test& test) {
-  const Value& part = machine.pop().value();
-  const Value& text = machine.pop().value();
-  const bool texts = text.tag == ValueTag::kText && part.tag == ValueTag::kText;
-  machine.push(texts && test(text.text, part.text));
+bool contains(const Value& text, const Value& part, bool ignoring_case) {
+  if (!are_texts(text, part)) return false;
+  return ignoring_case ? contains_ignoring_case(text.text, part.text)
+                       : text.text.find(part.text) != std::string_view::npos;
 }
 
-}  // namespace
+bool starts_with(const Value& text, const Value& part, bool ignoring_case) {
+  if (!are_texts(text, part)) return false;
+  return ignoring_case ? starts_with_ignoring_case(text.text, part.text)
+                       : text.text.starts_with(part.text);
+}
+
+bool ends_with(const Value& text, const Value& part, bool ignoring_case) {
+  if (!are_texts(text, part)) return false;
+  return ignoring_case ? ends_with_ignoring_case(text.text, part.text)
+                       : text.text.ends_with(part.text);
+}
 
 template <>
 void run<Op::kEqualValues>(Machine& machine, const OpRow& row) {
-  const Value& right = machine.pop().value();
-  const Value& left = machine.pop().value();
-  const bool texts = left.tag == ValueTag::kText && right.tag == ValueTag::kText;
-  machine.push(row.b != 0 && texts ? equal_ignoring_case(left.text, right.text)
-                                   : equal(left, right));
+  test_two(machine, row, equal_values);
 }
 
 template <>
 void run<Op::kEqualText>(Machine& machine, const OpRow& row) {
-  const Value& value = machine.pop().value();
-  machine.push(value.tag == ValueTag::kText &&
-               same_text(value.text, machine.view().text(row.a), row.b != 0));
+  machine.push(equal_text(machine.pop().value(), machine.view().text(row.a), row.b != 0));
 }
 
 template <>
 void run<Op::kInTexts>(Machine& machine, const OpRow& row) {
-  machine.push(in_set(machine, machine.pop().value(), row.a, row.b != 0));
+  machine.push(in_set(machine.prepared(), machine.pop().value(), row.a, row.b != 0));
 }
 
 template <>
 void run<Op::kContains>(Machine& machine, const OpRow& row) {
-  test_texts(machine, [&](std::string_view text, std::string_view part) {
-    return row.b != 0 ? contains_ignoring_case(text, part)
-                      : text.find(part) != std::string_view::npos;
-  });
+  test_two(machine, row, contains);
 }
 
 template <>
 void run<Op::kStartsWith>(Machine& machine, const OpRow& row) {
-  test_texts(machine, [&](std::string_view text, std::string_view part) {
-    return row.b != 0 ? starts_with_ignoring_case(text, part) : text.starts_with(part);
-  });
+  test_two(machine, row, starts_with);
 }
 
 template <>
 void run<Op::kEndsWith>(Machine& machine, const OpRow& row) {
-  test_texts(machine, [&](std::string_view text, std::string_view part) {
-    return row.b != 0 ? ends_with_ignoring_case(text, part) : text.ends_with(part);
-  });
+  test_two(machine, row, ends_with);
 }
 
 template <>
@@ -118,17 +135,17 @@ void run<Op::kHasAny>(Machine& machine, const OpRow& row) {
   const Value& list = machine.pop().value();
   machine.push(list.tag == ValueTag::kList &&
                std::any_of(list.items.begin(), list.items.end(), [&](const Value& item) {
-                 return in_set(machine, item, row.a, row.b != 0);
+                 return in_set(machine.prepared(), item, row.a, row.b != 0);
                }));
 }
 
 template <>
 void run<Op::kHasAll>(Machine& machine, const OpRow& row) {
   const Value& list = machine.pop().value();
-  const std::span<const MemberRow> members = members_of(machine, row.a);
+  const std::span<const MemberRow> members = members_of(machine.view(), row.a);
   const auto found = [&](const MemberRow& member) {
     return std::any_of(list.items.begin(), list.items.end(), [&](const Value& item) {
-      return is_member(machine, item, member, row.b != 0);
+      return is_member(machine.view(), item, member, row.b != 0);
     });
   };
   machine.push(list.tag == ValueTag::kList && std::all_of(members.begin(), members.end(), found));

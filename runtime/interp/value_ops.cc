@@ -2,12 +2,18 @@
 #include "runtime/cells/calendar.h"
 #include "runtime/cells/cell.h"
 #include "runtime/interp/machine.h"
+#include "runtime/interp/value_tests.h"
 
 /// What a value off the wire is, and what of it can be kept.
 namespace segue::interp {
 
 using image::Op;
 using image::OpRow;
+
+Decimal sum_of(const Value& value) {
+  if (value.tag != ValueTag::kNumber) return cells::kNoSum;
+  return decimal_from_text(value.text).value_or(cells::kNoSum);
+}
 
 template <>
 void run<Op::kScalarOf>(Machine& machine, const OpRow&) {
@@ -16,10 +22,7 @@ void run<Op::kScalarOf>(Machine& machine, const OpRow&) {
 
 template <>
 void run<Op::kSumOf>(Machine& machine, const OpRow&) {
-  const Value& value = machine.pop().value();
-  Decimal sum = cells::kNoSum;
-  if (value.tag == ValueTag::kNumber) sum = decimal_from_text(value.text).value_or(sum);
-  machine.push(sum);
+  machine.push(sum_of(machine.pop().value()));
 }
 
 template <>
