@@ -154,7 +154,7 @@ Instant from_local(ZoneView zone, int64_t local_ms) {
     const bool last = i + 1 == rows.size();
     if (last || at < rows[i + 1].at_ms) return {at};
     // Not before the next row by this row's clock, before it by the next row's: in the gap, so this
-    // row's clock, simply running on, is moved on by the gap.
+    // row's clock, running on, is moved on by the gap.
     if (local_ms - rows[i + 1].offset_ms < rows[i + 1].at_ms) return {at};
   }
   return {local_ms};

@@ -14,9 +14,9 @@ int InputSchema::local_slot(KindId kind, uint32_t slot) const {
 KindId InputSchema::kind_of(std::string_view wire_name) const {
   if (kinds.size() <= kFirstNamedKind) return kOtherKind;
   const auto named = kinds.begin() + kFirstNamedKind;
-  const auto found =
-      std::lower_bound(named, kinds.end(), wire_name,
-                       [](const Kind& kind, std::string_view name) { return kind.wire_name < name; });
+  const auto found = std::lower_bound(
+      named, kinds.end(), wire_name,
+      [](const Kind& kind, std::string_view name) { return kind.wire_name < name; });
   if (found == kinds.end() || found->wire_name != wire_name) return kOtherKind;
   return {static_cast<uint32_t>(found - kinds.begin())};
 }

@@ -29,8 +29,9 @@ LocalDay ZoneView::day_of(Instant t) const {
   return {static_cast<int32_t>(day)};
 }
 
-// The least t whose local time is midnight of `day` or later: a doubled midnight is met the first time, a skipped one
-// right after the gap, and a day that a zone leaves out altogether starts with its successor.
+// The least t whose local time is midnight of `day` or later: a doubled midnight is met the first
+// time, a skipped one right after the gap, and a day that a zone leaves out altogether starts with
+// its successor.
 Instant ZoneView::start_of(LocalDay day) const {
   const int64_t midnight = day.number * kDayMs;
   if (rows_.empty()) return {midnight};

@@ -61,7 +61,8 @@ TEST(ZoneView, MidnightAtWhichClocksGoBackComesAnHourLater) {
 
 TEST(ZoneView, ADayLeftOutStartsWithTheNext) {
   // As Samoa did: from UTC-10 to UTC+14 at local midnight, so a day never was.
-  const std::vector<ZoneTransition> rows{{0, -10 * kHourMs}, {5 * kDayMs + 10 * kHourMs, 14 * kHourMs}};
+  const std::vector<ZoneTransition> rows{{0, -10 * kHourMs},
+                                         {5 * kDayMs + 10 * kHourMs, 14 * kHourMs}};
   const ZoneView zone{rows};
   EXPECT_EQ(zone.day_of({5 * kDayMs + 10 * kHourMs - 1}), LocalDay{4});
   EXPECT_EQ(zone.day_of({5 * kDayMs + 10 * kHourMs}), LocalDay{6});

@@ -1,0 +1,75 @@
+#include "compiler/sema/verify.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "compiler/sema/checked_text.h"
+
+namespace segue {
+namespace {
+
+using hir::Op;
+using hir::Rules;
+
+Rules good() {
+  return Checked(
+             "segment it = login >= 3 within 7d and sum(order.revenue) > 5 and in trial and "
+             "intent > 3 and login on >= 2 of the last 7 days and lost and plan = \"pro\"")
+      .rules;
+}
+
+/// What is said after one node of the last segment, the first of that op, was broken.
+std::string after(Op op, const std::function<void(hir::Expr&)>& breaks) {
+  Rules rules = good();
+  std::string said;
+  const std::function<hir::ExprPtr(const hir::ExprPtr&)> copy = [&](const hir::ExprPtr& from) {
+    auto node = std::make_shared<hir::Expr>(*from);
+    for (hir::ExprPtr& child : node->children) child = copy(child);
+    if (node->op == op) breaks(*node);
+    return hir::ExprPtr(node);
+  };
+  rules.segments.back().when = copy(rules.segments.back().when);
+  for (const std::string& fault : verify_hir(rules)) said += fault + "\n";
+  return said;
+}
+
+TEST(Verify, SaysNothingOfCheckedRules) { EXPECT_TRUE(verify_hir(good()).empty()); }
+
+TEST(Verify, LooksAtEachNode) {
+  const auto says = [](const std::string& said, const char* fault) {
+    EXPECT_NE(said.find(std::string("segment it: ") + fault + "\n"), std::string::npos) << said;
+  };
+  says(after(Op::kCount, [](hir::Expr& e) { e.stream.index = 99; }), "count names no stream");
+  says(after(Op::kCount, [](hir::Expr& e) { e.cap = e.cap + 1; }), "count has a wrong cap");
+  says(after(Op::kTrait, [](hir::Expr& e) { e.slot.index = 99; }), "trait names no slot");
+  says(after(Op::kMember, [](hir::Expr& e) { e.segment.index = 99; }), "member names no segment");
+  says(after(Op::kScore, [](hir::Expr& e) { e.score.index = 99; }), "score names no score");
+  says(after(Op::kDays, [](hir::Expr& e) { e.zone.index = 99; }), "days names no zone");
+  says(after(Op::kDays, [](hir::Expr& e) { e.window.days = 0; }),
+       "days has a wrong number of days");
+  says(after(Op::kEqual, [](hir::Expr& e) { e.children.pop_back(); }),
+       "equal has a wrong number of children");
+  says(after(Op::kEqual, [](hir::Expr& e) { e.type = hir::Type::kNumber; }), "equal is no truth");
+}
+
+TEST(Verify, LooksAtTheWhole) {
+  Rules rules = good();
+  std::swap(rules.order.front(), rules.order.back());
+  EXPECT_FALSE(verify_hir(rules).empty());
+  rules = good();
+  rules.order.pop_back();
+  EXPECT_FALSE(verify_hir(rules).empty());
+  rules = good();
+  std::reverse(rules.schema.kinds.begin() + 2, rules.schema.kinds.end());
+  EXPECT_FALSE(verify_hir(rules).empty());
+  rules = good();
+  for (hir::Stream& stream : rules.streams) stream.predicate = nullptr;
+  EXPECT_FALSE(verify_hir(rules).empty());
+  rules = good();
+  rules.segments.back().when = nullptr;
+  EXPECT_FALSE(verify_hir(rules).empty());
+}
+
+}  // namespace
+}  // namespace segue
