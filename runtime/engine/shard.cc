@@ -8,21 +8,15 @@ namespace segue {
 namespace {
 
 // How far ahead of its use each thing is fetched, in events; each step needs the one before it.
-constexpr size_t kPlaceAhead = 24;
-constexpr size_t kUserAhead = 16;
-constexpr size_t kIdAhead = 8;
+constexpr size_t kPlaceAhead = 20;
+constexpr size_t kUserAhead = 10;
 constexpr size_t kBlobAhead = 8;
-constexpr size_t kBlobLines = 4;
 constexpr size_t kLineBytes = 64;
-
-void fetch(const Blob& blob) {
-  // The first lines hold the header, the truth words and the cells most events touch. Past the end
-  // of a smaller blob, or of none, a fetch does nothing.
-  auto line = reinterpret_cast<uintptr_t>(blob.data());
-  for (size_t i = 0; i < kBlobLines; ++i, line += kLineBytes) {
-    __builtin_prefetch(reinterpret_cast<const void*>(line), 1);
-  }
-}
+// Of a large blob only the begin is fetched: header, truth words, the cells of the first streams.
+constexpr size_t kBlobLinesMax = 6;
+// Users are looked up and applied a block at a time, so that what the lookup read is still in the
+// first caches when it is used.
+constexpr size_t kBlockItems = 256;
 
 }  // namespace
 
@@ -34,14 +28,22 @@ bool goes_before(const Change& a, const Change& b, std::span<const uint32_t> seg
 
 Shard::Shard(const Program& program, std::span<const uint32_t> segment_ranks,
              std::optional<Duration> dedupe)
-    : program_(program), segment_ranks_(segment_ranks), member_counts_(segment_ranks.size()) {
+    : program_(program),
+      segment_ranks_(segment_ranks),
+      member_counts_(segment_ranks.size()),
+      blob_lines_(std::min(program.view().layout[0].fixed_bytes / kLineBytes + 1, kBlobLinesMax)) {
   if (dedupe) dedupe_.emplace(*dedupe);
 }
 
 void Shard::settle(Instant end) {
   changes_.clear();
-  resolve_users();
-  apply_items();
+  for (size_t begin = 0; begin < items_.size();) {
+    size_t end = std::min(begin + kBlockItems, items_.size());
+    while (end < items_.size() && items_[end].at == items_[end - 1].at) ++end;
+    resolve_users(begin, end);
+    apply_items(begin, end);
+    begin = end;
+  }
   items_.clear();
   wake_before(end);
   if (dedupe_) dedupe_->forget_before(end);
@@ -49,39 +51,42 @@ void Shard::settle(Instant end) {
             [&](const Change& a, const Change& b) { return goes_before(a, b, segment_ranks_); });
 }
 
-void Shard::resolve_users() {
-  const size_t count = items_.size();
-  for (size_t i = 0; i < count; ++i) {
+void Shard::resolve_users(size_t begin, size_t end) {
+  const size_t count = items_.size();  // the next block's places are fetched already
+  for (size_t i = begin; i < end; ++i) {
     if (i + kPlaceAhead < count) users_.fetch_place(items_[i + kPlaceAhead].hash);
     if (i + kUserAhead < count) users_.fetch_user(items_[i + kUserAhead].hash);
-    if (i + kIdAhead < count) users_.fetch_id(items_[i + kIdAhead].hash);
     items_[i].user = users_.find_or_add(items_[i].hash, items_[i].event->user);
   }
 }
 
-void Shard::apply_items() {
-  const size_t count = items_.size();
-  for (size_t begin = 0; begin < count;) {
-    size_t end = begin + 1;
-    while (end < count && items_[end].at == items_[begin].at) ++end;
-    const std::span instant = std::span(items_).subspan(begin, end - begin);
-    if (instant.size() > 1) {
-      std::sort(instant.begin(), instant.end(),
+/// The block ends with an instant.
+void Shard::apply_items(size_t begin, size_t end) {
+  for (size_t first = begin; first < end;) {
+    size_t last = first + 1;
+    while (last < end && items_[last].at == items_[first].at) ++last;
+    if (last - first > 1) {
+      std::sort(items_.begin() + static_cast<ptrdiff_t>(first),
+                items_.begin() + static_cast<ptrdiff_t>(last),
                 [](const Item& a, const Item& b) { return a.user < b.user; });
     }
-    for (size_t i = begin; i < end;) {
+    for (size_t i = first; i < last;) {
       size_t next = i + 1;
-      while (next < end && items_[next].user == items_[i].user) ++next;
-      fetch_blob(i + kBlobAhead);
+      while (next < last && items_[next].user == items_[i].user) ++next;
+      if (i + kBlobAhead < end) fetch(users_[items_[i + kBlobAhead].user].blob);
       apply_instant(std::span(items_).subspan(i, next - i));
       i = next;
     }
-    begin = end;
+    first = last;
   }
 }
 
-void Shard::fetch_blob(size_t item) {
-  if (item < items_.size()) fetch(users_[items_[item].user].blob);
+void Shard::fetch(const Blob& blob) const {
+  // Past the end of a smaller blob, or of none, a fetch does nothing.
+  auto line = reinterpret_cast<uintptr_t>(blob.data());
+  for (size_t i = 0; i < blob_lines_; ++i, line += kLineBytes) {
+    __builtin_prefetch(reinterpret_cast<const void*>(line), 1);
+  }
 }
 
 /// The events of one user at one instant.
@@ -116,20 +121,25 @@ void Shard::apply_instant(std::span<const Item> items) {
 /// All deadlines before `end`. A wake-up may be early, since a deadline may have moved on since it
 /// was set; it is never late.
 void Shard::wake_before(Instant end) {
-  due_.clear();
-  timers_.take_before(end, due_);
-  for (size_t i = 0; i < due_.size(); ++i) {
-    if (i + kUserAhead < due_.size()) __builtin_prefetch(&users_[due_[i + kUserAhead].user]);
-    if (i + kBlobAhead < due_.size()) fetch(users_[due_[i + kBlobAhead].user].blob);
-    User& user = users_[due_[i].user];
-    if (user.wake_ms != due_[i].ms) continue;
-    user.wake_ms = kNever.ms;
-    if (next_deadline(user.blob) < end) {
-      advance(program_, user.blob, user.id(), end - Duration{1}, transitions_);
-      note_changes(user);
+  timers_.move_to(end);
+  for (auto due = timers_.take_due(); !due.empty(); due = timers_.take_due()) {
+    for (size_t i = 0; i < due.size(); ++i) {
+      if (i + kUserAhead < due.size()) __builtin_prefetch(&users_[due[i + kUserAhead].user]);
+      if (i + kBlobAhead < due.size()) fetch(users_[due[i + kBlobAhead].user].blob);
+      wake(due[i], end);
     }
-    set_wake(user, due_[i].user);
   }
+}
+
+void Shard::wake(Timers::Wake wake, Instant end) {
+  User& user = users_[wake.user];
+  if (user.wake_ms != wake.ms) return;
+  user.wake_ms = kNever.ms;
+  if (next_deadline(user.blob) < end) {
+    advance(program_, user.blob, user.id(), end - Duration{1}, transitions_);
+    note_changes(user);
+  }
+  set_wake(user, wake.user);
 }
 
 void Shard::note_changes(const User& user) {

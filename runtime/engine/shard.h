@@ -19,7 +19,7 @@ namespace segue {
 /// A part of the users, with all that belongs to them: states, wake-ups, changes. One thread at a
 /// time; shards share nothing but the program.
 ///
-/// Cost of an event: its own work in the program, and four cache misses (place, user, id, blob),
+/// Cost of an event: its own work in the program, and three cache misses (place, user, blob),
 /// fetched ahead over the whole run so that they overlap.
 class Shard {
  public:
@@ -53,13 +53,14 @@ class Shard {
     uint32_t user;
   };
 
-  void resolve_users();
-  void apply_items();
+  void resolve_users(size_t begin, size_t end);
+  void apply_items(size_t begin, size_t end);
   void apply_instant(std::span<const Item> items);
   void wake_before(Instant end);
+  void wake(Timers::Wake wake, Instant end);
   void note_changes(const User& user);
   void set_wake(User& user, uint32_t number);
-  void fetch_blob(size_t item);
+  void fetch(const Blob& blob) const;
 
   const Program& program_;
   std::span<const uint32_t> segment_ranks_;
@@ -67,6 +68,7 @@ class Shard {
   Timers timers_;
   std::optional<DedupeWindow> dedupe_;
   std::vector<int64_t> member_counts_;  // by segment
+  size_t blob_lines_;                   // fetched ahead
   uint64_t duplicates_ = 0;
 
   // Of one settling; members so that they keep their room.
@@ -74,7 +76,6 @@ class Shard {
   std::vector<Event> instant_;  // several events of one user at one instant
   std::vector<std::string_view> ties_;
   std::vector<Transition> transitions_;
-  std::vector<Timers::Wake> due_;
   std::vector<Change> changes_;
 };
 

@@ -4,43 +4,64 @@
 
 namespace segue {
 
-void Timers::take_before(Instant end, std::vector<Wake>& due) {
+void Timers::add_block(Block*& bucket) {
+  if (empty_ == nullptr) {
+    blocks_.push_back(std::make_unique_for_overwrite<Block>());
+    empty_ = blocks_.back().get();
+  }
+  Block* const block = std::exchange(empty_, empty_->next);
+  block->next = bucket;
+  block->count = 0;
+  bucket = block;
+}
+
+void Timers::lay_aside(Block* block) {
+  block->next = empty_;
+  empty_ = block;
+}
+
+void Timers::move_to(Instant end) {
   if (end.ms <= now_ms_) return;
   const size_t turning = bucket_of(end.ms);
   // Lower buckets agree with the old present in the bit that `end` sets first, so they lie before
   // `end`; higher ones differ from `end` as they did from the present.
   for (size_t i = 0; i < turning; ++i) {
-    due.insert(due.end(), buckets_[i].begin(), buckets_[i].end());
-    buckets_[i].clear();
-  }
-  now_ms_ = end.ms;
-  std::vector<Wake> moving = std::exchange(buckets_[turning], {});
-  for (const Wake wake : moving) {
-    if (wake.ms < end.ms) {
-      due.push_back(wake);
-    } else {
-      buckets_[bucket_of(wake.ms)].push_back(wake);
+    while (Block* const block = buckets_[i]) {
+      buckets_[i] = block->next;
+      block->next = due_;
+      due_ = block;
     }
   }
-  moving.clear();
-  buckets_[turning] = std::move(moving);  // its room, for what comes next; nothing went there
+  now_ms_ = end.ms;
+  Block* moving = std::exchange(buckets_[turning], nullptr);
+  while (moving != nullptr) {
+    for (uint32_t i = 0; i < moving->count; ++i) {
+      const int64_t ms = moving->ms[i];
+      put(ms < end.ms ? due_ : buckets_[bucket_of(ms)], ms, moving->user[i]);
+    }
+    lay_aside(std::exchange(moving, moving->next));
+  }
+}
+
+std::span<const Timers::Wake> Timers::take_due() {
+  given_.clear();
+  if (due_ != nullptr) {
+    Block* const block = std::exchange(due_, due_->next);
+    for (uint32_t i = 0; i < block->count; ++i) given_.push_back({block->ms[i], block->user[i]});
+    lay_aside(block);
+  }
+  return given_;
 }
 
 Instant Timers::earliest() const {
   for (size_t i = 0; i < buckets_.size(); ++i) {
-    if (buckets_[i].empty()) continue;
+    if (buckets_[i] == nullptr) continue;
     if (i == 0) return {now_ms_};
     // The least that differs from the present in bit i - 1 and in none above it.
     const size_t low = i - 1;
     return {((now_ms_ >> low) | 1) << low};
   }
   return kNever;
-}
-
-size_t Timers::bytes() const {
-  size_t bytes = 0;
-  for (const std::vector<Wake>& bucket : buckets_) bytes += bucket.capacity() * sizeof(Wake);
-  return bytes;
 }
 
 }  // namespace segue

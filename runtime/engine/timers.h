@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "runtime/base/instant.h"
@@ -13,7 +15,7 @@ namespace segue {
 /// When users are to be looked at. Time only moves on, so this is a radix heap (Ahuja and others,
 /// "Faster algorithms for the shortest path problem", 1990): a wake-up lies in the bucket of the
 /// highest bit in which it differs from the present, and moves to lower buckets as the present
-/// comes near. Cost: O(1) to set, 64 moves at most until it is due; 16 bytes.
+/// comes near. Cost: O(1) to set, 64 moves at most until it is due; 12 bytes.
 ///
 /// Wake-ups are never taken back: who moves one leaves the old one, and knows it when it is due.
 class Timers {
@@ -23,25 +25,57 @@ class Timers {
     uint32_t user;
   };
 
-  /// `at` must not be before the present.
-  void set(Instant at, uint32_t user) { buckets_[bucket_of(at.ms)].push_back({at.ms, user}); }
+  Timers() = default;
+  Timers(const Timers&) = delete;
+  Timers& operator=(const Timers&) = delete;
 
-  /// Makes `end` the present, and moves all set for before it into `due`, in no order.
-  void take_before(Instant end, std::vector<Wake>& due);
+  /// `at` must not be before the present.
+  void set(Instant at, uint32_t user) { put(buckets_[bucket_of(at.ms)], at.ms, user); }
+
+  /// Makes `end` the present. All set for before it is due, and given out by `take_due`.
+  void move_to(Instant end);
+
+  /// Some of what is due, in no order; nothing when all has been given out.
+  std::span<const Wake> take_due();
 
   /// None is set for before it.
   Instant earliest() const;
 
-  size_t bytes() const;
+  size_t bytes() const { return blocks_.size() * sizeof(Block); }
 
  private:
+  // Wake-ups stand in blocks that move between buckets and a pile of empty ones, so that memory
+  // follows the number of wake-ups and not what each bucket once held.
+  static constexpr uint32_t kBlockWakes = 340;
+  struct Block {
+    Block* next = nullptr;
+    uint32_t count = 0;
+    std::array<uint32_t, kBlockWakes> user;
+    std::array<int64_t, kBlockWakes> ms;
+  };
+  static_assert(sizeof(Block) <= 4096);
+
   size_t bucket_of(int64_t ms) const {
     return static_cast<size_t>(std::bit_width(static_cast<uint64_t>(ms ^ now_ms_)));
   }
 
-  // Bit 63 never differs: event time is not negative.
-  std::array<std::vector<Wake>, 64> buckets_;
+  void put(Block*& bucket, int64_t ms, uint32_t user) {
+    if (bucket == nullptr || bucket->count == kBlockWakes) [[unlikely]]
+      add_block(bucket);
+    bucket->ms[bucket->count] = ms;
+    bucket->user[bucket->count] = user;
+    ++bucket->count;
+  }
+  void add_block(Block*& bucket);
+  void lay_aside(Block* block);
+
+  // Bit 63 never differs: event time is not negative. The first block of each may have room.
+  std::array<Block*, 64> buckets_ = {};
+  Block* due_ = nullptr;
+  Block* empty_ = nullptr;
   int64_t now_ms_ = 0;
+  std::vector<std::unique_ptr<Block>> blocks_;  // all of them
+  std::vector<Wake> given_;
 };
 
 }  // namespace segue

@@ -11,12 +11,13 @@ namespace segue {
 namespace {
 
 std::vector<uint32_t> take(Timers& timers, int64_t end_ms) {
-  std::vector<Timers::Wake> due;
-  timers.take_before({end_ms}, due);
+  timers.move_to({end_ms});
   std::vector<uint32_t> users;
-  for (const Timers::Wake& wake : due) {
-    EXPECT_LT(wake.ms, end_ms);
-    users.push_back(wake.user);
+  for (auto due = timers.take_due(); !due.empty(); due = timers.take_due()) {
+    for (const Timers::Wake& wake : due) {
+      EXPECT_LT(wake.ms, end_ms);
+      users.push_back(wake.user);
+    }
   }
   std::sort(users.begin(), users.end());
   return users;

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "runtime/base/check.h"
+#include "runtime/base/hash.h"
 
 namespace segue {
 namespace {
@@ -23,8 +24,7 @@ size_t UserTable::place_of(uint64_t hash, std::string_view id) const {
     const Place& place = places_[at];
     if (place.number == kNobody) return at;
     if (place.half_hash != half_of(hash)) continue;
-    const User& user = (*this)[place.number];
-    if (user.hash == hash && user.id() == id) return at;
+    if ((*this)[place.number].id() == id) return at;
   }
 }
 
@@ -37,11 +37,14 @@ uint32_t UserTable::find_or_add(uint64_t hash, std::string_view id) {
   }
   SEGUE_CHECK(size_ < kNobody, "a shard has fewer than 2^32 users");
   if (size_ % kChunkUsers == 0) chunks_.push_back(std::make_unique<User[]>(kChunkUsers));
-  const std::string_view kept = ids_.copy(id);
   User& user = (*this)[size_];
-  user.hash = hash;
-  user.id_data = kept.data();
-  user.id_bytes = static_cast<uint32_t>(kept.size());
+  user.id_bytes = static_cast<uint32_t>(id.size());
+  if (id.size() <= User::kInlineBytes) {
+    id.copy(user.id_here, id.size());
+  } else {
+    const char* const elsewhere = long_ids_.copy(id).data();
+    std::memcpy(user.id_here, &elsewhere, sizeof elsewhere);
+  }
   places_[at] = {half_of(hash), size_};
   return size_++;
 }
@@ -56,7 +59,7 @@ void UserTable::grow() {
   --shift_;
   const size_t mask = places_.size() - 1;
   for (uint32_t number = 0; number < size_; ++number) {
-    const uint64_t hash = (*this)[number].hash;
+    const uint64_t hash = hash64((*this)[number].id());
     size_t at = hash >> shift_;
     while (places_[at].number != kNobody) at = (at + 1) & mask;
     places_[at] = {half_of(hash), number};
@@ -65,7 +68,7 @@ void UserTable::grow() {
 
 size_t UserTable::bytes() const {
   return chunks_.size() * kChunkUsers * sizeof(User) + places_.capacity() * sizeof(Place) +
-         ids_.bytes_held();
+         long_ids_.bytes_held();
 }
 
 }  // namespace segue

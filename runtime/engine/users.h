@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -11,22 +13,29 @@
 
 namespace segue {
 
-/// One user of a shard.
-struct User {
+/// One user of a shard: a cache line, the id in it if it has room, as a UUID has.
+struct alignas(64) User {
+  static constexpr uint32_t kInlineBytes = 44;
+
   Blob blob;
   int64_t wake_ms = kNever.ms;  // the wake-up that counts; others of this user are stale
-  uint64_t hash = 0;            // of the id
-  const char* id_data = nullptr;
   uint32_t id_bytes = 0;
+  char id_here[kInlineBytes];  // the id, or a pointer to it
 
-  std::string_view id() const { return {id_data, id_bytes}; }
+  std::string_view id() const {
+    if (id_bytes <= kInlineBytes) return {id_here, id_bytes};
+    const char* elsewhere = nullptr;
+    std::memcpy(&elsewhere, id_here, sizeof elsewhere);
+    return {elsewhere, id_bytes};
+  }
 };
+static_assert(sizeof(User) == 64);
 
-/// The users of a shard by id, numbered as they come. A number and an id stay where they are.
+/// The users of a shard by id, numbered as they come. A user and an id stay where they are.
 ///
-/// Open addressing over 8-byte places (half a hash, a number): a lookup reads one place, one user,
-/// one id, and a caller that knows its ids ahead fetches all three ahead. Bytes a user: 40, its id,
-/// and 11 to 22 of places.
+/// Open addressing over 8-byte places (half a hash, a number): a lookup reads one place and one
+/// user, and a caller that knows its ids ahead fetches both ahead. Bytes a user: 64, an id longer
+/// than 44 bytes, and 11 to 22 of places.
 class UserTable {
  public:
   UserTable();
@@ -43,15 +52,11 @@ class UserTable {
   }
   uint32_t size() const { return size_; }
 
-  /// Steps of fetching ahead what `find_or_add` will read; each reads what the one before fetched.
+  /// Steps of fetching ahead what `find_or_add` will read; the second reads what the first fetched.
   void fetch_place(uint64_t hash) const { __builtin_prefetch(&places_[hash >> shift_]); }
   void fetch_user(uint64_t hash) const {
     const uint32_t number = places_[hash >> shift_].number;
     if (number != kNobody) __builtin_prefetch(&(*this)[number]);
-  }
-  void fetch_id(uint64_t hash) const {
-    const uint32_t number = places_[hash >> shift_].number;
-    if (number != kNobody) __builtin_prefetch((*this)[number].id_data);
   }
 
   /// Of the table itself, without blobs.
@@ -72,7 +77,7 @@ class UserTable {
 
   std::vector<std::unique_ptr<User[]>> chunks_;
   std::vector<Place> places_;
-  Arena ids_;
+  Arena long_ids_;
   int shift_;
   uint32_t size_ = 0;
 };

@@ -43,5 +43,16 @@ TEST(Users, TheLastPlaceIsFollowedByTheFirst) {
   }
 }
 
+TEST(Users, IdsMayHaveAnyLength) {
+  UserTable users;
+  for (const size_t size : {size_t{0}, size_t{43}, size_t{44}, size_t{45}, size_t{1'000'000}}) {
+    const std::string id(size, 'x');
+    const uint32_t number = users.find_or_add(hash64(id), id);
+    EXPECT_EQ(users[number].id(), id);
+    EXPECT_EQ(users.find_or_add(hash64(id), id), number);
+  }
+  EXPECT_EQ(users.size(), 5u);
+}
+
 }  // namespace
 }  // namespace segue
