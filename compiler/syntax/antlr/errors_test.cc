@@ -189,6 +189,12 @@ TEST(Errors, LiteralsThatCannotBe) {
   EXPECT_THAT(only("segment a = x > 1000000000000000000000"), HasSubstr("E0110"));
 }
 
+TEST(Errors, AreNotLookedForTwice) {
+  // Once went back and forth between the two `trait` for ever.
+  EXPECT_EQ(tell("zone \"UTC\"\ntrait \ntrait lif 3d").lines.size(), 2u);
+  EXPECT_EQ(tell("segment a = x\nsegment\nsegment b c").lines.size(), 2u);
+}
+
 TEST(Errors, DoNotFollowFromEachOther) {
   EXPECT_EQ(tell("segment a = §(x\nsegment b = (y and\nsegment c = z").lines.size(), 2u);
   EXPECT_THAT(tell("").lines, IsEmpty());

@@ -61,14 +61,18 @@ class FileParser {
     declaration.docs = docs_above(first_token);
     file_.declarations.push_back(std::move(declaration));
     begins_.push_back(first_token);
+    read_until_ = stream_.index();
   }
 
   /// From the declaration that failed to the next one.
   void recover(size_t first) {
     // A name that is missing at the end of a declaration is found in the word that opens the next
     // one (`… and` `segment b = …`): then the mistake is the earlier declaration's.
-    const bool swallowed = first > 0 && !begins_.empty() && begins_.back() < first - 1 &&
+    // (Only when that one was read just now, and not for a second time: else this would go back and
+    // forth for ever.)
+    const bool swallowed = read_until_ == first && begins_.back() < first - 1 &&
                            opens_declaration(lexemes_, first - 1);
+    read_until_ = kNowhere;
     if (swallowed) {
       first = begins_.back();
       begins_.pop_back();
@@ -127,7 +131,10 @@ class FileParser {
   SegParser parser_;
   std::shared_ptr<StopAtFirst> strategy_;
   ast::File file_;
-  std::vector<size_t> begins_;  // first token of each declaration
+  static constexpr size_t kNowhere = SIZE_MAX;
+
+  std::vector<size_t> begins_;    // first token of each declaration
+  size_t read_until_ = kNowhere;  // where the last declaration ended, if it was read as it came
 };
 
 void report_oversized(SourceId id, Diagnostics& diagnostics) {
