@@ -166,12 +166,17 @@ class Emitter {
       for (const std::string& key : slot.path) path.push_back(tables_.add_text(key));
       tables_.slots.push_back({tables_.add_list(path), slot.is_trait ? 1u : 0u});
     }
+    std::vector<uint32_t> chunk_of(plan_.nodes.size());
+    for (uint32_t i = 0; i < plan_.chunks.size(); ++i) {
+      const plan::Chunk& chunk = plan_.chunks[i];
+      std::fill_n(chunk_of.begin() + chunk.first_node, chunk.node_count, i);
+    }
     for (uint32_t i = 0; i < plan_.schema.kinds.size(); ++i) {
       const InputSchema::Kind& kind = plan_.schema.kinds[i];
       const passes::Reach::OfKind reached = reach_.of_kind(i);
       std::vector<uint32_t> chunks;
       for (const uint32_t node : reached.nodes) {
-        const uint32_t chunk = node / image::kChunkNodesMax;
+        const uint32_t chunk = chunk_of[node];
         if (chunks.empty() || chunks.back() != chunk) chunks.push_back(chunk);
       }
       tables_.kinds.push_back({text_or_none(kind.wire_name), tables_.add_list(kind.slots),

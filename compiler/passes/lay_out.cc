@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <vector>
 
@@ -17,6 +18,72 @@ uint32_t bytes_of(const plan::Cell& cell) {
   row.kind = cell.kind;
   row.k = cell.k;
   return cells::fixed_bytes(row);
+}
+
+/// Which kinds of events can change each node, and whether time can: nodes of one such set belong
+/// together, so that an event looks at what it can change and little else.
+std::vector<uint32_t> sets_of_triggers(const plan::Plan& plan, const Reach& reach) {
+  std::vector<std::vector<uint32_t>> triggers(plan.nodes.size());
+  for (uint32_t kind = 0; kind < plan.schema.kinds.size(); ++kind) {
+    for (const uint32_t node : reach.of_kind(kind).nodes) triggers[node].push_back(kind);
+  }
+  std::map<std::vector<uint32_t>, uint32_t> known;
+  std::vector<uint32_t> sets;
+  for (uint32_t node = 0; node < plan.nodes.size(); ++node) {
+    if (reach.timed(node)) triggers[node].push_back(UINT32_MAX);
+    sets.push_back(known.emplace(std::move(triggers[node]), known.size()).first->second);
+  }
+  return sets;
+}
+
+/// The nodes that each node reads, through `held` cells too.
+std::vector<std::vector<uint32_t>> read_nodes(const plan::Plan& plan) {
+  std::vector<std::vector<uint32_t>> reads(plan.nodes.size());
+  for (uint32_t node = 0; node < plan.nodes.size(); ++node) {
+    plan::walk(plan.nodes[node].value, [&](const plan::Expr& part) {
+      if (plan::immediate_of(part.op) == plan::Immediate::kNode) reads[node].push_back(part.index);
+      if (part.op == plan::Op::kHeld) reads[node].push_back(plan.cells[part.index].source);
+    });
+  }
+  return reads;
+}
+
+/// Puts nodes of one set of triggers side by side as far as their order allows, and cuts chunks
+/// between the sets.
+void order_nodes(plan::Plan& plan) {
+  const std::vector<uint32_t> sets = sets_of_triggers(plan, Reach(plan));
+  const std::vector<std::vector<uint32_t>> reads = read_nodes(plan);
+  std::vector<uint32_t> order;
+  std::vector<bool> placed(plan.nodes.size());
+  const auto ready = [&](uint32_t node) {
+    return std::all_of(reads[node].begin(), reads[node].end(),
+                       [&](uint32_t read) { return placed[read]; });
+  };
+  std::map<uint32_t, std::vector<uint32_t>> by_set;
+  for (uint32_t node = 0; node < plan.nodes.size(); ++node) by_set[sets[node]].push_back(node);
+  plan.chunks.clear();
+  // The first node not yet placed is always ready: what it reads stands before it.
+  for (uint32_t first = 0; first < plan.nodes.size(); ++first) {
+    if (placed[first]) continue;
+    const auto begin = static_cast<uint32_t>(order.size());
+    for (const uint32_t node : by_set[sets[first]]) {
+      if (placed[node] || !ready(node)) continue;
+      placed[node] = true;
+      order.push_back(node);
+    }
+    const auto end = static_cast<uint32_t>(order.size());
+    for (uint32_t at = begin; at < end; at += image::kChunkNodesMax) {
+      plan.chunks.push_back({at, std::min(image::kChunkNodesMax, end - at)});
+    }
+  }
+  std::vector<plan::NodeId> to(plan.nodes.size());
+  std::vector<plan::Node> nodes;
+  for (const uint32_t node : order) {
+    to[node] = {static_cast<uint32_t>(nodes.size())};
+    nodes.push_back(std::move(plan.nodes[node]));
+  }
+  plan.nodes = std::move(nodes);
+  plan::redirect_nodes(plan, to);
 }
 
 /// Cells in the order of the first kind of event that touches them, so that an event finds its
@@ -41,6 +108,7 @@ std::vector<uint32_t> by_kind(const plan::Plan& plan) {
 //                                                     layout words 1 bytes 56
 //                                                     chunk n0 count 1
 void lay_out(plan::Plan& plan) {
+  order_nodes(plan);
   uint32_t truths = 0;
   uint32_t numbers = 0;
   for (const plan::Node& node : plan.nodes) {
@@ -61,11 +129,6 @@ void lay_out(plan::Plan& plan) {
     offset += plan.cells[i].bytes;
   }
   plan.fixed_bytes = offset;
-  plan.chunks.clear();
-  const auto count = static_cast<uint32_t>(plan.nodes.size());
-  for (uint32_t node = 0; node < count; node += image::kChunkNodesMax) {
-    plan.chunks.push_back({node, std::min(image::kChunkNodesMax, count - node)});
-  }
 }
 
 }  // namespace segue::passes

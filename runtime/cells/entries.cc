@@ -196,7 +196,9 @@ Inside find_inside(const Entries& entries, const WindowRow& window, int64_t now_
       break;
     case WindowRow::Kind::kRolling:
       inside.first = entries.lower_bound(now_ms - window.from_ms + 1);
-      inside.last = entries.lower_bound(now_ms - window.to_ms + 1);
+      // Nothing kept is of the future.
+      inside.last =
+          window.to_ms == 0 ? entries.count : entries.lower_bound(now_ms - window.to_ms + 1);
       break;
     case WindowRow::Kind::kAbsolute:
       inside.first = entries.lower_bound(window.from_ms);
