@@ -4,12 +4,12 @@
 //   decode_bench [--benchmark_…]      lines like those of a web shop, made from a seed
 //   SEGUE_EVENTS=FILE decode_bench    the first 64 MiB of a file of events
 //
-// Expected: 2 to 3 times the walk, for checking every value, copying what is wanted, and events
-// that outlive their line; below 300 ns for a line of 350 bytes on a machine of 2023.
+// Expected: twice the walk, for checking every value, copying what is wanted, and events that
+// outlive their line; 300 ns for a line of 345 bytes on a core of 2023.
 #include <benchmark/benchmark.h>
 #include <simdjson.h>
+#include <time.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -139,10 +139,17 @@ size_t decode() {
   }
 }
 
+/// Of this thread's processor time: a machine that is busy otherwise changes it little.
+double thread_seconds() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
 double seconds_of(size_t (*work)(), size_t& count) {
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = thread_seconds();
   count += work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return thread_seconds() - begin;
 }
 
 /// One after the other in each round, so that both meet the same machine.
