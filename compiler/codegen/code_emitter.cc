@@ -9,6 +9,13 @@ namespace segue::codegen {
 using image::Op;
 using image::OpRow;
 
+CodeEmitter::CodeEmitter(FunctionEmitter& out, Context context) : out_(out), context_(context) {
+  if (!context.kind || context.kind->index < kFirstNamedKind) return;
+  const image::View& view = out.view();
+  event_name_.tag = ValueTag::kText;
+  event_name_.text = view.text(view.kinds[context.kind->index].name);
+}
+
 Entry CodeEmitter::run(std::span<const OpRow> code) {
   for (const OpRow& row : code) stack_.push_back(emit(row));
   return pop();

@@ -13,10 +13,13 @@
 namespace segue::codegen {
 
 /// One entry of the stack as SSA values: a B is an i1, an N a double, a T an i64, an X and an S two
-/// i64, a V the address of a `Value`.
+/// i64, a V the address of a `Value`. A V that is known now (a constant, the name of the kind, a
+/// slot that the kind has not) has no address until one is asked for: most ops on it are constants.
 struct Entry {
   llvm::Value* low = nullptr;
   llvm::Value* high = nullptr;
+  const Value* known = nullptr;
+  uint32_t text = image::kNone;  // of a known one: the constant it is
 };
 
 /// Whose code it is. Of an event the kind is known, so that tests of it and places of slots are
@@ -28,7 +31,7 @@ struct Context {
 /// Emits postfix code without branches, op by op, as the interpreter would run it.
 class CodeEmitter {
  public:
-  CodeEmitter(FunctionEmitter& out, Context context) : out_(out), context_(context) {}
+  CodeEmitter(FunctionEmitter& out, Context context);
 
   /// The entry that `code` leaves.
   Entry run(std::span<const image::OpRow> code);
@@ -60,9 +63,11 @@ class CodeEmitter {
   Entry held(const image::OpRow& row);
   Entry kept(uint32_t cell);
   Entry node(uint32_t node);
-  llvm::Value* slot(uint32_t slot);
-  llvm::Value* absent();
-  Entry test_value(const image::OpRow& row, llvm::Value* left, llvm::Value* right);
+  Entry slot(uint32_t slot);
+  llvm::Value* address_of(const Entry& value);
+  Result folded(const image::OpRow& row, std::span<const Entry> values);
+  Entry of_value(const image::OpRow& row, const Entry& value);
+  Entry of_values(const image::OpRow& row, const Entry& left, const Entry& right);
   Entry at_least(const image::OpRow& row);
   Entry compare_times(const image::OpRow& row, Body test, Body turn);
   Entry words_of(llvm::Value* room);
@@ -72,6 +77,7 @@ class CodeEmitter {
 
   FunctionEmitter& out_;
   Context context_;
+  Value event_name_;  // of a kind that has one
   std::vector<Entry> stack_;
   std::unordered_map<uint32_t, llvm::Value*> nodes_;
   std::map<std::array<uint32_t, 3>, Entry> shared_;  // reads by nodes: done once a function

@@ -20,14 +20,14 @@ using codegen::Unit;
 using codegen::Workshop;
 
 /// The objects of all units, in their order. Threads take the next unit until none is left.
-std::vector<std::string> compile(const image::View& view, const std::vector<Unit>& units,
+std::vector<std::string> compile(const Program& program, const std::vector<Unit>& units,
                                  unsigned threads) {
   std::vector<std::string> objects(units.size());
   std::atomic<size_t> next{0};
   const auto work = [&] {
     Workshop workshop;
     for (size_t i = next++; i < units.size(); i = next++) {
-      objects[i] = workshop.machine.object_of(*workshop.module_of(view, units[i]));
+      objects[i] = workshop.machine.object_of(*workshop.module_of(program, units[i]));
     }
   };
   std::vector<std::thread> others;
@@ -80,7 +80,7 @@ Result<NativeCode> generate(const Program& program, const CodegenOptions& option
   std::vector<std::string> objects = cache.load();
   const bool cached = !objects.empty() && objects.size() == units.size();
   if (!cached) {
-    objects = compile(view, units, options.threads);
+    objects = compile(program, units, options.threads);
     cache.store(objects);
   }
   SEGUE_TRY(const codegen::Linked linked, codegen::link(objects, names_of(view, units)));
@@ -100,13 +100,13 @@ std::string print_llvm(const Program& program) {
   Workshop workshop;
   std::string text;
   llvm::raw_string_ostream out(text);
-  workshop.module_of(program.view(), whole(program.view()))->print(out, nullptr);
+  workshop.module_of(program, whole(program.view()))->print(out, nullptr);
   return out.str();
 }
 
 std::string print_asm(const Program& program) {
   Workshop workshop;
-  return workshop.machine.assembly_of(*workshop.module_of(program.view(), whole(program.view())));
+  return workshop.machine.assembly_of(*workshop.module_of(program, whole(program.view())));
 }
 
 }  // namespace segue

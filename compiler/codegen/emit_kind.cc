@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <map>
 
 #include "compiler/codegen/code_emitter.h"
 #include "compiler/codegen/emit_functions.h"
+#include "compiler/codegen/frame_layout.h"
 #include "compiler/codegen/subexpressions.h"
 #include "runtime/image/op_info.h"
 
@@ -32,12 +34,50 @@ bool is_costly(const OpRow& row) {
   }
 }
 
+/// Keys of the texts in slots that many filters compare with constants: made once an event, so that
+/// each of those comparisons is one of two words, and only a match looks at the text.
+class TextKeys {
+ public:
+  TextKeys(FunctionEmitter& out, KindId kind) {
+    const image::View& view = out.view();
+    const auto slots = view.list(view.kinds[kind.index].slots);
+    std::map<uint32_t, uint32_t> tests;
+    for (const uint32_t stream : view.list(view.kinds[kind.index].streams)) {
+      const auto code = view.code(view.streams[stream].predicate);
+      for (size_t i = 1; i < code.size(); ++i) {
+        if (is_keyed(code, i)) ++tests[code[i - 1].a];
+      }
+    }
+    for (size_t i = 0; i < slots.size(); ++i) {
+      if (tests[slots[i]] < kTestsMin) continue;
+      llvm::Value* value = out.at(out.slots(), i * kValueBytes);
+      keys_[slots[i]] = out.host(Host::kTextKey, {value});
+    }
+  }
+
+  /// Whether op `last` compares the text of a slot with a constant.
+  static bool is_keyed(std::span<const OpRow> code, size_t last) {
+    return last != 0 && code[last].op == Op::kEqualText && code[last].b == 0 &&
+           code[last - 1].op == Op::kSlot;
+  }
+
+  /// The key of a slot, null if there is none.
+  llvm::Value* key_of(uint32_t slot) const {
+    const auto found = keys_.find(slot);
+    return found == keys_.end() ? nullptr : found->second;
+  }
+
+ private:
+  static constexpr uint32_t kTestsMin = 3;  // a key costs about as much as two comparisons
+  std::map<uint32_t, llvm::Value*> keys_;
+};
+
 /// A filter as branches: what is cheap first and together, then one costly test after the other,
 /// each only if the answer still depends on it. Filters have no effects, so the order is free.
 class Filter {
  public:
-  Filter(FunctionEmitter& out, KindId kind, std::span<const OpRow> code)
-      : out_(out), emitter_(out, Context{kind}), code_(code), parts_(code) {
+  Filter(FunctionEmitter& out, KindId kind, const TextKeys& keys, std::span<const OpRow> code)
+      : out_(out), emitter_(out, Context{kind}), keys_(keys), code_(code), parts_(code) {
     uint32_t costly = 0;
     costs_.push_back(0);
     for (const OpRow& row : code) costs_.push_back(costly += is_costly(row) ? 1 : 0);
@@ -60,11 +100,9 @@ class Filter {
 
   void branch(uint32_t last, llvm::BasicBlock* yes, llvm::BasicBlock* no, uint32_t depth) {
     const Op op = code_[last].op;
-    const bool splits = (op == Op::kAnd || op == Op::kOr) && depth < kBranchDepthMax;
-    if (!splits || cost(last) == 0) {
-      out_.builder().CreateCondBr(value(last), yes, no);
-      return;
-    }
+    if (cost(last) == 0 || depth == kBranchDepthMax) return test(last, yes, no);
+    if (op == Op::kNot) return branch(last - 1, no, yes, depth + 1);
+    if (op != Op::kAnd && op != Op::kOr) return test(last, yes, no);
     std::vector<uint32_t> operands = parts_.operands_of(last);
     std::stable_sort(operands.begin(), operands.end(),
                      [&](uint32_t a, uint32_t b) { return cost(a) < cost(b); });
@@ -87,6 +125,17 @@ class Filter {
     branch(operands.back(), yes, no, depth + 1);
   }
 
+  /// Evaluates what is not split further. A comparison by key looks at the text only on a match.
+  void test(uint32_t last, llvm::BasicBlock* yes, llvm::BasicBlock* no) {
+    llvm::Value* key = nullptr;
+    if (TextKeys::is_keyed(code_, last)) key = keys_.key_of(code_[last - 1].a);
+    if (key != nullptr) {
+      const Scalar wanted = scalar_of_text(out_.view().text(code_[last].a));
+      go_on(Op::kAnd, out_.builder().CreateICmpEQ(key, out_.word(wanted.lo)), yes, no);
+    }
+    out_.builder().CreateCondBr(value(last), yes, no);
+  }
+
   /// Goes on behind a test that has not decided yet.
   void go_on(Op op, llvm::Value* test, llvm::BasicBlock* yes, llvm::BasicBlock* no) {
     const auto* known = llvm::dyn_cast<llvm::ConstantInt>(test);
@@ -98,6 +147,7 @@ class Filter {
 
   FunctionEmitter& out_;
   CodeEmitter emitter_;
+  const TextKeys& keys_;
   std::span<const OpRow> code_;
   Subexpressions parts_;
   std::vector<uint32_t> costs_;  // costly ops before each
@@ -188,9 +238,10 @@ class Updates {
 
 void emit_kind(FunctionEmitter& out, KindId kind) {
   const image::View& view = out.view();
+  const TextKeys keys(out, kind);
   Updates updates(out, kind);
   for (const uint32_t stream : view.list(view.kinds[kind.index].streams)) {
-    Filter filter(out, kind, view.code(view.streams[stream].predicate));
+    Filter filter(out, kind, keys, view.code(view.streams[stream].predicate));
     llvm::Value* known = filter.is_cheap() ? filter.value() : nullptr;
     if (const auto* constant = llvm::dyn_cast_or_null<llvm::ConstantInt>(known)) {
       if (constant->isOne()) updates.apply(stream);

@@ -133,8 +133,8 @@ llvm::Value* Expander::expand(llvm::IRBuilder<>& builder, LocalValues& known, Bo
     join_offsets(*copy);
     builder.Insert(copy);
     llvm::Value* value = llvm::simplifyInstruction(copy, query);
-    if (value == nullptr) value = known.earlier(*copy);
     if (value == nullptr) value = plain(builder, *copy);
+    if (value == nullptr) value = known.earlier(*copy);  // last: what it remembers stays
     if (value != nullptr) copy->eraseFromParent();
     values[&instruction] = value == nullptr ? copy : value;
   }

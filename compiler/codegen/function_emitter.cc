@@ -4,9 +4,9 @@
 
 namespace segue::codegen {
 
-FunctionEmitter::FunctionEmitter(Expander& expander, const image::View& view,
+FunctionEmitter::FunctionEmitter(Expander& expander, const Program& program,
                                  llvm::Function& function)
-    : expander_(expander), view_(view), function_(function), builder_(function.getContext()) {
+    : expander_(expander), program_(program), function_(function), builder_(function.getContext()) {
   builder_.SetInsertPoint(llvm::BasicBlock::Create(function.getContext(), "entry", &function));
 }
 
@@ -31,7 +31,7 @@ llvm::Value* FunctionEmitter::at(llvm::Value* base, uint64_t offset) {
   return earlier;
 }
 
-llvm::Value* FunctionEmitter::state(uint32_t cell) { return blob_at(view_.cells[cell].offset); }
+llvm::Value* FunctionEmitter::state(uint32_t cell) { return blob_at(view().cells[cell].offset); }
 llvm::Value* FunctionEmitter::blob_at(uint64_t offset) { return at(blob(), offset); }
 llvm::Value* FunctionEmitter::frame_at(uint64_t offset) { return at(frame(), offset); }
 

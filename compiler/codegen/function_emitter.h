@@ -8,7 +8,7 @@
 #include "compiler/codegen/expander.h"
 #include "runtime/base/instant.h"
 #include "runtime/base/value.h"
-#include "runtime/image/view.h"
+#include "runtime/interp/program.h"
 
 namespace segue::codegen {
 
@@ -18,9 +18,10 @@ namespace segue::codegen {
 /// may move the blob `forget_blob` says so.
 class FunctionEmitter {
  public:
-  FunctionEmitter(Expander& expander, const image::View& view, llvm::Function& function);
+  FunctionEmitter(Expander& expander, const Program& program, llvm::Function& function);
 
-  const image::View& view() const { return view_; }
+  const Program& program() const { return program_; }
+  const image::View& view() const { return program_.view(); }
   llvm::IRBuilder<>& builder() { return builder_; }
   llvm::Function& function() { return function_; }
 
@@ -69,7 +70,7 @@ class FunctionEmitter {
   llvm::Value* cached(Cached& known, uint64_t offset, llvm::Type* type);
 
   Expander& expander_;
-  const image::View& view_;
+  const Program& program_;
   llvm::Function& function_;
   llvm::IRBuilder<> builder_;
   Cached blob_;

@@ -6,6 +6,7 @@
 #include "runtime/image/op_info.h"
 #include "runtime/interp/eval.h"
 #include "runtime/interp/prepared.h"
+#include "runtime/interp/value_tests.h"
 
 namespace segue {
 namespace {
@@ -63,9 +64,36 @@ int64_t segue_time_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* 
   return run(frame, op, a, 0, operands).time_ms();
 }
 
-void segue_words_of_value(Frame* frame, uint32_t op, const Value* value, uint64_t* words) {
-  const Entry operands[] = {Entry::of(value)};
-  put(words, run(frame, op, 0, 0, operands));
+void segue_scalar_of(const Value* value, uint64_t* words) {
+  put(words, Entry::of(scalar_of(*value)));
+}
+
+void segue_sum_of(const Value* value, uint64_t* words) {
+  put(words, Entry::of(interp::sum_of(*value)));
+}
+
+bool segue_equal_text(Frame* frame, const Value* value, uint32_t text, bool ignoring_case) {
+  return interp::equal_text(*value, frame->view->text(text), ignoring_case);
+}
+
+bool segue_in_set(Frame* frame, const Value* value, uint32_t set, bool ignoring_case) {
+  return interp::in_set(*frame->prepared, *value, set, ignoring_case);
+}
+
+bool segue_contains(const Value* text, const Value* part, bool ignoring_case) {
+  return interp::contains(*text, *part, ignoring_case);
+}
+
+bool segue_starts_with(const Value* text, const Value* part, bool ignoring_case) {
+  return interp::starts_with(*text, *part, ignoring_case);
+}
+
+bool segue_ends_with(const Value* text, const Value* part, bool ignoring_case) {
+  return interp::ends_with(*text, *part, ignoring_case);
+}
+
+uint64_t segue_text_key(const Value* value) {
+  return value->tag == ValueTag::kText ? scalar_of_text(value->text).lo : 0;
 }
 
 double segue_number_of_words(Frame* frame, uint32_t op, uint64_t low, uint64_t high) {

@@ -22,8 +22,19 @@ bool segue_test_values(Frame* frame, uint32_t op, uint32_t a, uint32_t b, const 
                        const Value* right);
 bool segue_test_words(Frame* frame, uint32_t op, uint32_t a, uint64_t low, uint64_t high);
 int64_t segue_time_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value);
-void segue_words_of_value(Frame* frame, uint32_t op, const Value* value, uint64_t* words);
 double segue_number_of_words(Frame* frame, uint32_t op, uint64_t low, uint64_t high);
+
+// The same without the interpreter's stack, for what filters do most.
+void segue_scalar_of(const Value* value, uint64_t* words);
+void segue_sum_of(const Value* value, uint64_t* words);
+bool segue_equal_text(Frame* frame, const Value* value, uint32_t text, bool ignoring_case);
+bool segue_in_set(Frame* frame, const Value* value, uint32_t set, bool ignoring_case);
+bool segue_contains(const Value* text, const Value* part, bool ignoring_case);
+bool segue_starts_with(const Value* text, const Value* part, bool ignoring_case);
+bool segue_ends_with(const Value* text, const Value* part, bool ignoring_case);
+
+/// Part of the fingerprint of a text, 0 of anything else: equal texts have equal keys.
+uint64_t segue_text_key(const Value* value);
 
 const Value* segue_text(Frame* frame, uint32_t text);
 void segue_event_name(Frame* frame, Value* name);

@@ -65,15 +65,15 @@ std::string name_of(const image::View& view, FunctionId function) {
   return fmt::format("segue_chunk_{}_{}", function.index, identifier_of(name));
 }
 
-void build(const image::View& view, const Unit& unit, Expander& expander, llvm::Module& module) {
+void build(const Program& program, const Unit& unit, Expander& expander, llvm::Module& module) {
   llvm::LLVMContext& context = module.getContext();
   llvm::FunctionType* type = llvm::FunctionType::get(
       llvm::Type::getVoidTy(context), {llvm::PointerType::getUnqual(context)}, false);
   for (const FunctionId id : unit) {
-    llvm::Function* function =
-        llvm::Function::Create(type, llvm::Function::ExternalLinkage, name_of(view, id), module);
+    llvm::Function* function = llvm::Function::Create(type, llvm::Function::ExternalLinkage,
+                                                      name_of(program.view(), id), module);
     function->setDoesNotThrow();
-    FunctionEmitter out(expander, view, *function);
+    FunctionEmitter out(expander, program, *function);
     if (id.is_kind) {
       emit_kind(out, KindId{id.index});
     } else {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "compiler/codegen/expander.h"
-#include "runtime/image/view.h"
+#include "runtime/interp/program.h"
 
 namespace segue::codegen {
 
@@ -28,6 +28,6 @@ std::vector<Unit> units_of(const image::View& view);
 std::string name_of(const image::View& view, FunctionId function);
 
 /// Fills `module` with the functions of a unit.
-void build(const image::View& view, const Unit& unit, Expander& expander, llvm::Module& module);
+void build(const Program& program, const Unit& unit, Expander& expander, llvm::Module& module);
 
 }  // namespace segue::codegen

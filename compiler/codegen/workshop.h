@@ -17,10 +17,10 @@ struct Workshop {
   Expander expander{context};
   Machine machine;
 
-  std::unique_ptr<llvm::Module> module_of(const image::View& view, const Unit& unit) {
+  std::unique_ptr<llvm::Module> module_of(const Program& program, const Unit& unit) {
     auto module = std::make_unique<llvm::Module>("segue", context);
     machine.prepare(*module);
-    build(view, unit, expander, *module);
+    build(program, unit, expander, *module);
     return module;
   }
 };
