@@ -159,6 +159,8 @@ struct Score {
   Span span{};
 };
 
+struct TestField;
+
 /// A value in a test's event: JSON.
 struct TestValue {
   enum class Kind : uint8_t { kMissing, kTruth, kNumber, kText, kList, kRecord };
@@ -166,7 +168,13 @@ struct TestValue {
   bool truth = false;
   std::string text;  // kText; kNumber: JSON digits
   std::vector<TestValue> items;
-  std::vector<std::pair<std::string, TestValue>> fields;
+  std::vector<TestField> fields;
+};
+
+/// Named as in a std::pair, which could not hold the type that it is part of.
+struct TestField {
+  std::string first;
+  TestValue second;
 };
 
 struct Test {

@@ -65,8 +65,9 @@ class Ordering {
       }
       for (const hir::ExprPtr& child : expr->children) pending.push_back(child.get());
     }
-    std::stable_sort(vertex.reads.begin(), vertex.reads.end(),
-                     [](const auto& a, const auto& b) { return a.second.begin < b.second.begin; });
+    std::sort(vertex.reads.begin(), vertex.reads.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.second.begin, a.first) < std::pair(b.second.begin, b.first);
+    });
   }
 
   /// Depth first with its own stack: a chain of segments may be as long as the file.

@@ -77,7 +77,7 @@ void add(Context& context, TestValue& record, std::string key, TestValue value, 
         .label("a record names each key once");
     return;
   }
-  record.fields.emplace_back(std::move(key), std::move(value));
+  record.fields.push_back({std::move(key), std::move(value)});
 }
 
 TestValue record_value(Context& context, const Scope& scope, const ast::Record& record,

@@ -132,9 +132,8 @@ std::vector<ZoneTransition> ZoneRule::transitions(int64_t from_ms) const {
     rows.push_back({(ends_.local_second(year) - daylight_) * 1'000, standard_ * 1'000});
   }
   std::erase_if(rows, [&](const ZoneTransition& row) { return row.at_ms <= from_ms; });
-  std::stable_sort(rows.begin(), rows.end(), [](const ZoneTransition& a, const ZoneTransition& b) {
-    return a.at_ms < b.at_ms;
-  });
+  std::sort(rows.begin(), rows.end(),
+            [](const ZoneTransition& a, const ZoneTransition& b) { return a.at_ms < b.at_ms; });
   return rows;
 }
 
