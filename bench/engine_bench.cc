@@ -4,10 +4,15 @@
 //
 //   engine_bench --benchmark_filter=/200000/   users; the second number is threads
 //
-// Expected: below 300 ns an event for a million users and two conditions, of which 60 to 90 are the
-// program's; below 250 bytes a user in all.
+// `event_ns` is by the clock, `caller_ns` the processor time of the thread that calls. Nearly every
+// second event makes a change, and as many wake-ups are due.
+//
+// Expected: 200 ns an event while all fits the caches, 450 ns for a million users; 240 bytes a user
+// in all, of which 128 are the blob.
 #include <benchmark/benchmark.h>
+#include <time.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <random>
@@ -72,6 +77,12 @@ class Views {
   std::mt19937_64 random_{1};
 };
 
+double thread_seconds() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
 /// Ten events a user and ten days in all, so that both conditions turn both ways.
 void engine(benchmark::State& state) {
   const auto users = static_cast<uint64_t>(state.range(0));
@@ -82,16 +93,20 @@ void engine(benchmark::State& state) {
     const uint64_t events = 10 * users;
     Views views(users, std::max<int64_t>(1, 10 * kDayMs / static_cast<int64_t>(events)));
     double seconds = 0;
+    double busy = 0;
     for (uint64_t done = 0; done < events; done += 4096) {
       EventBatch batch = views.next();
       const auto begin = std::chrono::steady_clock::now();
+      const double busy_before = thread_seconds();
       engine.push(std::move(batch));
+      busy += thread_seconds() - busy_before;
       seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     }
     state.SetIterationTime(seconds);
     const EngineStats stats = engine.stats();
     const auto known = static_cast<double>(stats.users);
     state.counters["event_ns"] = seconds / static_cast<double>(stats.events) * 1e9;
+    state.counters["caller_ns"] = busy / static_cast<double>(stats.events) * 1e9;
     state.counters["changes"] = static_cast<double>(stats.changes);
     state.counters["state_b/user"] = static_cast<double>(stats.state_bytes) / known;
     state.counters["table_b/user"] = static_cast<double>(stats.table_bytes) / known;
