@@ -117,6 +117,16 @@ TEST(Hostile, SizeAndCountAreLimited) {
   EXPECT_THAT(answer(std::string(kSourceBytesMax, '\n')).codes, IsEmpty());
   EXPECT_THAT(answer("# " + std::string(kSourceBytesMax - 2, 'x')).codes, IsEmpty());
   EXPECT_THAT(answer(repeat("a ", kTokensMax + 1)).codes, ElementsAre("E0114"));
+  // Six tokens beside the pairs of item and comma.
+  const auto list = [](size_t tokens) {
+    return "list l = (" + repeat("1,", (tokens - 6) / 2) + "1)";
+  };
+  EXPECT_THAT(answer(list(kDeclarationTokensMax)).codes, IsEmpty());
+  EXPECT_THAT(answer(list(kDeclarationTokensMax + 2)).codes, ElementsAre("E0114"));
+  EXPECT_THAT(
+      answer(list(kDeclarationTokensMax) + "\nevent a\n" + list(kDeclarationTokensMax)).codes,
+      IsEmpty());
+  EXPECT_EQ(answer("event b\n" + list(kTokensMax / 2) + "\nevent a\n").declarations, 2u);
   EXPECT_THAT(answer("segment a = x = \"" + std::string(4u << 20, 'x') + "\"").codes, IsEmpty());
   EXPECT_THAT(answer("segment " + std::string(4u << 20, 'x') + " = y").codes, IsEmpty());
   EXPECT_THAT(answer("segment a = x > 0." + std::string(1u << 20, '1')).codes,

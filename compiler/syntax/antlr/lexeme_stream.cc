@@ -1,5 +1,7 @@
 #include "compiler/syntax/antlr/lexeme_stream.h"
 
+#include "compiler/syntax/limits.h"
+
 namespace segue {
 
 LexemeStream::LexemeStream(const Lexemes& lexemes, size_t first, size_t last)
@@ -11,6 +13,7 @@ void LexemeStream::free_tokens() {
   made_.clear();
   owned_.clear();
   base_ = at_;
+  exceeded_ = false;
 }
 
 void LexemeStream::consume() {
@@ -37,6 +40,10 @@ antlr4::Token* LexemeStream::get(size_t index) const {
     return &owned_.emplace_back(lexemes_, index, type(index));
   }
   const size_t place = index - base_;
+  if (place >= kDeclarationTokensMax) {
+    exceeded_ = true;
+    throw antlr4::ParseCancellationException();
+  }
   if (made_.size() <= place) made_.resize(place + 1, nullptr);
   if (made_[place] == nullptr) made_[place] = &owned_.emplace_back(lexemes_, index, type(index));
   return made_[place];

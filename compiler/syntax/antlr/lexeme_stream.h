@@ -46,6 +46,8 @@ class LexemeStream final : public antlr4::TokenStream {
 
   /// Frees the tokens made so far. No tree may use them any more.
   void free_tokens();
+  /// True when more than kDeclarationTokensMax were asked for since: the parse was cancelled.
+  bool exceeded() const { return exceeded_; }
 
   void consume() override;
   size_t LA(ssize_t i) override;
@@ -70,6 +72,7 @@ class LexemeStream final : public antlr4::TokenStream {
   const Lexemes& lexemes_;
   size_t last_;
   size_t at_;
+  mutable bool exceeded_ = false;
   mutable size_t base_;  // index of the first element of made_
   mutable std::vector<LexemeToken*> made_;
   mutable std::deque<LexemeToken> owned_;

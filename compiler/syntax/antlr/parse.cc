@@ -79,6 +79,11 @@ class FileParser {
       file_.declarations.pop_back();
     }
     const size_t last = chunks_.next(first);
+    if (stream_.exceeded()) {
+      report_too_long(first);
+      parser_.reset();
+      return stream_.seek(last);
+    }
     const bool silent = chunks_.excused(first, last);
     const uint16_t type = lexemes_.tokens[first].type;
     if (type >= SegParser::USE && type <= SegParser::ENTITY) {
@@ -92,6 +97,16 @@ class FileParser {
     }
     parser_.reset();
     stream_.seek(last);
+  }
+
+  void report_too_long(size_t first) {
+    file_.complete = false;
+    diagnostics_
+        .add(Code::kE0114, lexemes_.span(lexemes_.tokens[first]),
+             "the declaration has more than " + std::to_string(kDeclarationTokensMax) +
+                 " words, numbers and marks")
+        .label("begins here")
+        .help("keep long lists in a file of their own: `list vips from \"vips.csv\"`");
   }
 
   /// The `##` lines right above: each on its own line, no empty line between.

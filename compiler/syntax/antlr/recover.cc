@@ -17,6 +17,8 @@ using segue_grammar::SegParser;
 
 /// Of one declaration; more would not help anyone.
 constexpr int kErrorsMax = 20;
+/// In a longer one only the first is looked for: each look is a parse.
+constexpr size_t kRetriedTokensMax = 20'000;
 
 std::optional<SyntaxError> try_parse(const Lexemes& lexemes, std::vector<ast::Decl>& out) {
   const size_t end = lexemes.tokens.size() - 1;
@@ -26,8 +28,11 @@ std::optional<SyntaxError> try_parse(const Lexemes& lexemes, std::vector<ast::De
   const auto strategy = std::make_shared<StopAtFirst>();
   parser.setErrorHandler(strategy);
   try {
-    while (stream.index() < end)
+    while (stream.index() < end) {
       out.push_back(AstBuilder(lexemes).declaration(parser.declaration()));
+      parser.getTreeTracker().reset();
+      stream.free_tokens();
+    }
   } catch (const antlr4::RuntimeException&) {
     return strategy->error().value_or(SyntaxError{stream.index(), {}, {}, nullptr});
   }
@@ -145,6 +150,7 @@ void parse_carefully(const Lexemes& lexemes, size_t first, size_t last, bool sil
     if (begin <= reported) return;  // no progress: it would be the same mistake again
     reported = begin;
     report(part, *error, diagnostics);
+    if (part.tokens.size() > kRetriedTokensMax) return;
     std::vector<Lexeme> rest = part.tokens;
     if (!Clauses(part).remove(*error, rest)) return;
     part.tokens = std::move(rest);
