@@ -189,12 +189,14 @@ CodeEmitter::Result CodeEmitter::time(const OpRow& row) {
   }
 }
 
-/// What moves with now turns at an instant that is solved for.
+/// What moves with now turns at an instant that is solved for; a filter is never asked again.
 Entry CodeEmitter::compare_times(const OpRow& row, Body test, Body turn) {
   llvm::Value* right = pop_low();
   llvm::Value* left = pop_low();
   const int64_t slope = int64_t{row.b} - image::kSlopeBias;
-  if (slope != 0) out_.note_deadline(out_.body(turn, {left, right, out_.time(slope), out_.now()}));
+  if (slope != 0 && !context_.kind) {
+    out_.note_deadline(out_.body(turn, {left, right, out_.time(slope), out_.now()}));
+  }
   return {out_.body(test, {left, right})};
 }
 

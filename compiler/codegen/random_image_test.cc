@@ -265,7 +265,7 @@ class RandomImage {
     if (info.b == image::Use::kFlag) words += fmt::format(" {}", below(2));
     if (info.b == image::Use::kSlope) words += fmt::format(" {}", slopes[0] - slopes[1]);
     line(info.name, "{}", words);
-    if (info.op == Op::kNow) return in_node_ ? 1 : 0;
+    if (info.op == Op::kNow) return 1;
     if (info.op == Op::kTimeAdd) return slopes[0] + slopes[1];
     if (info.op == Op::kTimeSubtract) return slopes[0] - slopes[1];
     return 0;

@@ -135,6 +135,9 @@ Status unwindowed(const OpRow& row, const CellRow& cell, uint32_t node) {
 Status verify_read(const View& view, const OpRow& row, uint32_t node) {
   const CellRow& cell = view.cells[row.a];
   const Use b = op_info(row.op).b;
+  if (node == kNone && b == Use::kWindow && view.windows[row.b].kind != WindowRow::Kind::kEver) {
+    return corrupt("a filter reads what changes by time alone");
+  }
   if (b == Use::kNth) return nth_of(view, row, cell);
   return b == Use::kWindow ? windowed(view, row, cell) : unwindowed(row, cell, node);
 }

@@ -36,9 +36,12 @@ cells::Occurrence occurrence_for(Frame& frame, const image::CellRow& row) {
 
 void apply_event(Frame& frame) {
   const image::View& view = *frame.view;
+  const int64_t next_ms = frame.next_ms;
   for (const uint32_t stream : view.list(view.kinds[frame.event->kind.index].streams)) {
     if (matches(frame, stream)) feed_stream(frame, stream);
   }
+  // A filter is asked once, at the instant of its event: that it would turn later wakes nobody.
+  frame.next_ms = next_ms;
 }
 
 bool matches(Frame& frame, uint32_t stream) {
