@@ -11,8 +11,12 @@
 #include "runtime/cells/entries.h"
 
 /// The ops that are arithmetic, without a branch: the interpreter calls them, the code generator
-/// puts their one basic block in place. So `&` for `&&`, and values chosen where a branch would do.
+/// puts their one basic block in place. So `both` for `&&`, and values chosen where a branch would
+/// do.
 namespace segue::interp {
+
+inline bool both(bool a, bool b) { return a & b; }
+inline bool either(bool a, bool b) { return a | b; }
 
 // ---- numbers: a missing one is a NaN, the only one there is, since values off the wire are none
 // --
@@ -26,11 +30,11 @@ inline double divide(double a, double b) {
 }
 inline double least(double a, double b) {
   const double number = a < b ? a : b;
-  return exists(a) & exists(b) ? number : kMissingNumber;
+  return both(exists(a), exists(b)) ? number : kMissingNumber;
 }
 inline double greatest(double a, double b) {
   const double number = a > b ? a : b;
-  return exists(a) & exists(b) ? number : kMissingNumber;
+  return both(exists(a), exists(b)) ? number : kMissingNumber;
 }
 
 /// What the blob keeps of a number: one NaN of all, so that equal states are equal bytes.
@@ -41,20 +45,20 @@ inline double stored(double number) { return exists(number) ? number : kMissingN
 
 inline bool is_sum(Decimal sum) { return sum.hi != cells::kNoSum.hi; }
 inline bool sum_equal(Decimal sum, Decimal bound) {
-  return is_sum(sum) & (sum.lo == bound.lo) & (sum.hi == bound.hi);
+  return both(is_sum(sum), both(sum.lo == bound.lo, sum.hi == bound.hi));
 }
 inline bool sum_less(Decimal sum, Decimal bound) {
-  return is_sum(sum) & ((sum.hi < bound.hi) | ((sum.hi == bound.hi) & (sum.lo < bound.lo)));
+  return both(is_sum(sum), either(sum.hi < bound.hi, both(sum.hi == bound.hi, sum.lo < bound.lo)));
 }
 inline bool sum_less_equal(Decimal sum, Decimal bound) {
-  return is_sum(sum) & ((sum.hi < bound.hi) | ((sum.hi == bound.hi) & (sum.lo <= bound.lo)));
+  return both(is_sum(sum), either(sum.hi < bound.hi, both(sum.hi == bound.hi, sum.lo <= bound.lo)));
 }
 
 // ---- times: two's complement, so that no sum of hostile constants is undefined
 // -------------------
 
 inline bool time_exists(int64_t time_ms) { return time_ms != kMissingTime.ms; }
-inline bool times_exist(int64_t a, int64_t b) { return time_exists(a) & time_exists(b); }
+inline bool times_exist(int64_t a, int64_t b) { return both(time_exists(a), time_exists(b)); }
 
 /// Of a cell that keeps `kLongAgo` until it happens.
 inline int64_t time_or_missing(int64_t time_ms) {
@@ -73,12 +77,12 @@ inline int64_t time_add(int64_t a, int64_t b) {
 inline int64_t time_subtract(int64_t a, int64_t b) {
   return times_exist(a, b) ? wrapped_difference(a, b) : kMissingTime.ms;
 }
-inline bool time_equal(int64_t a, int64_t b) { return times_exist(a, b) & (a == b); }
+inline bool time_equal(int64_t a, int64_t b) { return both(times_exist(a, b), a == b); }
 inline bool time_less(int64_t a, int64_t b) {
-  return times_exist(a, b) & (wrapped_difference(a, b) < 0);
+  return both(times_exist(a, b), wrapped_difference(a, b) < 0);
 }
 inline bool time_less_equal(int64_t a, int64_t b) {
-  return times_exist(a, b) & (wrapped_difference(a, b) <= 0);
+  return both(times_exist(a, b), wrapped_difference(a, b) <= 0);
 }
 
 /// Both sides of a comparison are linear in now, so the millisecond at which it turns is solved
@@ -101,28 +105,28 @@ struct Rise {
 
 inline int64_t turn_after(int64_t now_ms, int64_t wait_ms, bool turns) {
   const int64_t at_ms = cells::later_by(now_ms, wait_ms);
-  return turns & (wait_ms > 0) ? at_ms : kNever.ms;
+  return both(turns, wait_ms > 0) ? at_ms : kNever.ms;
 }
 
 /// The first instant after now at which the comparison has another answer, or `kNever`.
 inline int64_t time_equal_turn(int64_t left, int64_t right, int64_t slope, int64_t now_ms) {
   const Rise rise(left, right, slope);
   const int64_t wait_ms = rise.until_zero() + (rise.difference == 0 ? 1 : 0);
-  return turn_after(now_ms, wait_ms, times_exist(left, right) & (rise.difference <= 0));
+  return turn_after(now_ms, wait_ms, both(times_exist(left, right), rise.difference <= 0));
 }
 inline int64_t time_less_turn(int64_t left, int64_t right, int64_t slope, int64_t now_ms) {
   const Rise rise(left, right, slope);
   const int64_t zero_ms = rise.until_zero();
   const int64_t above_ms = rise.until_above();
   const bool turns = slope > 0 ? rise.difference < 0 : rise.difference <= 0;
-  return turn_after(now_ms, slope > 0 ? zero_ms : above_ms, times_exist(left, right) & turns);
+  return turn_after(now_ms, slope > 0 ? zero_ms : above_ms, both(times_exist(left, right), turns));
 }
 inline int64_t time_less_equal_turn(int64_t left, int64_t right, int64_t slope, int64_t now_ms) {
   const Rise rise(left, right, slope);
   const int64_t zero_ms = rise.until_zero();
   const int64_t above_ms = rise.until_above();
   const bool turns = slope > 0 ? rise.difference <= 0 : rise.difference < 0;
-  return turn_after(now_ms, slope > 0 ? above_ms : zero_ms, times_exist(left, right) & turns);
+  return turn_after(now_ms, slope > 0 ? above_ms : zero_ms, both(times_exist(left, right), turns));
 }
 
 // ---- kept scalars
@@ -135,14 +139,14 @@ inline bool has_tag(Scalar scalar, ScalarTag tag) {
 
 /// Lists and records are kept as "other": equal to nothing, like what is missing.
 inline bool is_comparable(Scalar scalar) {
-  return !has_tag(scalar, ScalarTag::kMissing) & !has_tag(scalar, ScalarTag::kOther);
+  return !either(has_tag(scalar, ScalarTag::kMissing), has_tag(scalar, ScalarTag::kOther));
 }
 inline bool equal_scalars(Scalar a, Scalar b) {
-  return is_comparable(a) & (a.lo == b.lo) & (a.hi == b.hi);
+  return both(is_comparable(a), both(a.lo == b.lo, a.hi == b.hi));
 }
 inline bool scalar_exists(Scalar scalar) { return !has_tag(scalar, ScalarTag::kMissing); }
 inline bool scalar_true(Scalar scalar) {
-  return (scalar.lo == 1) & (scalar.hi == tag_word(ScalarTag::kTruth));
+  return both(scalar.lo == 1, scalar.hi == tag_word(ScalarTag::kTruth));
 }
 inline double scalar_number(Scalar scalar) {
   const auto number = std::bit_cast<double>(scalar.lo);
