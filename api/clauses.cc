@@ -1,7 +1,7 @@
 #include "api/clauses.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "api/findings_state.h"
 #include "api/rule_words.h"
@@ -19,11 +19,16 @@ constexpr int kDepthMax = 8;
 
 std::string connective(const Expr& expr) {
   switch (expr.op) {
-    case Op::kAnd: return "all of";
-    case Op::kOr: return "any of";
-    case Op::kNot: return "not";
-    case Op::kAtLeast: return fmt::format("at least {} of", expr.number);
-    default: return "";
+    case Op::kAnd:
+      return "all of";
+    case Op::kOr:
+      return "any of";
+    case Op::kNot:
+      return "not";
+    case Op::kAtLeast:
+      return fmt::format("at least {} of", expr.number);
+    default:
+      return "";
   }
 }
 
@@ -46,6 +51,8 @@ Clause Clauses::of(const Expr& expr) {
 
   const bool branch = branches(expr);
   clause.text = branch ? connective(expr) : "";
+  clause.connective = !clause.text.empty();
+  if (expr.op == Op::kMember) clause.text = "in " + rules_.segments[expr.segment.index].name;
   if (clause.text.empty()) clause.text = written(sources_, expr.span);
   if (clause.text.empty()) clause.text = print_hir(rules_, expr);
   if (branch) {
@@ -63,7 +70,8 @@ Clause Clauses::of(const Expr& expr) {
 
 bool Clauses::branches(const Expr& expr) const {
   switch (expr.op) {
-    case Op::kMember: return depth_ < kDepthMax;
+    case Op::kMember:
+      return depth_ < kDepthMax;
     case Op::kAnd:
     case Op::kOr:
     case Op::kNot:
@@ -71,7 +79,8 @@ bool Clauses::branches(const Expr& expr) const {
     case Op::kHeld:
       return std::none_of(expr.children.begin(), expr.children.end(),
                           [&](const hir::ExprPtr& child) { return child->span == expr.span; });
-    default: return false;
+    default:
+      return false;
   }
 }
 

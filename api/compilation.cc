@@ -1,5 +1,5 @@
-#include <filesystem>
 #include <fmt/format.h>
+#include <filesystem>
 
 #include "api/compilation_state.h"
 #include "api/outcomes.h"
@@ -28,7 +28,8 @@ Outcome check_options(const CompileOptions& options) {
     return {Fault::kInvalid, fmt::format("there is no zone `{}`", options.zone)};
   }
   if (!options.passes || options.passes->empty()) return {};
-  const auto known = passes::Selection::from_text(fmt::format("{}", fmt::join(*options.passes, ",")));
+  const auto known =
+      passes::Selection::from_text(fmt::format("{}", fmt::join(*options.passes, ",")));
   return known ? Outcome() : outcome_of(known.error());
 }
 
@@ -90,7 +91,8 @@ Outcome compile_files(std::span<const std::string> paths, const CompileOptions& 
     return {Fault::kUnreadable, "cannot read " + state->loaded.unreadable.front()};
   }
   if (state->loaded.files.empty()) {
-    return {Fault::kUnreadable, fmt::format("there are no .seg files in {}", fmt::join(paths, ", "))};
+    return {Fault::kUnreadable,
+            fmt::format("there are no .seg files in {}", fmt::join(paths, ", "))};
   }
   check_and_lower(*state);
   into.state_ = std::move(state);
@@ -138,7 +140,8 @@ Outcome list_rule_files(std::span<const std::string> paths,
     auto found = rule_files(path);
     if (!found) return {Fault::kUnreadable, "cannot read " + found.error().message};
     for (std::string& file : *found) {
-      if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(std::move(file));
+      if (std::find(files.begin(), files.end(), file) == files.end())
+        files.push_back(std::move(file));
     }
   }
   return {};

@@ -15,9 +15,9 @@ struct StageName {
   Stage stage;
 };
 
-constexpr StageName kStages[] = {{"ast", Stage::kAst},     {"hir", Stage::kHir},
-                                 {"plan", Stage::kPlan},   {"image", Stage::kImage},
-                                 {"llvm", Stage::kLlvm},   {"asm", Stage::kAsm}};
+constexpr StageName kStages[] = {{"ast", Stage::kAst},   {"hir", Stage::kHir},
+                                 {"plan", Stage::kPlan}, {"image", Stage::kImage},
+                                 {"llvm", Stage::kLlvm}, {"asm", Stage::kAsm}};
 
 std::string ast_text(const Compilation::State& state) {
   std::string text;
@@ -30,8 +30,8 @@ std::string ast_text(const Compilation::State& state) {
   return text;
 }
 
-/// The lines of sections named `only`: a section is a line that does not begin with a blank and what
-/// is indented below it.
+/// The lines of sections named `only`: a section is a line that does not begin with a blank and
+/// what is indented below it.
 std::string sections(const std::string& text, std::string_view only) {
   if (only.empty()) return text;
   std::string out;

@@ -1,7 +1,7 @@
 #include "segue/engine.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "api/compilation_state.h"
 #include "api/engine_state.h"
@@ -10,16 +10,19 @@
 #include "api/native_code.h"
 #include "api/outcomes.h"
 #include "api/time_points.h"
-#include "runtime/ingest/memory_source.h"
+#include "runtime/ingest/lines.h"
 
 namespace segue {
 namespace {
 
 ChangeCause cause_of(Cause cause) {
   switch (cause) {
-    case Cause::kEvent: return ChangeCause::kEvent;
-    case Cause::kTime: return ChangeCause::kTime;
-    case Cause::kTrait: return ChangeCause::kTrait;
+    case Cause::kEvent:
+      return ChangeCause::kEvent;
+    case Cause::kTime:
+      return ChangeCause::kTime;
+    case Cause::kTrait:
+      return ChangeCause::kTrait;
   }
   return ChangeCause::kTime;
 }
@@ -27,8 +30,7 @@ ChangeCause cause_of(Cause cause) {
 EngineOptions options_of(const EngineSettings& settings) {
   EngineOptions options;
   options.threads = settings.threads;
-  options.lateness =
-      settings.any_lateness ? kLatenessAll : Duration{settings.lateness.count()};
+  options.lateness = settings.any_lateness ? kLatenessAll : Duration{settings.lateness.count()};
   if (settings.dedupe) options.dedupe = Duration{settings.dedupe->count()};
   return options;
 }
@@ -37,9 +39,12 @@ EngineOptions options_of(const EngineSettings& settings) {
 
 std::string_view name_of(ChangeCause cause) noexcept {
   switch (cause) {
-    case ChangeCause::kEvent: return "event";
-    case ChangeCause::kTime: return "time";
-    case ChangeCause::kTrait: return "trait";
+    case ChangeCause::kEvent:
+      return "event";
+    case ChangeCause::kTime:
+      return "time";
+    case ChangeCause::kTrait:
+      return "trait";
   }
   return {};
 }
@@ -94,9 +99,8 @@ Snapshot MembershipEngine::State::snapshot(Instant at, bool with_scores) const {
 
 Outcome MembershipEngine::State::take_rejects(const EventBatch& batch) {
   for (const Reject& reject : batch.rejects) {
-    const std::string name = input != nullptr ? input->name_of(reject.file) : "input";
+    const std::string name = input->name_of(reject.file);
     rejects.add(reject.kind, name, reject.line);
-    if (input == nullptr) continue;
     input->write_reject(reject.raw);
     if (input->options.strict && is_bad_line(reject.kind)) {
       return {Fault::kCorrupt, fmt::format("{}:{}: {}", name, reject.line, text_of(reject.kind))};
@@ -107,7 +111,7 @@ Outcome MembershipEngine::State::take_rejects(const EventBatch& batch) {
 
 Outcome MembershipEngine::State::read_batches(BatchSource& source, const ProgressSink& progress) {
   InputProgress done;
-  if (input != nullptr) done.bytes_total = input->bytes_total;
+  done.bytes_total = input->bytes_total;
   for (;;) {
     EventBatch batch;
     const Status status = source.next(batch);
@@ -116,14 +120,14 @@ Outcome MembershipEngine::State::read_batches(BatchSource& source, const Progres
     if (Outcome wrong = take_rejects(batch); !wrong.ok()) return wrong;
     done.events += batch.events.size();
     backend->push(std::move(batch));
-    if (input != nullptr) done.bytes_read = input->bytes_read->load(std::memory_order_relaxed);
+    done.bytes_read = input->bytes_read->load(std::memory_order_relaxed);
     if (progress) progress(done);
   }
 }
 
 Outcome MembershipEngine::read(EventInput& input, const ProgressSink& progress) noexcept {
-  const auto source =
-      input.state().read_all(state_->program->state().program->schema(), state_->settings.threads > 1);
+  const auto source = input.state().read_all(state_->program->state().program->schema(),
+                                             state_->settings.threads > 1);
   state_->input = &input.state();
   Outcome outcome = state_->read_batches(*source, progress);
   state_->input = nullptr;
@@ -131,10 +135,37 @@ Outcome MembershipEngine::read(EventInput& input, const ProgressSink& progress) 
   return outcome.ok() ? closed : outcome;
 }
 
+/// `line` is followed by `kLinePadding` bytes that can be read.
+void MembershipEngine::State::push_line(std::string_view line, EventBatch& batch) {
+  ++pushed_lines;
+  constexpr std::string_view kBlanks = " \t\r";
+  const size_t begin = line.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return;
+  line = line.substr(begin, line.find_last_not_of(kBlanks) + 1 - begin);
+  const auto reject =
+      line.size() > kLineBytesMax ? RejectKind::kLineTooLong : decoder->decode(line, batch);
+  if (reject) {
+    rejects.add(*reject, "input", pushed_lines);
+  } else {
+    batch.origins.push_back({0, pushed_lines, {}});
+  }
+}
+
 Outcome MembershipEngine::push(std::string_view lines) noexcept {
-  const auto source = read_events(std::make_unique<MemorySource>(std::string(lines)), 0,
-                                  state_->program->state().program->schema(), ReaderOptions{});
-  return state_->read_batches(*source, {});
+  State& state = *state_;
+  if (!state.decoder) {
+    state.decoder = std::make_unique<Decoder>(state.program->state().program->schema());
+  }
+  state.pushed.assign(lines);
+  state.pushed.append(kLinePadding, '\0');
+  EventBatch batch = state.decoder->make_batch();
+  for (size_t begin = 0; begin < lines.size();) {
+    const size_t end = std::min(lines.find('\n', begin), lines.size());
+    state.push_line(std::string_view(state.pushed).substr(begin, end - begin), batch);
+    begin = end + 1;
+  }
+  state.backend->push(std::move(batch));
+  return {};
 }
 
 Outcome MembershipEngine::advance_to(TimePoint through) noexcept {
@@ -184,7 +215,8 @@ RunStats MembershipEngine::stats() const noexcept {
 Outcome start_engine(const Compilation& compilation, const EngineSettings& settings,
                      MembershipEngine& into) noexcept {
   if (settings.threads < 1 || settings.threads > 256) {
-    return {Fault::kInvalid, fmt::format("{} threads: from 1 to 256 are possible", settings.threads)};
+    return {Fault::kInvalid,
+            fmt::format("{} threads: from 1 to 256 are possible", settings.threads)};
   }
   auto state = std::make_unique<MembershipEngine::State>();
   if (Outcome wrong = compilation.program(state->program); !wrong.ok()) return wrong;

@@ -8,6 +8,7 @@
 #include "api/backend.h"
 #include "api/program_state.h"
 #include "api/reject_tally.h"
+#include "runtime/ingest/decode.h"
 #include "runtime/ingest/reader.h"
 #include "segue/engine.h"
 
@@ -19,6 +20,9 @@ struct MembershipEngine::State final : EngineListener {
   ChangeSink sink;
   RejectTally rejects;
   EventInput::State* input = nullptr;  // being read: where late lines are written
+  std::unique_ptr<Decoder> decoder;    // of pushed lines; made by the first
+  std::string pushed;                  // their bytes, with room to read past the end
+  uint64_t pushed_lines = 0;
 
   struct Stop {
     Instant at;
@@ -37,6 +41,7 @@ struct MembershipEngine::State final : EngineListener {
 
   /// Counts the batch's rejects; the first bad line is a fault if `strict`.
   Outcome take_rejects(const EventBatch& batch);
+  void push_line(std::string_view line, EventBatch& batch);
   Outcome read_batches(BatchSource& source, const ProgressSink& progress);
 };
 

@@ -9,7 +9,8 @@ std::span<const Value> copy_values(std::span<const Value> values, Arena& arena) 
     copies[i] = values[i];
     copies[i].text = arena.copy(values[i].text);
     // Items of a list have none of their own: ingest does not go deeper.
-    copies[i].items = values[i].items.empty() ? values[i].items : copy_values(values[i].items, arena);
+    copies[i].items =
+        values[i].items.empty() ? values[i].items : copy_values(values[i].items, arena);
   }
   return copies;
 }

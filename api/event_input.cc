@@ -1,8 +1,8 @@
 #include <sys/stat.h>
 
+#include <fmt/format.h>
 #include <cerrno>
 #include <cstring>
-#include <fmt/format.h>
 #include <fstream>
 
 #include "api/event_input_state.h"
@@ -32,7 +32,7 @@ class CountedSource final : public ByteSource {
 
 /// Bytes of plain text in a file; 0 if that is not known: compressed, or no file.
 uint64_t plain_bytes(const std::string& path) {
-  struct stat info {};
+  struct stat info{};
   if (path == "-" || stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return 0;
   unsigned char head[4] = {};
   std::ifstream(path, std::ios::binary).read(reinterpret_cast<char*>(head), sizeof(head));
@@ -58,8 +58,9 @@ std::unique_ptr<BatchSource> EventInput::State::read_all(const InputSchema& sche
   reader.keep_raw = rejects != nullptr;
   std::vector<std::unique_ptr<BatchSource>> inputs;
   for (uint32_t file = 0; file < sources.size(); ++file) {
-    inputs.push_back(read_events(
-        std::make_unique<CountedSource>(std::move(sources[file]), bytes_read), file, schema, reader));
+    inputs.push_back(
+        read_events(std::make_unique<CountedSource>(std::move(sources[file]), bytes_read), file,
+                    schema, reader));
   }
   sources.clear();
   std::unique_ptr<BatchSource> all = inputs.size() == 1

@@ -100,8 +100,7 @@ std::vector<const Event*> Figures::counted(const Expr& leaf) {
   std::vector<Instant> times;
   for (const Event* event : events) times.push_back(event->at);
   const bool by_day = leaf.op == Op::kDays || leaf.window.kind == hir::Window::Kind::kDays;
-  const naive::WindowAt window(leaf.window, at_,
-                               by_day ? zones_[leaf.zone.index] : ZoneView({}));
+  const naive::WindowAt window(leaf.window, at_, by_day ? zones_[leaf.zone.index] : ZoneView({}));
   std::vector<const Event*> chosen;
   for (const size_t i : window.choose(times, leaf.cap)) chosen.push_back(events[i]);
   const bool one = leaf.op == Op::kAggregate && (leaf.aggregate == hir::Aggregate::kFirst ||

@@ -9,8 +9,7 @@ namespace {
 
 Finding finding_of(const SourceManager& sources, const Diagnostic& diagnostic) {
   Finding finding;
-  finding.level =
-      diagnostic.level == Level::kError ? FindingLevel::kError : FindingLevel::kWarning;
+  finding.level = diagnostic.level == Level::kError ? FindingLevel::kError : FindingLevel::kWarning;
   finding.code = info(diagnostic.code).name;
   finding.message = diagnostic.message;
   finding.at = range_of(sources, diagnostic.span);
@@ -54,9 +53,12 @@ std::vector<Finding> Findings::list() const noexcept {
 std::string Findings::render(FindingsFormat format, bool color) const noexcept {
   const auto& [sources, diagnostics] = *state_;
   switch (format) {
-    case FindingsFormat::kText: return render_text(sources, diagnostics, {.colour = color});
-    case FindingsFormat::kJson: return render_json(sources, diagnostics);
-    case FindingsFormat::kSarif: return render_sarif(sources, diagnostics, version());
+    case FindingsFormat::kText:
+      return render_text(sources, diagnostics, {.colour = color});
+    case FindingsFormat::kJson:
+      return render_json(sources, diagnostics);
+    case FindingsFormat::kSarif:
+      return render_sarif(sources, diagnostics, version());
   }
   return {};
 }

@@ -5,8 +5,8 @@
 namespace segue {
 namespace {
 
-/// Follows references until nothing new is found; an explicit list of what is left to look at, since
-/// chains of nodes can be as long as a rule file.
+/// Follows references until nothing new is found; an explicit list of what is left to look at,
+/// since chains of nodes can be as long as a rule file.
 class Reader {
  public:
   explicit Reader(const image::View& view)
@@ -47,9 +47,13 @@ class Reader {
     const image::CellRow& cell = view_.cells[index];
     if (cell.value.count > 0) open_.push_back(cell.value);
     switch (cell.kind) {
-      case image::CellKind::kHeld: reach_node(cell.source); break;
+      case image::CellKind::kHeld:
+        reach_node(cell.source);
+        break;
       case image::CellKind::kSteps:
-      case image::CellKind::kSequence: reach_sequence(cell.source); break;
+      case image::CellKind::kSequence:
+        reach_sequence(cell.source);
+        break;
       case image::CellKind::kNewest:
       case image::CellKind::kOldest:
       case image::CellKind::kSeen:
@@ -59,7 +63,9 @@ class Reader {
       case image::CellKind::kLog:
       case image::CellKind::kDistinct:
       case image::CellKind::kLatest:
-      case image::CellKind::kEarliest: reach_stream(cell.source); break;
+      case image::CellKind::kEarliest:
+        reach_stream(cell.source);
+        break;
     }
   }
 

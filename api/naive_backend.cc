@@ -14,9 +14,12 @@ namespace {
 
 Cause cause_of(naive::Cause cause) {
   switch (cause) {
-    case naive::Cause::kEvent: return Cause::kEvent;
-    case naive::Cause::kTime: return Cause::kTime;
-    case naive::Cause::kTrait: return Cause::kTrait;
+    case naive::Cause::kEvent:
+      return Cause::kEvent;
+    case naive::Cause::kTime:
+      return Cause::kTime;
+    case naive::Cause::kTrait:
+      return Cause::kTrait;
   }
   return Cause::kTime;
 }

@@ -1,7 +1,7 @@
 #include "segue/program.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "api/findings_state.h"
 #include "api/image_reads.h"

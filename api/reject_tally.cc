@@ -15,12 +15,11 @@ std::vector<RejectCount> RejectTally::counts() const {
   for (size_t i = 0; i < rows_.size(); ++i) {
     if (rows_[i].count == 0) continue;
     const auto kind = static_cast<RejectKind>(i);
-    counts.push_back({std::string(name_of(kind)), std::string(text_of(kind)), rows_[i].count,
-                      rows_[i].first});
+    counts.push_back(
+        {std::string(name_of(kind)), std::string(text_of(kind)), rows_[i].count, rows_[i].first});
   }
-  std::stable_sort(counts.begin(), counts.end(), [](const RejectCount& a, const RejectCount& b) {
-    return a.count > b.count;
-  });
+  std::stable_sort(counts.begin(), counts.end(),
+                   [](const RejectCount& a, const RejectCount& b) { return a.count > b.count; });
   return counts;
 }
 
@@ -29,7 +28,8 @@ bool is_bad_line(RejectKind kind) {
     case RejectKind::kGroupNotSupported:
     case RejectKind::kAliasNotSupported:
     case RejectKind::kDeleteNotSupported:
-    case RejectKind::kLate: return false;
+    case RejectKind::kLate:
+      return false;
     case RejectKind::kNotJson:
     case RejectKind::kNotUtf8:
     case RejectKind::kTooDeep:
@@ -38,7 +38,8 @@ bool is_bad_line(RejectKind kind) {
     case RejectKind::kNoTime:
     case RejectKind::kTimeOutOfRange:
     case RejectKind::kNoEventName:
-    case RejectKind::kUnknownType: return true;
+    case RejectKind::kUnknownType:
+      return true;
   }
   return true;
 }

@@ -1,7 +1,7 @@
 #include "api/rule_words.h"
 
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 
 #include "compiler/diagnostics/json_writer.h"
 #include "compiler/sema/print.h"
@@ -17,13 +17,20 @@ std::string quoted(std::string_view text) { return JsonWriter().text(text).take(
 
 std::string_view aggregate_name(hir::Aggregate aggregate) {
   switch (aggregate) {
-    case hir::Aggregate::kSum: return "sum";
-    case hir::Aggregate::kAvg: return "avg";
-    case hir::Aggregate::kMin: return "min";
-    case hir::Aggregate::kMax: return "max";
-    case hir::Aggregate::kDistinct: return "distinct";
-    case hir::Aggregate::kFirst: return "first";
-    case hir::Aggregate::kLast: return "last";
+    case hir::Aggregate::kSum:
+      return "sum";
+    case hir::Aggregate::kAvg:
+      return "avg";
+    case hir::Aggregate::kMin:
+      return "min";
+    case hir::Aggregate::kMax:
+      return "max";
+    case hir::Aggregate::kDistinct:
+      return "distinct";
+    case hir::Aggregate::kFirst:
+      return "first";
+    case hir::Aggregate::kLast:
+      return "last";
   }
   return {};
 }
@@ -59,12 +66,14 @@ std::string written(const SourceManager& sources, Span span) {
 
 std::string window_text(const hir::Window& window) {
   switch (window.kind) {
-    case hir::Window::Kind::kEver: return "";
+    case hir::Window::Kind::kEver:
+      return "";
     case hir::Window::Kind::kRolling:
       if (window.to.ms == 0) return " within " + duration_text(window.from);
       return fmt::format(" between {} and {} ago", duration_text(window.from),
                          duration_text(window.to));
-    case hir::Window::Kind::kAbsolute: return bounds_text(window);
+    case hir::Window::Kind::kAbsolute:
+      return bounds_text(window);
     case hir::Window::Kind::kDays:
       return fmt::format(" in the last {}{} days", window.days, window.full ? " full" : "");
   }
@@ -74,12 +83,18 @@ std::string window_text(const hir::Window& window) {
 std::string leaf_text(const hir::Rules& rules, const Expr& leaf) {
   const auto stream = [&] { return rules.streams[leaf.stream.index].name; };
   switch (leaf.op) {
-    case Op::kCount: return fmt::format("count({}{})", stream(), window_text(leaf.window));
-    case Op::kDays: return fmt::format("days of {}{}", stream(), window_text(leaf.window));
-    case Op::kTimeOf: return fmt::format("{} {}", aggregate_name(leaf.aggregate), stream());
-    case Op::kTrait: return path_text(rules.schema, leaf.slot.index);
-    case Op::kScore: return rules.scores[leaf.score.index].name;
-    case Op::kKnownSince: return "known since";
+    case Op::kCount:
+      return fmt::format("count({}{})", stream(), window_text(leaf.window));
+    case Op::kDays:
+      return fmt::format("days of {}{}", stream(), window_text(leaf.window));
+    case Op::kTimeOf:
+      return fmt::format("{} {}", aggregate_name(leaf.aggregate), stream());
+    case Op::kTrait:
+      return path_text(rules.schema, leaf.slot.index);
+    case Op::kScore:
+      return rules.scores[leaf.score.index].name;
+    case Op::kKnownSince:
+      return "known since";
     case Op::kAggregate: {
       const Expr& value = *leaf.children[0];
       const std::string path =
@@ -87,19 +102,25 @@ std::string leaf_text(const hir::Rules& rules, const Expr& leaf) {
       return fmt::format("{}({}{}{})", aggregate_name(leaf.aggregate), stream(), path,
                          window_text(leaf.window));
     }
-    default: return "";
+    default:
+      return "";
   }
 }
 
 std::string datum_text(const naive::Datum& datum, Instant now) {
   switch (datum.kind) {
-    case naive::Datum::Kind::kMissing: return "missing";
-    case naive::Datum::Kind::kTruth: return datum.truth ? "true" : "false";
+    case naive::Datum::Kind::kMissing:
+      return "missing";
+    case naive::Datum::Kind::kTruth:
+      return datum.truth ? "true" : "false";
     case naive::Datum::Kind::kNumber:
       return datum.exact ? to_text(*datum.exact) : number_text(datum.number);
-    case naive::Datum::Kind::kText: return quoted(datum.text);
-    case naive::Datum::Kind::kInstant: return format_instant({datum.ms_at(now)});
-    case naive::Datum::Kind::kDuration: return duration_text({datum.ms_at(now)});
+    case naive::Datum::Kind::kText:
+      return quoted(datum.text);
+    case naive::Datum::Kind::kInstant:
+      return format_instant({datum.ms_at(now)});
+    case naive::Datum::Kind::kDuration:
+      return duration_text({datum.ms_at(now)});
     case naive::Datum::Kind::kOther:
       return datum.list != nullptr ? json_text(*datum.list) : "a record";
   }
@@ -109,13 +130,18 @@ std::string datum_text(const naive::Datum& datum, Instant now) {
 std::string json_text(const Value& value) {
   switch (value.tag) {
     case ValueTag::kAbsent:
-    case ValueTag::kMissing: return "null";
-    case ValueTag::kFalse: return "false";
-    case ValueTag::kTrue: return "true";
-    case ValueTag::kText: return quoted(value.text);
+    case ValueTag::kMissing:
+      return "null";
+    case ValueTag::kFalse:
+      return "false";
+    case ValueTag::kTrue:
+      return "true";
+    case ValueTag::kText:
+      return quoted(value.text);
     case ValueTag::kNumber:
     case ValueTag::kList:
-    case ValueTag::kRecord: return std::string(value.text);
+    case ValueTag::kRecord:
+      return std::string(value.text);
   }
   return {};
 }

@@ -1,7 +1,7 @@
 #include "api/state_size.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <numeric>
 #include <vector>
 
@@ -36,10 +36,13 @@ std::string name_of_sequence(const image::View& view, uint32_t index) {
 
 std::string source_text(const image::View& view, const image::CellRow& cell) {
   switch (cell.kind) {
-    case image::CellKind::kHeld: return fmt::format("condition n{}", cell.source);
+    case image::CellKind::kHeld:
+      return fmt::format("condition n{}", cell.source);
     case image::CellKind::kSteps:
-    case image::CellKind::kSequence: return name_of_sequence(view, cell.source);
-    default: return name_of_stream(view, cell.source);
+    case image::CellKind::kSequence:
+      return name_of_sequence(view, cell.source);
+    default:
+      return name_of_stream(view, cell.source);
   }
 }
 
@@ -47,11 +50,18 @@ std::string growth_text(const image::View& view, const image::CellRow& cell) {
   const std::string source = source_text(view, cell);
   std::string what;
   switch (cell.kind) {
-    case image::CellKind::kDistinct: what = fmt::format("each value of `{}`", source); break;
-    case image::CellKind::kSteps: what = fmt::format("each instant with a step of `{}`", source); break;
-    case image::CellKind::kSequence: what = fmt::format("each open wait of `{}`", source); break;
+    case image::CellKind::kDistinct:
+      what = fmt::format("each value of `{}`", source);
+      break;
+    case image::CellKind::kSteps:
+      what = fmt::format("each instant with a step of `{}`", source);
+      break;
+    case image::CellKind::kSequence:
+      what = fmt::format("each open wait of `{}`", source);
+      break;
     default:
-      what = fmt::format("the time{} of each `{}`", cell.value.count > 0 ? " and a value" : "", source);
+      what = fmt::format("the time{} of each `{}`", cell.value.count > 0 ? " and a value" : "",
+                         source);
   }
   if (cell.horizon_ms != INT64_MAX && cell.horizon_ms > 0) {
     what += fmt::format(" of the last {}", duration_text({cell.horizon_ms}));

@@ -10,10 +10,18 @@ std::string quoted(std::string_view text) { return JsonWriter().text(text).take(
 
 void append(const hir::TestValue& value, std::string& out) {
   switch (value.kind) {
-    case hir::TestValue::Kind::kMissing: out += "null"; return;
-    case hir::TestValue::Kind::kTruth: out += value.truth ? "true" : "false"; return;
-    case hir::TestValue::Kind::kNumber: out += value.text; return;
-    case hir::TestValue::Kind::kText: out += quoted(value.text); return;
+    case hir::TestValue::Kind::kMissing:
+      out += "null";
+      return;
+    case hir::TestValue::Kind::kTruth:
+      out += value.truth ? "true" : "false";
+      return;
+    case hir::TestValue::Kind::kNumber:
+      out += value.text;
+      return;
+    case hir::TestValue::Kind::kText:
+      out += quoted(value.text);
+      return;
     case hir::TestValue::Kind::kList:
       out += '[';
       for (size_t i = 0; i < value.items.size(); ++i) {
@@ -37,7 +45,8 @@ void append(const hir::TestValue& value, std::string& out) {
 }  // namespace
 
 std::string json_line(const std::string& user, const hir::Test::Event& event) {
-  std::string out = "{\"userId\":" + quoted(user) + ",\"timestamp\":\"" + format_instant(event.at) + "\"";
+  std::string out =
+      "{\"userId\":" + quoted(user) + ",\"timestamp\":\"" + format_instant(event.at) + "\"";
   if (event.identify) {
     out += ",\"type\":\"identify\",\"traits\":";
   } else {

@@ -1,8 +1,8 @@
 #include "segue/testing.h"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
-#include <fmt/format.h>
 #include <map>
 #include <set>
 
@@ -137,8 +137,7 @@ Outcome TestRun::run(TestResult& result) {
   }
   result.passed = std::all_of(result.expectations.begin(), result.expectations.end(),
                               [](const TestExpectation& told) { return told.met; });
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return {};
 }
 
@@ -170,11 +169,18 @@ Outcome TestRun::drive() {
 void TestRun::judge(const Expectation& expectation, TestExpectation& told) {
   switch (expectation.kind) {
     case Expectation::Kind::kEnters:
-    case Expectation::Kind::kLeaves: judge_change(expectation, told); return;
+    case Expectation::Kind::kLeaves:
+      judge_change(expectation, told);
+      return;
     case Expectation::Kind::kIn:
-    case Expectation::Kind::kNotIn: judge_membership(expectation, told); return;
-    case Expectation::Kind::kScore: judge_score(expectation, told); return;
-    case Expectation::Kind::kNoOtherChanges: return;
+    case Expectation::Kind::kNotIn:
+      judge_membership(expectation, told);
+      return;
+    case Expectation::Kind::kScore:
+      judge_score(expectation, told);
+      return;
+    case Expectation::Kind::kNoOtherChanges:
+      return;
   }
 }
 
@@ -211,8 +217,8 @@ void TestRun::judge_score(const Expectation& expectation, TestExpectation& told)
 }
 
 void TestRun::judge_others(TestExpectation& told) {
-  const auto others = std::count_if(seen_.begin(), seen_.end(),
-                                    [](const Seen& seen) { return !seen.expected; });
+  const auto others =
+      std::count_if(seen_.begin(), seen_.end(), [](const Seen& seen) { return !seen.expected; });
   told.met = others == 0;
   if (others > 0) told.seen = fmt::format("{} other{}", others, others == 1 ? "" : "s");
 }
@@ -265,8 +271,8 @@ Outcome run_with_params(const hir::Test& test, const Compilation::State& base, E
   if (!other.ok()) {
     result.name = test.name;
     result.at = range_of(base.found->sources, test.span);
-    result.expectations.push_back(
-        {"rules that hold with these parameters", result.at, false, other.findings().list()[0].message});
+    result.expectations.push_back({"rules that hold with these parameters", result.at, false,
+                                   other.findings().list()[0].message});
     return {};
   }
   for (const hir::Test& again : other.state().rules.tests) {
@@ -283,9 +289,9 @@ Outcome run_tests(const Compilation& compilation, const TestOptions& options,
   const Compilation::State& state = compilation.state();
   for (const hir::Test* test : chosen_tests(state, options.filter)) {
     TestResult result;
-    const Outcome outcome =
-        test->params.empty() ? run_test(*test, compilation, options.evaluator, result)
-                             : run_with_params(*test, state, options.evaluator, result);
+    const Outcome outcome = test->params.empty()
+                                ? run_test(*test, compilation, options.evaluator, result)
+                                : run_with_params(*test, state, options.evaluator, result);
     if (!outcome.ok()) return outcome;
     sink(result);
   }

@@ -16,8 +16,8 @@ struct LengthUnit {
 };
 
 // `ms` stands before `m`, so that it is not read as minutes and a stray `s`.
-constexpr LengthUnit kLengthUnits[] = {{"ms", 1},          {"s", 1'000},       {"m", 60'000},
-                                       {"h", 3'600'000},   {"d", 86'400'000},  {"w", 604'800'000}};
+constexpr LengthUnit kLengthUnits[] = {{"ms", 1},        {"s", 1'000},      {"m", 60'000},
+                                       {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}};
 
 const LengthUnit* unit_at(std::string_view text) {
   for (const LengthUnit& unit : kLengthUnits) {
@@ -55,8 +55,6 @@ std::optional<Milliseconds> parse_length(std::string_view text) noexcept {
 
 std::string format_time(TimePoint at) noexcept { return format_instant(instant_of(at)); }
 
-std::string format_length(Milliseconds length) noexcept {
-  return duration_text({length.count()});
-}
+std::string format_length(Milliseconds length) noexcept { return duration_text({length.count()}); }
 
 }  // namespace segue

@@ -1,7 +1,7 @@
 #include "segue/why.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "api/clauses.h"
 #include "api/compilation_state.h"

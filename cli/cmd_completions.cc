@@ -1,6 +1,6 @@
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fmt/format.h>
 #include <memory>
 
 #include "cli/commands.h"
@@ -79,10 +79,10 @@ std::string fish_script(const CLI::App& seg) {
   }
   for (const CLI::App* command : seg.get_subcommands({})) {
     for (const CLI::Option* option : shown_flags(*command)) {
-      out += fmt::format("complete -c seg -n '__fish_seen_subcommand_from {}' -l {}{} -d {}\n",
-                         command->get_name(), option->get_lnames().front(),
-                         option->get_type_size() == 0 ? "" : " -r",
-                         quoted(option->get_description()));
+      out +=
+          fmt::format("complete -c seg -n '__fish_seen_subcommand_from {}' -l {}{} -d {}\n",
+                      command->get_name(), option->get_lnames().front(),
+                      option->get_type_size() == 0 ? "" : " -r", quoted(option->get_description()));
     }
   }
   return out;

@@ -1,8 +1,8 @@
+#include <fmt/format.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <cctype>
-#include <fmt/format.h>
 #include <memory>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/complaint.h"
@@ -85,22 +85,23 @@ void explain_why(const ExplainFlags& flags, Output& out) {
   }
   ExplainQuery query{flags.user, flags.segment, std::nullopt};
   if (!flags.at.empty()) query.at = time_argument("--at", flags.at, flags.rules.zone);
-  const Compilation compilation = compile_or_fail(flags.paths.rules(), compile_options(flags),
-                                                  flags.color.use(Stream::kErr));
+  const Compilation compilation =
+      compile_or_fail(flags.paths.rules(), compile_options(flags), flags.color.use(Stream::kErr));
   EventInput input;
   require(open_event_input(flags.paths.events(), flags.events.input_options(), input));
   Progress progress;
   Explanation explanation;
   TimePoint at;
-  require(explain_membership(compilation, input, query,
-                             [&](const InputProgress& now) { progress.show(now); }, explanation, at));
+  require(explain_membership(
+      compilation, input, query, [&](const InputProgress& now) { progress.show(now); }, explanation,
+      at));
   progress.clear();
   out.write(why_text(query, at, explanation, flags.color.use(Stream::kOut)));
 }
 
 void explain_rules(const ExplainFlags& flags, Output& out) {
-  const Compilation compilation = compile_or_fail(flags.paths.given, compile_options(flags),
-                                                  flags.color.use(Stream::kErr));
+  const Compilation compilation =
+      compile_or_fail(flags.paths.given, compile_options(flags), flags.color.use(Stream::kErr));
   out.write(plan_text(*program_of(compilation), flags.segment, flags.color.use(Stream::kOut)));
 }
 

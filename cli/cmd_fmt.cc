@@ -1,8 +1,8 @@
+#include <fmt/format.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fmt/format.h>
 #include <memory>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/complaint.h"

@@ -1,8 +1,8 @@
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/complaint.h"
@@ -42,7 +42,8 @@ std::vector<std::string> columns_of(const MembersFlags& flags) {
 class SnapshotWriter {
  public:
   SnapshotWriter(const MembersFlags& flags, const EventRun& run, Output& out)
-      : flags_(flags), run_(run),
+      : flags_(flags),
+        run_(run),
         writer_(make_record_writer(flags.records.record_format(), columns_of(flags), out)) {}
 
   void write(const Snapshot& snapshot) {
@@ -97,8 +98,8 @@ class SnapshotWriter {
     if (!flags_.scores) {
       writer_->write(std::array<Field, 3>{Field::text(at_), named(segment), user});
     } else {
-      writer_->write(std::array<Field, 5>{Field::text(at_), named(segment), named(score), user,
-                                          value});
+      writer_->write(
+          std::array<Field, 5>{Field::text(at_), named(segment), named(score), user, value});
     }
   }
 
@@ -148,7 +149,8 @@ void declare_members(CLI::App& app, Job& job) {
                  "as of this instant, included; may be repeated (default: the last event's)")
       ->option_text("T");
   app.add_flag("--scores", flags->scores, "every known user's scores too");
-  app.add_flag("--summary", flags->summary, "only how many: users of a segment; of a score its mean");
+  app.add_flag("--summary", flags->summary,
+               "only how many: users of a segment; of a score its mean");
   add_event_run_flags(app, *flags, kDefaultLateness);
   app.callback([flags, &job] { job = [flags] { return members(*flags); }; });
 }

@@ -1,12 +1,16 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <fmt/format.h>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/complaint.h"
 #include "cli/files.h"
+#include "cli/findings_report.h"
+#include "cli/output.h"
 #include "cli/starter.h"
 
 namespace segue::cli {
@@ -33,10 +37,12 @@ void make_folder(const fs::path& folder) {
 Exit make_project(const std::string& dir) {
   const fs::path folder(dir);
   make_folder(folder);
+  Output out(STDOUT_FILENO);
   for (const StarterFile& file : starter_files()) {
     write_file((folder / file.name).string(), file.text);
-    fmt::print("{}\n", (folder / file.name).string());
+    out.write((folder / file.name).string() + "\n");
   }
+  finish(out);
   fmt::print(stderr, "\nNext: cd {} && seg test .\n", dir);
   return Exit::kDone;
 }

@@ -1,7 +1,7 @@
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <array>
 #include <memory>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/complaint.h"

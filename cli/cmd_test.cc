@@ -1,8 +1,8 @@
+#include <fmt/format.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fmt/format.h>
 #include <memory>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/complaint.h"
@@ -37,10 +37,9 @@ std::string indented(const std::string& text) {
 }
 
 void print_result(const TestResult& result, bool color, Output& out) {
-  out.write(fmt::format("{} {}\n",
-                        result.passed ? painted(color, "32", "ok    ")
-                                      : painted(color, "1;31", "FAILED"),
-                        result.name));
+  out.write(fmt::format(
+      "{} {}\n", result.passed ? painted(color, "32", "ok    ") : painted(color, "1;31", "FAILED"),
+      result.name));
   if (!result.passed) out.write(indented(failure_text(result)));
 }
 

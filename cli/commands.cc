@@ -46,8 +46,8 @@ constexpr Command kCommands[] = {
      declare_completions},
 };
 
-constexpr std::string_view kLater[] = {"diff", "pack", "infer", "build", "bench",
-                                       "lsp",  "serve", "gen",  "doc",   "state"};
+constexpr std::string_view kLater[] = {"diff", "pack",  "infer", "build", "bench",
+                                       "lsp",  "serve", "gen",   "doc",   "state"};
 
 }  // namespace
 

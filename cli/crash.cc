@@ -1,10 +1,10 @@
 #include "cli/crash.h"
 
+#include <unistd.h>
 #include <csignal>
 #include <cstddef>
 #include <cstring>
 #include <initializer_list>
-#include <unistd.h>
 
 #include "cli/exit.h"
 
@@ -15,7 +15,8 @@ namespace {
 void report_bug(int /*signal*/) {
   static constexpr char kText[] =
       "seg: internal error: this is a bug of seg, not of your rules or events\n"
-      "Please report it with the lines above, the output of `seg --version`, the command line, and,\n"
+      "Please report it with the lines above, the output of `seg --version`, the command line, "
+      "and,\n"
       "if you can share them, the smallest rules and events that show it.\n";
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kText, sizeof(kText) - 1);
   _exit(static_cast<int>(Exit::kBug));

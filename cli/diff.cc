@@ -1,7 +1,7 @@
 #include "cli/diff.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 #include <vector>
 
 #include "cli/terminal.h"
@@ -40,7 +40,8 @@ std::vector<std::vector<int>> furthest_points(const Lines& a, const Lines& b) {
   const int middle = kChangesMax + 1;
   for (int changes = 0; changes <= kChangesMax; ++changes) {
     for (int k = -changes; k <= changes; k += 2) {
-      const bool down = k == -changes || (k != changes && reach[middle + k - 1] < reach[middle + k + 1]);
+      const bool down =
+          k == -changes || (k != changes && reach[middle + k - 1] < reach[middle + k + 1]);
       int x = down ? reach[middle + k + 1] : reach[middle + k - 1] + 1;
       while (x < n && x - k < m && x - k >= 0 && a[x] == b[x - k]) ++x;
       reach[middle + k] = x;
@@ -68,7 +69,8 @@ std::vector<Edit> shortest_edit(const Lines& a, const Lines& b) {
   for (int changes = static_cast<int>(trace.size()) - 1; changes > 0; --changes) {
     const std::vector<int>& reach = trace[changes - 1];
     const int k = x - y;
-    const bool down = k == -changes || (k != changes && reach[middle + k - 1] < reach[middle + k + 1]);
+    const bool down =
+        k == -changes || (k != changes && reach[middle + k - 1] < reach[middle + k + 1]);
     const int from_k = down ? k + 1 : k - 1;
     const int from_x = reach[middle + from_k];
     const int from_y = from_x - from_k;

@@ -36,8 +36,9 @@ std::string patched(const std::string& before, const std::string& diff) {
 }
 
 TEST(Diff, ShowsAChangeWithItsSurroundings) {
-  EXPECT_EQ(unified_diff("a.seg", "1\n2\n3\n4\n5\n6\n7\n8\n", "1\n2\n3\n4\nfive\n6\n7\n8\n", false),
-            "--- a.seg\n+++ a.seg (formatted)\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
+  EXPECT_EQ(
+      unified_diff("a.seg", "1\n2\n3\n4\n5\n6\n7\n8\n", "1\n2\n3\n4\nfive\n6\n7\n8\n", false),
+      "--- a.seg\n+++ a.seg (formatted)\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n");
 }
 
 TEST(Diff, SaysWhenTheLastLineHasNoEnd) {

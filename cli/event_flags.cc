@@ -1,7 +1,7 @@
 #include "cli/event_flags.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "cli/complaint.h"
 #include "segue/time.h"
@@ -11,8 +11,8 @@ namespace {
 
 Milliseconds length_argument(const std::string& flag, const std::string& text) {
   const std::optional<Milliseconds> length = parse_length(text);
-  if (!length) usage_error(fmt::format("{} takes a duration such as `90s` or `1d12h`, not `{}`",
-                                       flag, text));
+  if (!length)
+    usage_error(fmt::format("{} takes a duration such as `90s` or `1d12h`, not `{}`", flag, text));
   return *length;
 }
 
@@ -21,7 +21,8 @@ Milliseconds length_argument(const std::string& flag, const std::string& text) {
 void add_event_flags(CLI::App& app, EventFlags& flags, const std::string& default_lateness) {
   app.add_option("--lateness", flags.lateness,
                  "how far behind the newest event an event may be dated and still count, or `all` "
-                 "(default: " + default_lateness + ")")
+                 "(default: " +
+                     default_lateness + ")")
       ->option_text("D");
   app.add_option("--dedupe", flags.dedupe,
                  "also drop copies of a messageId stamped anew within this time")

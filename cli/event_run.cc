@@ -1,7 +1,7 @@
 #include "cli/event_run.h"
 
-#include <cstdio>
 #include <fmt/format.h>
+#include <cstdio>
 
 #include "cli/complaint.h"
 #include "cli/findings_report.h"
@@ -26,8 +26,8 @@ EventRun::EventRun(const EventRunFlags& flags, const std::string& default_latene
   const std::vector<std::string> events = flags.paths.events();
   if (events.empty()) usage_error("there are no EVENTS among the arguments; `-` is standard input");
 
-  compilation_ = compile_or_fail(flags.paths.rules(), flags.rules.options(),
-                                 flags.color.use(Stream::kErr));
+  compilation_ =
+      compile_or_fail(flags.paths.rules(), flags.rules.options(), flags.color.use(Stream::kErr));
   program_ = program_of(compilation_);
   choose_segments(flags.segments);
   require(open_event_input(events, flags.events.input_options(), input_));
@@ -46,6 +46,7 @@ void EventRun::choose_segments(const std::vector<std::string>& names) {
 }
 
 void EventRun::read() {
+  progress_.restart();
   require(engine_.read(input_, [this](const InputProgress& now) { progress_.show(now); }));
 }
 

@@ -1,7 +1,7 @@
 #include "cli/explain_plan.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "cli/state_text.h"
 #include "cli/terminal.h"
@@ -31,9 +31,8 @@ std::string cells_text(const RuleInfo& rule) {
   for (const CellInfo& cell : rule.cells) width = std::max(width, cell.keeps.size());
   std::string out;
   for (const CellInfo& cell : rule.cells) {
-    const std::string text =
-        fmt::format("{:<{}}  {:>4} bytes{}", cell.keeps, width, cell.bytes,
-                    cell.grows ? " and what it grows to" : "");
+    const std::string text = fmt::format("{:<{}}  {:>4} bytes{}", cell.keeps, width, cell.bytes,
+                                         cell.grows ? " and what it grows to" : "");
     out += row(out.empty() ? "keeps" : "", text);
   }
   return out;
@@ -48,7 +47,8 @@ std::string cost_text(const RuleInfo& rule) {
     for (size_t i = 0; i < rule.events.size() && i < kShown; ++i) {
       text += (i == 0 ? "looked at on " : ", ") + rule.events[i];
     }
-    if (rule.events.size() > kShown) text += fmt::format(" and {} more", rule.events.size() - kShown);
+    if (rule.events.size() > kShown)
+      text += fmt::format(" and {} more", rule.events.size() - kShown);
   }
   if (!rule.timed) return text.empty() ? "never changes" : text;
   return text + (text.empty() ? "looked at by a timer" : ", and by a timer");
@@ -79,8 +79,7 @@ std::string plan_text(const CompiledProgram& program, const std::string& only, b
   out += fmt::format("{} streams, {} cells, {} conditions in {} shapes\n",
                      count_text(counts.streams + counts.sequences), count_text(counts.cells),
                      count_text(counts.conditions), count_text(counts.shapes));
-  return out + fmt::format("{}, an image of {} bytes\n", bytes_text(program.user_state()),
-                           count_text(counts.image_bytes));
+  return out + bytes_text(program.user_state()) + "\n";
 }
 
 }  // namespace segue::cli

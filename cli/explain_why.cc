@@ -9,7 +9,8 @@
 namespace segue::cli {
 namespace {
 
-std::string span_text(const std::optional<TimePoint>& since, const std::optional<TimePoint>& until) {
+std::string span_text(const std::optional<TimePoint>& since,
+                      const std::optional<TimePoint>& until) {
   std::string text = since ? "since " + format_time(*since) : "from the first event on";
   if (until) text += ", until " + format_time(*until) + " if nothing more happens";
   return text;
@@ -32,7 +33,7 @@ class ClauseText {
     const std::string mark =
         clause.holds ? painted(color_, "32", "yes") : painted(color_, "31", "no ");
     out_ += fmt::format("{}{}  {}\n", margin, mark, clause.text);
-    if (clause.parts.empty()) out_ += fmt::format("{}       {}\n", margin, held_text(clause));
+    if (!clause.connective) out_ += fmt::format("{}       {}\n", margin, held_text(clause));
     for (const Figure& figure : clause.figures) append(figure, margin + "       ");
     for (const Clause& part : clause.parts) append(part, depth + 1);
   }
@@ -68,8 +69,8 @@ std::string why_text(const ExplainQuery& query, TimePoint at, const Explanation&
     return fmt::format("{} has no event up to {}: nobody to be in {}\n", user, format_time(at),
                        query.segment);
   }
-  const std::string in = explanation.member ? painted(color, "1;32", "is in")
-                                            : painted(color, "1;31", "is not in");
+  const std::string in =
+      explanation.member ? painted(color, "1;32", "is in") : painted(color, "1;31", "is not in");
   std::string out = fmt::format("{} {} {} at {}\n", user, in, query.segment, format_time(at));
   out += fmt::format("{}\n\n", span_text(explanation.since, explanation.until));
   ClauseText clauses(color);

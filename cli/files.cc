@@ -1,10 +1,10 @@
 #include "cli/files.h"
 
+#include <fmt/format.h>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fmt/format.h>
 #include <memory>
 
 #include "cli/complaint.h"

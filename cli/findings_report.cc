@@ -1,7 +1,7 @@
 #include "cli/findings_report.h"
 
-#include <cstdio>
 #include <fmt/format.h>
+#include <cstdio>
 
 #include "cli/complaint.h"
 #include "cli/terminal.h"
@@ -29,10 +29,15 @@ Compilation compile_or_fail(const std::vector<std::string>& paths, const Compile
                             bool color) {
   Compilation compilation;
   require(compile_files(paths, options, compilation));
-  const std::string text = findings_text(compilation.findings(), color);
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  if (!compilation.ok()) throw Complaint(Exit::kWrong, "the rules are wrong");
-  return compilation;
+  const Findings& findings = compilation.findings();
+  if (compilation.ok() && findings.warning_count() > 0) {
+    // Who runs rules every hour has seen them.
+    fmt::print(stderr, "seg: {}, which `seg check` shows\n",
+               counted(findings.warning_count(), "warning"));
+  }
+  if (compilation.ok()) return compilation;
+  fmt::print(stderr, "{}", findings_text(findings, color));
+  throw Complaint(Exit::kWrong, "the rules are wrong");
 }
 
 std::shared_ptr<const CompiledProgram> program_of(const Compilation& compilation) {

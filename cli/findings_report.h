@@ -13,7 +13,8 @@ namespace segue::cli {
 /// As text for people, and how many there are; empty if there are none.
 std::string findings_text(const Findings& findings, bool color);
 
-/// Reads and checks rules; what is found goes to standard error. With errors it ends the command with exit code 1.
+/// Reads and checks rules. Errors go to standard error with all that was found, and end the command
+/// with exit code 1; warnings alone are only counted there.
 Compilation compile_or_fail(const std::vector<std::string>& paths, const CompileOptions& options,
                             bool color);
 

@@ -1,9 +1,9 @@
 #include "cli/flags.h"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
-#include <fmt/format.h>
 
 #include "cli/complaint.h"
 
@@ -105,13 +105,16 @@ bool ColorFlags::use(Stream stream) const {
 
 TimePoint time_argument(const std::string& flag, const std::string& text, const std::string& zone) {
   const std::optional<TimePoint> at = parse_time(text, zone);
-  if (!at) usage_error(fmt::format("{} takes an instant such as `2025-06-01T12:00Z` or a date, not "
-                                   "`{}`", flag, text));
+  if (!at)
+    usage_error(
+        fmt::format("{} takes an instant such as `2025-06-01T12:00Z` or a date, not "
+                    "`{}`",
+                    flag, text));
   return *at;
 }
 
-CLI::Option* add_repeatable(CLI::App& app, const std::string& name, std::vector<std::string>& values,
-                            const std::string& description) {
+CLI::Option* add_repeatable(CLI::App& app, const std::string& name,
+                            std::vector<std::string>& values, const std::string& description) {
   return app.add_option(name, values, description)->take_all()->allow_extra_args(false);
 }
 

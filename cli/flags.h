@@ -52,8 +52,8 @@ void add_color_flag(CLI::App& app, ColorFlags& flags);
 TimePoint time_argument(const std::string& flag, const std::string& text, const std::string& zone);
 
 /// A flag that takes one value each time it is given.
-CLI::Option* add_repeatable(CLI::App& app, const std::string& name, std::vector<std::string>& values,
-                            const std::string& description);
+CLI::Option* add_repeatable(CLI::App& app, const std::string& name,
+                            std::vector<std::string>& values, const std::string& description);
 
 /// A flag of a later issue: known, not shown by --help, answered with "not supported yet".
 void add_later_flag(CLI::App& app, const std::string& name);

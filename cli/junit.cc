@@ -12,29 +12,44 @@ std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      case '\n': out += "&#10;"; break;
-      case '\t': out += "&#9;"; break;
-      default: out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\n':
+        out += "&#10;";
+        break;
+      case '\t':
+        out += "&#9;";
+        break;
+      default:
+        out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
     }
   }
   return out;
 }
 
 std::string testcase(const TestResult& result) {
-  std::string out = fmt::format("    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" line=\"{}\" "
-                                "time=\"{:.3f}\"",
-                                escaped(result.name), escaped(result.at.path),
-                                escaped(result.at.path), result.at.line, result.seconds);
+  std::string out = fmt::format(
+      "    <testcase name=\"{}\" classname=\"{}\" file=\"{}\" line=\"{}\" "
+      "time=\"{:.3f}\"",
+      escaped(result.name), escaped(result.at.path), escaped(result.at.path), result.at.line,
+      result.seconds);
   if (result.passed) return out + "/>\n";
   size_t missed = 0;
   for (const TestExpectation& expectation : result.expectations) missed += !expectation.met;
-  return out + fmt::format(">\n      <failure message=\"{} of {} expectations not met\">{}</failure>\n"
-                           "    </testcase>\n",
-                           missed, result.expectations.size(), escaped(failure_text(result)));
+  return out + fmt::format(
+                   ">\n      <failure message=\"{} of {} expectations not met\">{}</failure>\n"
+                   "    </testcase>\n",
+                   missed, result.expectations.size(), escaped(failure_text(result)));
 }
 
 }  // namespace
@@ -63,9 +78,10 @@ std::string junit_xml(std::span<const TestResult> results) {
     files[result.at.path].push_back(&result);
     failures += !result.passed;
   }
-  std::string out = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                                "<testsuites tests=\"{}\" failures=\"{}\">\n",
-                                results.size(), failures);
+  std::string out = fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<testsuites tests=\"{}\" failures=\"{}\">\n",
+      results.size(), failures);
   for (const auto& [path, tests] : files) {
     size_t failed = 0;
     double seconds = 0;

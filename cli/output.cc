@@ -1,8 +1,8 @@
 #include "cli/output.h"
 
+#include <unistd.h>
 #include <cerrno>
 #include <cstring>
-#include <unistd.h>
 
 namespace segue::cli {
 

@@ -18,6 +18,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  /// Starts the clock again: what was done so far is no part of the rate.
+  void restart();
+
   void show(const InputProgress& progress);
 
   /// Takes the line away, so that what follows starts on a clean one.
@@ -30,14 +33,15 @@ class Progress {
 
   bool enabled_;
   bool visible_ = false;
-  Clock::time_point begin_ = Clock::now();
+  Clock::time_point begin_;
   Clock::time_point next_;
 };
 
 /// `1.10 M/s`
 std::string rate_text(double per_second);
 
-/// `  42% [=======>          ]  1,240,000 events  1.1 M/s  0:07 left`, as wide as `columns` at most.
+/// `  42% [=======>          ]  1,240,000 events  1.1 M/s  0:07 left`, as wide as `columns` at
+/// most.
 std::string progress_line(const InputProgress& progress, double seconds, unsigned columns);
 
 }  // namespace segue::cli

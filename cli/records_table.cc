@@ -34,7 +34,8 @@ class TableWriter final : public RecordWriter {
     if (!widths_.empty()) return;
     widths_.assign(rows_[0].size(), 0);
     for (const std::vector<std::string>& row : rows_) {
-      for (size_t i = 0; i < row.size(); ++i) widths_[i] = std::max(widths_[i], shown_width(row[i]));
+      for (size_t i = 0; i < row.size(); ++i)
+        widths_[i] = std::max(widths_[i], shown_width(row[i]));
     }
     for (const std::vector<std::string>& row : rows_) print(row);
     rows_.clear();
@@ -70,9 +71,12 @@ std::unique_ptr<RecordWriter> make_table_writer(std::vector<std::string> columns
 std::unique_ptr<RecordWriter> make_record_writer(RecordFormat format,
                                                  std::vector<std::string> columns, Output& output) {
   switch (format) {
-    case RecordFormat::kJsonl: return make_jsonl_writer(std::move(columns), output);
-    case RecordFormat::kCsv: return make_csv_writer(std::move(columns), output);
-    case RecordFormat::kTable: return make_table_writer(std::move(columns), output);
+    case RecordFormat::kJsonl:
+      return make_jsonl_writer(std::move(columns), output);
+    case RecordFormat::kCsv:
+      return make_csv_writer(std::move(columns), output);
+    case RecordFormat::kTable:
+      return make_table_writer(std::move(columns), output);
   }
   return nullptr;
 }

@@ -33,9 +33,10 @@ class RecordsTest : public testing::Test {
 };
 
 TEST_F(RecordsTest, JsonLeavesOutWhatIsAbsent) {
-  EXPECT_EQ(written(RecordFormat::kJsonl, {{Field::text("t"), Field::text("ann"), Field::absent()},
-                                           {Field::absent(), Field::text(""), Field::number("15")}}),
-            "{\"at\":\"t\",\"user\":\"ann\"}\n{\"user\":\"\",\"value\":15}\n");
+  EXPECT_EQ(
+      written(RecordFormat::kJsonl, {{Field::text("t"), Field::text("ann"), Field::absent()},
+                                     {Field::absent(), Field::text(""), Field::number("15")}}),
+      "{\"at\":\"t\",\"user\":\"ann\"}\n{\"user\":\"\",\"value\":15}\n");
 }
 
 TEST_F(RecordsTest, CsvQuotesWhatNeedsIt) {
@@ -52,9 +53,10 @@ TEST_F(RecordsTest, CsvHasItsHeaderWithoutRows) {
 }
 
 TEST_F(RecordsTest, TableAlignsAndPutsNumbersRight) {
-  EXPECT_EQ(written(RecordFormat::kTable, {{Field::text("x"), Field::text("ann"), Field::number("5")},
-                                           {Field::text("long"), Field::absent(), Field::number("100")}}),
-            "at    user  value\nx     ann       5\nlong          100\n");
+  EXPECT_EQ(
+      written(RecordFormat::kTable, {{Field::text("x"), Field::text("ann"), Field::number("5")},
+                                     {Field::text("long"), Field::absent(), Field::number("100")}}),
+      "at    user  value\nx     ann       5\nlong          100\n");
 }
 
 TEST_F(RecordsTest, TableHoldsBackNoMoreThanItMeasures) {
@@ -75,10 +77,10 @@ TEST(JsonText, EscapesAndMendsWhatIsNotUtf8) {
   EXPECT_EQ(json(std::string_view("\0\n\t\x1f\x7f", 5)), "\"\\u0000\\n\\t\\u001f\\u007f\"");
   EXPECT_EQ(json("grün 😀"), "\"grün 😀\"");
   EXPECT_EQ(json("\xff"), "\"\xef\xbf\xbd\"");
-  EXPECT_EQ(json("\xc3"), "\"\xef\xbf\xbd\"");              // cut off
-  EXPECT_EQ(json("\xed\xa0\x80").size(), 2U + 3 * 3);        // a surrogate: three wrong bytes
-  EXPECT_EQ(json("\xc0\x80").size(), 2U + 2 * 3);            // overlong
-  EXPECT_EQ(json("\xf4\x90\x80\x80").size(), 2U + 4 * 3);    // beyond U+10FFFF
+  EXPECT_EQ(json("\xc3"), "\"\xef\xbf\xbd\"");             // cut off
+  EXPECT_EQ(json("\xed\xa0\x80").size(), 2U + 3 * 3);      // a surrogate: three wrong bytes
+  EXPECT_EQ(json("\xc0\x80").size(), 2U + 2 * 3);          // overlong
+  EXPECT_EQ(json("\xf4\x90\x80\x80").size(), 2U + 4 * 3);  // beyond U+10FFFF
 }
 
 TEST(NumberText, IsShortAndHasNoExponentInUsualSizes) {
@@ -91,7 +93,9 @@ TEST(NumberText, IsShortAndHasNoExponentInUsualSizes) {
 
 TEST(ShownText, KeepsTheTerminalSafe) {
   EXPECT_EQ(shown_text("a\x1b[31m\n"), "a?[31m?");
-  EXPECT_EQ(shown_text("\xc2\x9b" "1m"), "?1m");
+  EXPECT_EQ(shown_text("\xc2\x9b"
+                       "1m"),
+            "?1m");
   EXPECT_EQ(shown_text("grün"), "grün");
   EXPECT_EQ(shown_width("grün"), 4U);
 }

@@ -3,7 +3,8 @@
 namespace segue::cli {
 namespace {
 
-constexpr std::string_view kRules = R"seg(# What comes off the wire: names on the left are ours, quoted ones the wire's.
+constexpr std::string_view kRules =
+    R"seg(# What comes off the wire: names on the left are ours, quoted ones the wire's.
 event page_viewed "Page Viewed" {
   path: text
 }

@@ -30,9 +30,9 @@ std::string places(const RejectCount& reject) {
 
 std::string summary_text(const RunStats& stats, double seconds) {
   const double rate = seconds > 0 ? static_cast<double>(stats.events) / seconds : 0;
-  std::string out = fmt::format("{} events of {} users, {} changes, in {:.2f} s ({})",
-                                count_text(stats.events), count_text(stats.users),
-                                count_text(stats.changes), seconds, rate_text(rate));
+  std::string out =
+      fmt::format("{} events of {} users, {} changes, in {:.2f} s ({})", count_text(stats.events),
+                  count_text(stats.users), count_text(stats.changes), seconds, rate_text(rate));
   if (stats.state_bytes > 0 && stats.users > 0) {
     out += fmt::format(", {} bytes a user", count_text(stats.state_bytes / stats.users));
   }

@@ -7,8 +7,8 @@
 
 namespace segue::cli {
 
-/// Events, users, changes, rate, bytes a user; a line for each reason to leave lines out, with where
-/// the first ones are.
+/// Events, users, changes, rate, bytes a user; a line for each reason to leave lines out, with
+/// where the first ones are.
 std::string summary_text(const RunStats& stats, double seconds);
 
 }  // namespace segue::cli

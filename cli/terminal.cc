@@ -1,9 +1,9 @@
 #include "cli/terminal.h"
 
-#include <cstdlib>
-#include <cstring>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <cstdlib>
+#include <cstring>
 
 namespace segue::cli {
 namespace {

@@ -23,8 +23,9 @@ struct CompileOptions {
   std::vector<std::pair<std::string, std::string>> params;
   /// IANA zone of files that name none; one that does not exist is `Fault::kInvalid`.
   std::string zone = "UTC";
-  /// The optional passes that run (names of `optional_passes`), in the compiler's own order; without
-  /// a value all of them. None: every condition is answered from a log. No choice changes an answer.
+  /// The optional passes that run (names of `optional_passes`), in the compiler's own order;
+  /// without a value all of them. None: every condition is answered from a log. No choice changes
+  /// an answer.
   std::optional<std::vector<std::string>> passes;
   /// Segments and scores of files that do not use each other may share a name. For what shows each
   /// with its file, as checking and testing do.
@@ -52,8 +53,8 @@ class SEGUE_API Compilation {
   bool ok() const noexcept { return findings().error_count() == 0; }
 
   /// The stage as text, the same from run to run. `only` names one part of it (`streams`, `cells`,
-  /// a section of the image, …), empty prints all. What a stage needs comes with it: `kAst` is to be
-  /// had in spite of errors, the others are `Fault::kInvalid` then.
+  /// a section of the image, …), empty prints all. What a stage needs comes with it: `kAst` is to
+  /// be had in spite of errors, the others are `Fault::kInvalid` then.
   Outcome dump(Stage stage, std::string_view only, std::string& text) const noexcept;
 
   /// The compiled program, made by the first call. `Fault::kInvalid` if there are errors,

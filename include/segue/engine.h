@@ -20,9 +20,9 @@ namespace segue {
 
 /// What evaluates the rules. All give the same answers.
 enum class Evaluator : uint8_t {
-  kNative,       ///< the interpreter answers at once, native code takes over when it is ready
+  kNative,  ///< the interpreter answers at once, native code takes over when it is ready
   kInterpreter,
-  kNaive,        ///< keeps whole histories and answers at the end: the yardstick
+  kNaive,  ///< keeps whole histories and answers at the end: the yardstick
 };
 
 struct EngineSettings {
@@ -49,9 +49,9 @@ SEGUE_API std::string_view name_of(ChangeCause cause) noexcept;
 struct MembershipChange {
   TimePoint at;
   std::string_view user;
-  uint32_t segment = 0;    ///< index into `CompiledProgram::segments`
+  uint32_t segment = 0;  ///< index into `CompiledProgram::segments`
   std::string_view segment_name;
-  bool entered = false;    ///< else left
+  bool entered = false;  ///< else left
   ChangeCause cause = ChangeCause::kTime;
   std::string_view event;  ///< of `kEvent`: the wire name
   /// 24 hex digits of user, segment, instant and direction: the same whenever the same change is
@@ -59,29 +59,29 @@ struct MembershipChange {
   std::string_view id;
 };
 
-/// Takes changes in order of (instant, user, segment name), all of an instant only when nothing at or
-/// before it can come any more. Called from the thread that calls the engine.
+/// Takes changes in order of (instant, user, segment name), all of an instant only when nothing at
+/// or before it can come any more. Called from the thread that calls the engine.
 using ChangeSink = std::function<void(const MembershipChange&)>;
 
 /// Who is in what as of an instant, all up to and at it settled.
 struct Snapshot {
   TimePoint at;
-  uint64_t users = 0;                             ///< known by then
-  std::vector<std::vector<std::string>> members;  ///< by segment; sorted by bytes
+  uint64_t users = 0;                                               ///< known by then
+  std::vector<std::vector<std::string>> members;                    ///< by segment; sorted by bytes
   std::vector<std::vector<std::pair<std::string, double>>> scores;  ///< by score; every known user
 };
 using SnapshotSink = std::function<void(const Snapshot&)>;
 
 /// What an engine has taken in and made so far.
 struct RunStats {
-  uint64_t events = 0;      ///< that counted
+  uint64_t events = 0;  ///< that counted
   uint64_t duplicates = 0;
   uint64_t late = 0;
   uint64_t changes = 0;
   uint64_t users = 0;
-  uint64_t state_bytes = 0;  ///< of all users; 0 of the naive evaluator
-  std::optional<TimePoint> newest;     ///< the newest event that counted
-  std::vector<RejectCount> rejects;    ///< `late` included; most frequent first
+  uint64_t state_bytes = 0;          ///< of all users; 0 of the naive evaluator
+  std::optional<TimePoint> newest;   ///< the newest event that counted
+  std::vector<RejectCount> rejects;  ///< `late` included; most frequent first
 };
 
 /// One program at work on its users. Movable; calls must not overlap.
@@ -110,8 +110,8 @@ class SEGUE_API MembershipEngine {
   /// Takes JSON lines in the shapes of the Segment specification. What is none is counted.
   Outcome push(std::string_view lines) noexcept;
 
-  /// Lets the clock run to `through`: all up to and at it is settled, later input dated at or before
-  /// it is late.
+  /// Lets the clock run to `through`: all up to and at it is settled, later input dated at or
+  /// before it is late.
   Outcome advance_to(TimePoint through) noexcept;
 
   /// Ends the input and settles its last instant, or all up to and at `until` if that is later.

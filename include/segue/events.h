@@ -22,8 +22,8 @@ struct EventInputOptions {
 };
 
 /// Event logs, opened and not yet read: `.jsonl`, plain or compressed by gzip or zstd (known by how
-/// the bytes begin), and `-` for standard input. Several are merged by time, each being in order but
-/// for the lateness. Movable; for one thread.
+/// the bytes begin), and `-` for standard input. Several are merged by time, each being in order
+/// but for the lateness. Movable; for one thread.
 class SEGUE_API EventInput {
  public:
   struct State;  ///< private to the library
@@ -54,8 +54,8 @@ struct InputLine {
 
 /// Lines that did not count for one reason.
 struct RejectCount {
-  std::string name;              ///< stable: `not_json`, `no_user`, `late`, …
-  std::string text;              ///< for people: `not a JSON object`
+  std::string name;  ///< stable: `not_json`, `no_user`, `late`, …
+  std::string text;  ///< for people: `not a JSON object`
   uint64_t count = 0;
   std::vector<InputLine> first;  ///< the first few of them
 };

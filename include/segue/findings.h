@@ -42,7 +42,7 @@ struct Finding {
   std::string code;     ///< "E0207": stable, never reused, `explain_code` has its page
   std::string message;  ///< lower case, no full stop: what was seen
   TextRange at;
-  std::string label;    ///< words at `at`: the rule
+  std::string label;  ///< words at `at`: the rule
   std::vector<FindingLabel> others;
   std::vector<std::string> notes;
   std::vector<std::string> helps;

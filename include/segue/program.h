@@ -27,8 +27,8 @@ struct StateSize {
 
 /// A piece of a user's state.
 struct CellInfo {
-  std::string keeps;      ///< `newest(3) of pricing_views`
-  uint64_t bytes = 0;     ///< of its fixed part
+  std::string keeps;   ///< `newest(3) of pricing_views`
+  uint64_t bytes = 0;  ///< of its fixed part
   bool grows = false;
 };
 
@@ -38,7 +38,7 @@ struct RuleInfo {
   std::string label;          ///< the text behind the name; may be empty
   std::string documentation;  ///< its `##` lines
   std::vector<std::pair<std::string, std::string>> metadata;  ///< stage, goal, owner, … as written
-  std::string path;           ///< the rule file
+  std::string path;                                           ///< the rule file
   uint32_t line = 1;
   /// What it alone would keep. Rules share state, so these add up to more than the program's.
   StateSize state;

@@ -48,11 +48,13 @@ struct TestOptions {
   Evaluator evaluator = Evaluator::kNative;
 };
 
-/// Runs the tests in order of file and line, each on users of its own, and gives `sink` each result.
+/// Runs the tests in order of file and line, each on users of its own, and gives `sink` each
+/// result.
 ///
 /// A test's clock runs to the latest instant that it names, in its events or its expectations. `no
-/// other changes` is about the segments of the test's own file; if it has none, of the files that it
-/// uses. A test with other parameters is checked and compiled anew. `compilation` is without errors.
+/// other changes` is about the segments of the test's own file; if it has none, of the files that
+/// it uses. A test with other parameters is checked and compiled anew. `compilation` is without
+/// errors.
 SEGUE_API Outcome run_tests(const Compilation& compilation, const TestOptions& options,
                             const std::function<void(const TestResult&)>& sink) noexcept;
 

@@ -24,15 +24,16 @@ struct ReadEvent {
 
 /// A number or instant that a condition looks at.
 struct Figure {
-  std::string text;   ///< as the rule says it
-  std::string value;  ///< `3`, `2025-06-01T12:00:00.000Z`, `missing`
+  std::string text;               ///< as the rule says it
+  std::string value;              ///< `3`, `2025-06-01T12:00:00.000Z`, `missing`
   std::vector<ReadEvent> events;  ///< the newest of what it counts
   uint64_t event_count = 0;       ///< of all of them
 };
 
 /// A condition of the rule, as a tree that follows the rule's own words.
 struct Clause {
-  std::string text;   ///< of the rule; of a connective `all of`, `any of`, `not`, `at least 2 of`
+  std::string text;  ///< of the rule; of a connective `all of`, `any of`, `not`, `at least 2 of`
+  bool connective = false;
   TextRange at;
   bool holds = false;
   std::optional<TimePoint> since;  ///< since when it has been so; none: from the user's beginning
@@ -42,7 +43,7 @@ struct Clause {
 };
 
 struct Explanation {
-  bool known = false;   ///< the user has an event by then; else nothing below is set
+  bool known = false;  ///< the user has an event by then; else nothing below is set
   bool member = false;
   std::optional<TimePoint> since;  ///< as in `Clause`
   std::optional<TimePoint> until;
@@ -57,8 +58,8 @@ struct ExplainQuery {
 };
 
 /// Reads the whole input for one user's events and looks at each condition over time by the naive
-/// evaluator, so it says what the rules mean, not what an engine keeps. `Fault::kInvalid` if there is
-/// no such segment. `at` is the instant it is about.
+/// evaluator, so it says what the rules mean, not what an engine keeps. `Fault::kInvalid` if there
+/// is no such segment. `at` is the instant it is about.
 SEGUE_API Outcome explain_membership(const Compilation& compilation, EventInput& input,
                                      const ExplainQuery& query, const ProgressSink& progress,
                                      Explanation& explanation, TimePoint& at) noexcept;
