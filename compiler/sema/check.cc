@@ -11,10 +11,22 @@
 #include "compiler/sema/segments.h"
 #include "compiler/sema/tests.h"
 #include "compiler/source/source.h"
+#include "runtime/base/check.h"
 
 namespace segue {
 
 namespace sema {
+
+Diagnostic& Context::report(Code code, Span span, std::string message) {
+  const bool parametrised = argument_unknown || !said.empty();
+  if (parametrised && info(code).level == Level::kWarning && !warned.emplace(code, span).second) {
+    unsaid = {};
+    return unsaid;
+  }
+  Diagnostic& found = diagnostics.add(code, span, std::move(message));
+  if (!said.empty() && said.back().begin != span.begin) found.also(said.back(), "said here");
+  return found;
+}
 
 std::string Context::quote(Span span, std::string_view otherwise) const {
   constexpr size_t kQuoteMax = 80;
@@ -59,6 +71,7 @@ void fill_failed(Context& context) {
 
 hir::Rules check(std::span<const ast::File> files, const CheckOptions& options,
                  Diagnostics& diagnostics) noexcept {
+  SEGUE_CHECK(options.uses.empty() || options.uses.size() == files.size(), "one row a file");
   sema::Context context(files, options, diagnostics);
   context.names.collect(files, options, diagnostics);
   context.rules.segments.resize(context.names.of(sema::NameKind::kSegment).size());

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -107,17 +108,18 @@ struct Context {
   std::map<std::string, hir::ExprPtr> event_predicates;  ///< by wire names, joined
   std::vector<const Declared*> open_signals;             ///< being worked out, outermost first
   std::vector<Span> said;                                ///< their uses with an argument
+  bool argument_unknown = false;                         ///< checking one that nobody may have said
+  std::set<const ast::Decl*> broken_signals;             ///< whatever the argument
+  std::set<std::pair<Code, Span>> warned;                ///< inside signals with a parameter
+  Diagnostic unsaid;                                     ///< takes what was already said
   uint32_t deepest_chain = 0;  ///< of the signals read since last set to 0
   hir::Rules rules;
 
   Scope scope_of(uint32_t file) const { return {.file = file, .zone = file_zones[file]}; }
 
-  /// Inside a signal with a parameter also where the signal was said: the fault may be there.
-  Diagnostic& report(Code code, Span span, std::string message) {
-    Diagnostic& found = diagnostics.add(code, span, std::move(message));
-    if (!said.empty() && said.back().begin != span.begin) found.also(said.back(), "said here");
-    return found;
-  }
+  /// Inside a signal with a parameter also where the signal was said, since the fault may be there;
+  /// and a warning only once, however often the signal is said.
+  Diagnostic& report(Code code, Span span, std::string message);
   /// The rule's own words at `span`, blanks made one; `otherwise` without sources or if too long.
   std::string quote(Span span, std::string_view otherwise) const;
 };

@@ -62,7 +62,11 @@ void check_signals(Context& context) {
     }
     Argument unknown{decl.param->name, {}};
     unknown.value.failed = true;
+    const size_t before = context.diagnostics.error_count();
+    context.argument_unknown = true;
     declared_signal(context, declared, &unknown);
+    context.argument_unknown = false;
+    if (context.diagnostics.error_count() > before) context.broken_signals.insert(declared.decl);
   }
 }
 

@@ -49,6 +49,7 @@ bool chain_too_long(Context& context, const Declared& declared, size_t length) {
 }  // namespace
 
 Signal declared_signal(Context& context, const Declared& declared, const Argument* argument) {
+  if (context.broken_signals.contains(declared.decl)) return {};
   const auto [entry, added] = context.signals.try_emplace({declared.decl, argument_key(argument)});
   SignalMemo& memo = entry->second;
   if (!added && !memo.pending) {
