@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "compiler/codegen/code_emitter.h"
 #include "compiler/codegen/emit_functions.h"
@@ -104,8 +105,9 @@ class Filter {
     if (op == Op::kNot) return branch(last - 1, no, yes, depth + 1);
     if (op != Op::kAnd && op != Op::kOr) return test(last, yes, no);
     std::vector<uint32_t> operands = parts_.operands_of(last);
-    std::stable_sort(operands.begin(), operands.end(),
-                     [&](uint32_t a, uint32_t b) { return cost(a) < cost(b); });
+    std::sort(operands.begin(), operands.end(), [&](uint32_t a, uint32_t b) {
+      return std::pair(cost(a), a) < std::pair(cost(b), b);
+    });
     const auto costly = std::find_if(operands.begin(), operands.end(),
                                      [&](uint32_t operand) { return cost(operand) != 0; });
     if (costly != operands.begin()) {
