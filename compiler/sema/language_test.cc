@@ -11,7 +11,7 @@ constexpr const char* kNames = R"(
 event login  event signup  event order { revenue: number  coupon: text? }  event view
 event cart  event checkout_completed  event invited  event paid  event page_viewed { path: text }
 event email_opened { campaign: text }  event email_clicked { campaign: text }  event a  event b
-event c  event d  event home_view  event any_event  event test { group: text }  event api { ms: number }
+event c  event d  event home_view  event test { group: text }  event api { ms: number }
 event order_completed "Order Completed" or "purchase" {
   revenue: number >= 0
   coupon: text?

@@ -32,7 +32,8 @@ TEST(Params, AreReplacedFromOutside) {
   EXPECT_NE(with("word", "a \"b").find("\"a \\\"b\""), std::string::npos);
   EXPECT_NE(with("flag", "false").find("(trait b) false"), std::string::npos);
   EXPECT_NE(with("day_one", "2025-03-01").find("(less-equal 2025-03-01T00"), std::string::npos);
-  EXPECT_NE(with("point", "2025-03-01T10:00+02:00").find("2025-03-01T08:00:00Z)"), std::string::npos);
+  EXPECT_NE(with("point", "2025-03-01T10:00+02:00").find("2025-03-01T08:00:00Z)"),
+            std::string::npos);
 }
 
 TEST(Params, MustFitTheirDeclaration) {
