@@ -1,8 +1,10 @@
 #include <sys/stat.h>
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "api/event_input_state.h"
@@ -49,6 +51,14 @@ uint64_t plain_bytes(std::span<const std::string> paths) {
     total += bytes;
   }
   return total;
+}
+
+/// Opening the file for rejects empties it: it must be none of the inputs.
+bool is_one_of(const std::string& path, std::span<const std::string> inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [&](const std::string& input) {
+    std::error_code not_there;
+    return std::filesystem::equivalent(path, input, not_there);
+  });
 }
 
 }  // namespace
@@ -104,6 +114,10 @@ Outcome open_event_input(std::span<const std::string> paths, const EventInputOpt
   }
   state->bytes_total = plain_bytes(paths);
   if (!options.rejects_path.empty()) {
+    if (is_one_of(options.rejects_path, paths)) {
+      return {Fault::kInvalid, fmt::format("`{}` is an input, it cannot take the rejects too",
+                                           options.rejects_path)};
+    }
     state->rejects.reset(std::fopen(options.rejects_path.c_str(), "wb"));
     if (!state->rejects) {
       return {Fault::kUnreadable,

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cctype>
 #include <memory>
 
@@ -102,7 +103,17 @@ void explain_why(const ExplainFlags& flags, Output& out) {
 void explain_rules(const ExplainFlags& flags, Output& out) {
   const Compilation compilation =
       compile_or_fail(flags.paths.given, compile_options(flags), flags.color.use(Stream::kErr));
-  out.write(plan_text(*program_of(compilation), flags.segment, flags.color.use(Stream::kOut)));
+  const auto program = program_of(compilation);
+  const auto named = [&](const RuleInfo& rule) {
+    return flags.segment.empty() || rule.name == flags.segment;
+  };
+  const auto segments = program->segments();
+  const auto scores = program->scores();
+  if (!flags.segment.empty() && std::none_of(segments.begin(), segments.end(), named) &&
+      std::none_of(scores.begin(), scores.end(), named)) {
+    usage_error(fmt::format("the rules have no segment `{}`", flags.segment));
+  }
+  out.write(plan_text(*program, flags.segment, flags.color.use(Stream::kOut)));
 }
 
 Exit explain(const ExplainFlags& flags) {

@@ -4,17 +4,10 @@
 #include <cstdio>
 
 #include "cli/complaint.h"
+#include "cli/state_text.h"
 #include "cli/terminal.h"
 
 namespace segue::cli {
-namespace {
-
-std::string counted(size_t count, const char* one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-}
-
-}  // namespace
-
 std::string findings_text(const Findings& findings, bool color) {
   if (findings.empty()) return {};
   std::string counts;

@@ -31,7 +31,7 @@ std::string rate_text(double per_second) {
 
 std::string progress_line(const InputProgress& progress, double seconds, unsigned columns) {
   const double rate = seconds > 0 ? static_cast<double>(progress.events) / seconds : 0;
-  std::string line = fmt::format("{} events  {}", count_text(progress.events), rate_text(rate));
+  std::string line = fmt::format("{}  {}", counted(progress.events, "event"), rate_text(rate));
   if (progress.bytes_total > 0 && progress.bytes_read > 0) {
     const double part = std::min(
         1.0, static_cast<double>(progress.bytes_read) / static_cast<double>(progress.bytes_total));

@@ -20,7 +20,7 @@ TEST(Progress, ShowsTimeLeftWhereTheSizeIsKnown) {
 TEST(Progress, CompressionThatWasNotKnownDoesNotPassTheEnd) {
   const InputProgress over{.bytes_read = 2000, .bytes_total = 1000, .events = 1};
   EXPECT_EQ(progress_line(over, 1, 100),
-            "100% [========================]  1 events  1/s  0:00 left");
+            "100% [========================]  1 event  1/s  0:00 left");
 }
 
 TEST(Summary, NamesTheFirstLinesOfEachReason) {
@@ -39,7 +39,7 @@ TEST(Summary, NamesTheFirstLinesOfEachReason) {
             "1,271,245 events of 2 users, 7 changes, in 2.00 s (636 k/s), 150 bytes a user\n"
             "3 duplicates dropped\n"
             "warning: 4 lines left out: older than the newest event by more than the lateness "
-            "(line 3, 17 of a.jsonl, 2 of b.jsonl, …)\n"
+            "(lines 3, 17 of a.jsonl, 2 of b.jsonl, …)\n"
             "warning: 1 line left out: without userId and anonymousId (line 9 of a.jsonl)\n");
 }
 

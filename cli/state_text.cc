@@ -34,4 +34,8 @@ std::string count_text(uint64_t count) {
   return digits;
 }
 
+std::string counted(uint64_t count, const char* one) {
+  return fmt::format("{} {}{}", count_text(count), one, count == 1 ? "" : "s");
+}
+
 }  // namespace segue::cli

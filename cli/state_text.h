@@ -17,4 +17,7 @@ std::string size_text(uint64_t bytes);
 /// `1,271,245`
 std::string count_text(uint64_t count);
 
+/// `1 event`, `1,271,245 events`: the word of one with an s where there are not one.
+std::string counted(uint64_t count, const char* one);
+
 }  // namespace segue::cli

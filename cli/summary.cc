@@ -10,11 +10,11 @@ namespace {
 
 /// `lines 3, 17, 18 of a.jsonl, 2 of b.jsonl, …`
 std::string places(const RejectCount& reject) {
-  std::string text;
+  std::string text = reject.first.size() > 1 ? "lines" : "line";
   const std::string* path = nullptr;
   for (const InputLine& place : reject.first) {
     if (path == nullptr) {
-      text = fmt::format("line {}", place.line);
+      text += fmt::format(" {}", place.line);
     } else if (*path == place.path) {
       text += fmt::format(", {}", place.line);
     } else {
@@ -31,18 +31,19 @@ std::string places(const RejectCount& reject) {
 std::string summary_text(const RunStats& stats, double seconds) {
   const double rate = seconds > 0 ? static_cast<double>(stats.events) / seconds : 0;
   std::string out =
-      fmt::format("{} events of {} users, {} changes, in {:.2f} s ({})", count_text(stats.events),
-                  count_text(stats.users), count_text(stats.changes), seconds, rate_text(rate));
+      fmt::format("{} of {}, {}, in {:.2f} s ({})", counted(stats.events, "event"),
+                  counted(stats.users, "user"), counted(stats.changes, "change"), seconds,
+                  rate_text(rate));
   if (stats.state_bytes > 0 && stats.users > 0) {
     out += fmt::format(", {} bytes a user", count_text(stats.state_bytes / stats.users));
   }
   out += "\n";
   if (stats.duplicates > 0) {
-    out += fmt::format("{} duplicates dropped\n", count_text(stats.duplicates));
+    out += fmt::format("{} dropped\n", counted(stats.duplicates, "duplicate"));
   }
   for (const RejectCount& reject : stats.rejects) {
-    out += fmt::format("warning: {} line{} left out: {} ({})\n", count_text(reject.count),
-                       reject.count == 1 ? "" : "s", reject.text, places(reject));
+    out += fmt::format("warning: {} left out: {} ({})\n", counted(reject.count, "line"),
+                       reject.text, places(reject));
   }
   return out;
 }
