@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
@@ -255,6 +256,14 @@ TEST(Codegen, ObjectsAreKept) {
   ASSERT_TRUE(generate(*program, {.cache_dir = folder}, &third));
   EXPECT_EQ(third.cached_modules, 0u);
   std::filesystem::remove_all(folder);
+}
+
+TEST(Codegen, PerfFindsNames) {
+  const auto program = program_of(file_text("tests/images/segments.image"));
+  ASSERT_TRUE(generate(*program, {.debug_names = true}));
+  const std::string path = fmt::format("/tmp/perf-{}.map", getpid());
+  EXPECT_THAT(file_text(path), HasSubstr(" segue_chunk_0_free\n"));
+  std::filesystem::remove(path);
 }
 
 TEST(Codegen, PrintsWhatItMakes) {

@@ -13,12 +13,11 @@
 
 extern const unsigned char segue_bodies_bitcode[];
 extern const size_t segue_bodies_bitcode_size;
+extern const char segue_generator_identity[];
 
 namespace segue::codegen {
 namespace {
 
-/// Raised when the generator makes other code of the same image; bodies count by their content.
-constexpr uint32_t kGeneratorVersion = 1;
 constexpr char kMagic[8] = {'S', 'E', 'G', 'O', 'B', 'J', 'S', '1'};
 constexpr uint64_t kObjectsMax = 1u << 20;
 
@@ -30,7 +29,7 @@ std::string key_of(const image::Image& image, const std::string& machine) {
   const Hash128 content = hash128(chars(image.bytes().data(), image.bytes().size()));
   const Hash128 bodies = hash128(chars(segue_bodies_bitcode, segue_bodies_bitcode_size));
   const std::string all = fmt::format("{:016x}{:016x} {:016x}{:016x} {} {}", content.hi, content.lo,
-                                      bodies.hi, bodies.lo, kGeneratorVersion, machine);
+                                      bodies.hi, bodies.lo, segue_generator_identity, machine);
   const Hash128 key = hash128(all);
   return fmt::format("{:016x}{:016x}.segobj", key.hi, key.lo);
 }
