@@ -49,6 +49,17 @@ std::string Context::quote(Span span, std::string_view otherwise) const {
 
 namespace {
 
+void find_incomplete(Context& context) {
+  const size_t count = context.files.size();
+  context.sees_incomplete.assign(count, false);
+  for (uint32_t other = 0; other < count; ++other) {
+    if (context.files[other].complete) continue;
+    for (uint32_t file = 0; file < count; ++file) {
+      if (context.names.visible(file, other)) context.sees_incomplete[file] = true;
+    }
+  }
+}
+
 /// A part that was reported is a truth that is false: the result is well formed, though of no use.
 void fill_failed(Context& context) {
   hir::Expr nothing;
@@ -74,6 +85,7 @@ hir::Rules check(std::span<const ast::File> files, const CheckOptions& options,
   SEGUE_CHECK(options.uses.empty() || options.uses.size() == files.size(), "one row a file");
   sema::Context context(files, options, diagnostics);
   context.names.collect(files, options, diagnostics);
+  sema::find_incomplete(context);
   context.rules.segments.resize(context.names.of(sema::NameKind::kSegment).size());
   context.rules.scores.resize(context.names.of(sema::NameKind::kScore).size());
   sema::check_declarations(context);

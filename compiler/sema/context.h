@@ -101,6 +101,7 @@ struct Context {
   Names names;
   Nodes nodes;
   Zones zones;
+  std::vector<bool> sees_incomplete;  ///< by file
   std::vector<const Zone*> file_zones;
   std::vector<Constant> params;  ///< by Declared::index, as are the next two
   std::vector<List> lists;
@@ -116,6 +117,10 @@ struct Context {
   hir::Rules rules;
 
   Scope scope_of(uint32_t file) const { return {.file = file, .zone = file_zones[file]}; }
+
+  /// Whether a name that `file` does not know may stand in a declaration that could not be read:
+  /// its syntax error was reported, and says more.
+  bool left_out(uint32_t file) const { return sees_incomplete[file]; }
 
   /// Inside a signal with a parameter also where the signal was said, since the fault may be there;
   /// and a warning only once, however often the signal is said.

@@ -86,6 +86,7 @@ Constant constant(Context& context, const Scope& scope, const ast::Param& param)
     return value;
   }
   const Declared* declared = context.names.find(scope.file, Space::kParams, param.name);
+  if (declared == nullptr && context.left_out(scope.file)) return failed_at(param.span);
   if (declared == nullptr) {
     auto& found = context.report(Code::kE0206, param.span,
                                  fmt::format("unknown parameter `${}`", param.name));

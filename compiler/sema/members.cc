@@ -50,6 +50,7 @@ ExprPtr band_reached(Context& context, const std::vector<ast::Band>& bands, size
 
 void report_unknown_segment(Context& context, const Scope& scope, Span span,
                             const std::string& name) {
+  if (context.left_out(scope.file)) return;
   auto& found = context.report(Code::kE0204, span, fmt::format("unknown segment `{}`", name));
   found.label("not declared");
   if (const Declared* other = context.names.find_elsewhere(Space::kSegments, name)) {

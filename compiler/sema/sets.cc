@@ -41,6 +41,7 @@ std::optional<std::vector<Constant>> items_of(Context& context, const Scope& sco
                                               const ast::Path& path) {
   const std::string name = path.dotted();
   const Declared* declared = context.names.find(scope.file, Space::kLists, name);
+  if (declared == nullptr && context.left_out(scope.file)) return std::nullopt;
   if (declared == nullptr) {
     auto& found = context.report(Code::kE0208, path.span, fmt::format("unknown list `{}`", name));
     found.label("not declared");

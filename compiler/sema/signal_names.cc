@@ -87,6 +87,7 @@ Signal declared_signal(Context& context, const Declared& declared, const Argumen
 
 void report_unknown(Context& context, const Scope& scope, const ast::Name& name,
                     std::string_view sort) {
+  if (context.left_out(scope.file)) return;
   auto& found =
       context.report(Code::kE0207, name.span, fmt::format("unknown {} `{}`", sort, name.text));
   found.label("not declared");

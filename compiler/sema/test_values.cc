@@ -57,6 +57,7 @@ TestValue value_of(Context& context, const Scope& scope, const ast::Value& writt
   if (const auto* one = std::get_if<ast::Scalar>(&written.value)) {
     return scalar(context, scope, *one);
   }
+  if (std::holds_alternative<ast::Null>(written.value)) return {};  // missing
   if (const auto* record = std::get_if<ast::Record>(&written.value)) {
     const bool known = type != nullptr && type->kind == ast::TypeName::Kind::kRecord;
     return record_value(context, scope, *record, known ? &type->fields : nullptr);

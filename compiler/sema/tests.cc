@@ -136,6 +136,7 @@ const Declared* find_target(Context& context, const Scope& scope, const ast::Exp
   }
   const Declared* score = context.names.find(scope.file, Space::kOperands, name);
   if (score != nullptr && score->kind == NameKind::kScore) return score;
+  if (score == nullptr && context.left_out(scope.file)) return nullptr;
   auto& found =
       context.report(Code::kE0205, decl.target.span, fmt::format("unknown score `{}`", name));
   found.label(score == nullptr ? "not declared" : fmt::format("is {}", noun(score->kind)));
