@@ -5,6 +5,7 @@
 #include "compiler/source/utf8.h"
 #include "compiler/syntax/antlr/lexemes.h"
 #include "grammar/SegLexer.h"
+#include "runtime/base/check.h"
 
 namespace segue {
 
@@ -163,6 +164,7 @@ class SlipRepairer {
     if (written == "//") return foreign_comment(tokens);
     const auto* row = std::find_if(std::begin(kSlips), std::end(kSlips),
                                    [&](const SlipRow& slip) { return slip.written == written; });
+    SEGUE_CHECK(row != std::end(kSlips), "every SLIP of the grammar has a row");
     Diagnostic& found = diagnostics_.add(Code::kE0115, lexemes_.span(lexeme),
                                          quoted(lexeme) + " is no mark of this language");
     if (row->meant.empty()) {
