@@ -101,7 +101,8 @@ function(segue_embed_texts TARGET SYMBOL)
 endfunction()
 
 # segue_add_folders(GLOB...)
-#   Adds the folders that have a CMakeLists.txt, each once, in this order; looks again at every build.
+#   Adds the folders that have a CMakeLists.txt, each once, in this order; looks again at every
+#   build.
 function(segue_add_folders)
   set(folders "")
   foreach(glob IN LISTS ARGN)

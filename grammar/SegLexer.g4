@@ -43,6 +43,7 @@ AFTER : 'after';
 FROM : 'from';  TO : 'to';  EVER : 'ever';  NEXT : 'next';  LATER : 'later';  THIS : 'this';
 TODAY : 'today';  YESTERDAY : 'yesterday';  TOMORROW : 'tomorrow';
 BY : 'by';  AMONG : 'among';  WITHOUT : 'without';  EXCEPT : 'except';  WITH : 'with';  GAP : 'gap';
+NULL_VALUE : 'null';
 UNIT : ('day' | 'week' | 'month' | 'quarter' | 'year') 's'?;
 
 // ---- literals -----------------------------------------------------------------------------------

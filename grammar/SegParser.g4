@@ -40,7 +40,7 @@ followingWord
   : IS | WAS | HAS | EXISTS | MISSING | CONTAINS | STARTS | ENDS | MATCHES | IGNORING | CASE | ON
   | OF | THE | EACH | FULL | PERIODS | STREAK | WITHIN | BETWEEN | AGO | SINCE | BEFORE | AFTER
   | FROM | TO | EVER | NEXT | LATER | THIS | TODAY | YESTERDAY | TOMORROW | BY | AMONG | WITHOUT
-  | EXCEPT | WITH | GAP | UNIT
+  | EXCEPT | WITH | GAP | UNIT | NULL_VALUE
   ;
 reserved
   : AND | OR | NOT | UNLESS | TRUE | FALSE | IN | NO | NEVER | WHERE | THEN | FOR | IF | NOW
@@ -56,7 +56,7 @@ bound : MINUS? number | DURATION | DATE | INSTANT ;
 range : bound RANGE bound ;
 compare : EQ | NE | LT | LE | GT | GE ;
 // in tests: JSON with bare keys
-value : scalar | record | LBRACK (value (COMMA value)* COMMA?)? RBRACK ;
+value : scalar | NULL_VALUE | record | LBRACK (value (COMMA value)* COMMA?)? RBRACK ;
 record : LBRACE (key COLON value (COMMA key COLON value)* COMMA?)? RBRACE ;
 
 // ---- declarations -------------------------------------------------------------------------------

@@ -7,17 +7,30 @@
 
 namespace segue::naive {
 
+namespace {
+
+/// Identify calls first, then by tie. Of one messageId for different events, a broken sender's, the
+/// content decides which is the copy: never what came first.
+bool comes_before(const Event* a, const Event* b) {
+  const auto key = [](const Event* event) {
+    return std::make_tuple(event->at, event->kind != kIdentifyKind, event->tie,
+                           !event->has_message_id, event->kind, event->name);
+  };
+  if (key(a) != key(b)) return key(a) < key(b);
+  return std::lexicographical_compare(a->slots.begin(), a->slots.end(), b->slots.begin(),
+                                      b->slots.end(), [](const Value& x, const Value& y) {
+                                        return std::tie(x.tag, x.text) < std::tie(y.tag, y.text);
+                                      });
+}
+
+}  // namespace
+
 Past::Past(const InputSchema& schema, const History& history, Instant until)
     : schema_(schema), user_(history.user), until_(until) {
   for (const Event& event : history.events) {
     if (event.at <= until) events_.push_back(&event);
   }
-  // The places last: events that nothing else distinguishes stay as they arrived.
-  const auto key = [](const Event* event) {
-    return std::make_tuple(event->at, event->kind != kIdentifyKind, event->tie, event);
-  };
-  std::sort(events_.begin(), events_.end(),
-            [&](const Event* a, const Event* b) { return key(a) < key(b); });
+  std::sort(events_.begin(), events_.end(), comes_before);
   std::set<std::pair<Instant, std::string_view>> seen;
   std::erase_if(events_, [&](const Event* event) {
     return event->has_message_id && !seen.insert({event->at, event->tie}).second;

@@ -136,6 +136,16 @@ TEST(FitCells, KeepsJustEnoughForEachComparison) {
   }
 }
 
+TEST(ShareCells, IsNotWidenedByWhatNothingReads) {
+  plan::Plan plan = read(std::string(kHead) +
+                         "cell c0 = log s0 cap 9 horizon 1000\n"
+                         "cell c1 = log s0 horizon *\n"
+                         "node n0 = (less-equal (number 80) (log-count c0 rolling 1000 0))\n");
+  passes::share_cells(plan);
+  EXPECT_EQ(plan.cells[0].horizon_ms, 1000);
+  EXPECT_EQ(plan.cells[0].cap, 9u);
+}
+
 TEST(Pipeline, SelectsPassesByName) {
   EXPECT_TRUE(passes::Selection::from_text("all")->all);
   EXPECT_TRUE(passes::Selection::from_text("none")->only.empty());

@@ -45,6 +45,30 @@ std::string family_of(const Cell& cell) {
   return "";
 }
 
+/// Cells that some expression reads, and those that feed a stream. The others are dead (`fit-cells`
+/// leaves logs behind): they must widen nothing.
+std::vector<bool> used_cells(const plan::Plan& plan) {
+  std::vector<bool> used(plan.cells.size());
+  const auto visit = [&](const plan::Expr& part) {
+    switch (plan::immediate_of(part.op)) {
+      case plan::Immediate::kCell:
+      case plan::Immediate::kCellWindow:
+      case plan::Immediate::kCellNth:
+        used[part.index] = true;
+        break;
+      default:
+        break;
+    }
+  };
+  for (const plan::Stream& stream : plan.streams) plan::walk(stream.predicate, visit);
+  for (const Cell& cell : plan.cells) plan::walk(cell.value, visit);
+  for (const plan::Node& node : plan.nodes) plan::walk(node.value, visit);
+  for (size_t i = 0; i < plan.cells.size(); ++i) {
+    if (plan.cells[i].kind == CellKind::kSequence) used[i] = true;
+  }
+  return used;
+}
+
 /// Makes `kept` keep at least what `other` keeps.
 void widen(Cell& kept, const Cell& other) {
   kept.k = std::max(kept.k, other.k);
@@ -53,10 +77,10 @@ void widen(Cell& kept, const Cell& other) {
 }
 
 /// A counter of a stream that also has a sum is the sum's.
-void lend_counts(const plan::Plan& plan, std::vector<CellId>& to) {
+void lend_counts(const plan::Plan& plan, const std::vector<bool>& used, std::vector<CellId>& to) {
   std::map<uint32_t, uint32_t> summed;
   for (uint32_t i = 0; i < plan.cells.size(); ++i) {
-    if (plan.cells[i].kind == CellKind::kTotal && plan.cells[i].value)
+    if (used[i] && plan.cells[i].kind == CellKind::kTotal && plan.cells[i].value)
       summed.emplace(plan.cells[i].source, to[i].index);
   }
   for (uint32_t i = 0; i < plan.cells.size(); ++i) {
@@ -76,12 +100,15 @@ void lend_counts(const plan::Plan& plan, std::vector<CellId>& to) {
 void share_cells(plan::Plan& plan) {
   std::map<std::string, uint32_t> first;
   std::vector<CellId> to(plan.cells.size());
+  const std::vector<bool> used = used_cells(plan);
   for (uint32_t i = 0; i < plan.cells.size(); ++i) {
+    to[i] = {i};
+    if (!used[i]) continue;
     const uint32_t kept = first.emplace(family_of(plan.cells[i]), i).first->second;
     to[i] = {kept};
     if (kept != i) widen(plan.cells[kept], plan.cells[i]);
   }
-  lend_counts(plan, to);
+  lend_counts(plan, used, to);
   plan::redirect_cells(plan, to);
 }
 

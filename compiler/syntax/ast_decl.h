@@ -166,9 +166,11 @@ struct Record {
   std::vector<RecordEntry> entries;
   Span span;
 };
+/// JSON's `null`: there, and missing.
+struct Null {};
 /// JSON with bare keys.
 struct Value {
-  std::variant<Scalar, Record, std::vector<Value>> value;
+  std::variant<Scalar, Record, std::vector<Value>, Null> value;
   Span span;
 };
 struct RecordEntry {

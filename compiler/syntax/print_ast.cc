@@ -197,6 +197,7 @@ void AstPrinter::value(const ast::Value& value, std::string head) {
   if (const auto* scalar = std::get_if<ast::Scalar>(&value.value)) {
     return line({head, spell(*scalar)});
   }
+  if (std::holds_alternative<ast::Null>(value.value)) return line({head, "null"});
   if (const auto* record = std::get_if<ast::Record>(&value.value)) {
     line({head, "record"});
     const Indent indent(*this);

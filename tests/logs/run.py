@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs every real log through naive, interp and jit and compares the bytes: run.py SEG [NAME ...]
 
-A log comes from ../shared/data/NAME/to_events.py; without that folder the log of examples/03-online-shop stands for
-online-retail, and every other is named as skipped.
+A log comes from ../shared/data/NAME/to_events.py; without that folder the log of
+examples/03-online-shop stands for online-retail, and every other is named as skipped.
 """
 import os
 import subprocess
@@ -47,7 +47,8 @@ def answers(seg, rules, events, engine, name, folder):
             command = [seg, *words, "--engine", engine, "--format", "jsonl"]
             done = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, check=False)
         if done.returncode != 0:
-            sys.exit(f"{name}: {' '.join(command)} ended with {done.returncode}:\n{done.stderr.decode()}")
+            words = " ".join(command)
+            sys.exit(f"{name}: {words} ended with {done.returncode}:\n{done.stderr.decode()}")
         with open(path, "rb") as file:
             out.append(file.read())
     return out
@@ -77,7 +78,8 @@ def main(argv):
                 if yardstick is None:
                     yardstick = answer
                     continue
-                wrong = [first_difference(a, b) for a, b in zip(yardstick, answer) if a != b]
+                pairs = zip(yardstick, answer)
+                wrong = [first_difference(a, b) for a, b in pairs if a != b]
                 if wrong:
                     print(f"{name}: {engine} differs from naive:{wrong[0]}")
                     failed += 1
@@ -89,7 +91,8 @@ def main(argv):
                     print(f"{name}: no {empty[0]} at all: the rules ask nothing of this log")
                     failed += 1
                     continue
-                print(f"{name}: {lines[0]} members and scores, {lines[1]} changes, the same three times")
+                members, changes = lines
+                print(f"{name}: {members} members and scores, {changes} changes, three times")
                 passed += 1
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0

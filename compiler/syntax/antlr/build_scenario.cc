@@ -80,6 +80,7 @@ ast::Record AstBuilder::record(P::RecordContext* tree) {
 
 ast::Value AstBuilder::value(P::ValueContext* tree) {
   if (tree->scalar() != nullptr) return {scalar(tree->scalar()), span(tree)};
+  if (tree->NULL_VALUE() != nullptr) return {ast::Null{}, span(tree)};
   if (tree->record() != nullptr) return {record(tree->record()), span(tree)};
   std::vector<ast::Value> items;
   for (P::ValueContext* item : tree->value()) items.push_back(value(item));
