@@ -51,7 +51,7 @@ std::optional<Kept> kept_by(const Expr& e) {
       break;
   }
   if (!is_long(e.window)) return std::nullopt;
-  return Kept{"keeps time and value of each, 16 bytes",
+  return Kept{"keeps time and value of each, 24 bytes",
               "what leaves a sliding window must be known to be taken out"};
 }
 
