@@ -1,6 +1,5 @@
 # source <- diagnostics <- syntax <- sema <- plan <- passes <- emit; codegen reads the image, never
 # the plan.
-find_package(date REQUIRED)
 find_package(CLI11 REQUIRED)
 include(SegueAntlr)  # segue_grammar
 include(SegueLlvm)   # segue_llvm, segue_bodies
