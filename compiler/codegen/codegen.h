@@ -25,9 +25,9 @@ struct CodegenStats {
 /// Makes machine code of a program: one function a kind of event, one a chunk of conditions. What
 /// it computes is what the interpreter computes, to the last bit of the blob.
 ///
-/// Cost     about 5 ms for ten conditions, 20 ms for a thousand, less from the cache.
-/// Errors   `kUnsupported` if this process may not map executable memory; the interpreter goes on.
-/// Threads  any; `program` is only read.
+/// Cost     2 ms and 25 us a condition on one thread (codegen_bench); from the cache 1 us a
+/// condition. Errors   `kUnsupported` if this process may not map executable memory; the
+/// interpreter goes on. Threads  any; `program` is only read.
 Result<NativeCode> generate(const Program& program, const CodegenOptions& options,
                             CodegenStats* stats = nullptr);
 
