@@ -102,7 +102,7 @@ class Walk {
       : program_(program), user_(user), answer_(answer) {}
 
   void run(std::vector<Event> events, Instant until) {
-    std::stable_sort(events.begin(), events.end(),
+    std::sort(events.begin(), events.end(),
                      [](const Event& a, const Event& b) { return a.at < b.at; });
     size_t next = 0;
     for (const int64_t time : sample_times(events, until)) {

@@ -155,7 +155,7 @@ std::vector<GeneratedEvent> generate_events(Random& random, const Scale& scale) 
       events.push_back(events[random.below(events.size())]);  // a copy, perhaps of an old one
     at += gap(random, scale.unit_ms);
   }
-  std::stable_sort(
+  std::sort(
       events.begin(), events.end(),
       [](const GeneratedEvent& a, const GeneratedEvent& b) { return a.at_ms < b.at_ms; });
   return events;
