@@ -52,8 +52,7 @@ std::vector<std::string> random_lines(std::mt19937& random, int64_t disorder_min
     const int64_t shift = disorder_minutes == 0 ? 0 : random() % disorder_minutes;
     lines.emplace_back(minute + shift, line);
   }
-  std::stable_sort(lines.begin(), lines.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(lines.begin(), lines.end());
   std::vector<std::string> sorted;
   for (auto& [minute, line] : lines) sorted.push_back(std::move(line));
   return sorted;

@@ -97,8 +97,9 @@ class NaiveBackend final : public Backend {
 
 /// Counts copies of one instant, which the evaluator drops, and drops those stamped anew.
 void NaiveBackend::drop_copies(std::vector<Event>& events) {
-  std::stable_sort(events.begin(), events.end(),
-                   [](const Event& a, const Event& b) { return a.at < b.at; });
+  // The oldest copy stays. Which of an instant comes first is all the same: those stay together.
+  std::sort(events.begin(), events.end(),
+            [](const Event& a, const Event& b) { return a.at < b.at; });
   std::map<std::string_view, Instant> kept;
   std::set<std::pair<Instant, std::string_view>> seen;
   std::erase_if(events, [&](const Event& event) {

@@ -18,8 +18,9 @@ std::vector<RejectCount> RejectTally::counts() const {
     counts.push_back(
         {std::string(name_of(kind)), std::string(text_of(kind)), rows_[i].count, rows_[i].first});
   }
-  std::stable_sort(counts.begin(), counts.end(),
-                   [](const RejectCount& a, const RejectCount& b) { return a.count > b.count; });
+  std::sort(counts.begin(), counts.end(), [](const RejectCount& a, const RejectCount& b) {
+    return a.count != b.count ? a.count > b.count : a.name < b.name;
+  });
   return counts;
 }
 

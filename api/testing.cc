@@ -241,7 +241,7 @@ std::vector<const hir::Test*> chosen_tests(const Compilation::State& state,
   for (const hir::Test& test : state.rules.tests) {
     if (test.name.find(filter) != std::string::npos) tests.push_back(&test);
   }
-  std::stable_sort(tests.begin(), tests.end(), [&](const hir::Test* a, const hir::Test* b) {
+  std::sort(tests.begin(), tests.end(), [&](const hir::Test* a, const hir::Test* b) {
     const SourceManager& sources = state.found->sources;
     const auto key = [&](const hir::Test* test) {
       return std::make_pair(sources.file(test->span.file).path(), test->span.begin);

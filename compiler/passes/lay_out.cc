@@ -96,8 +96,9 @@ std::vector<uint32_t> by_kind(const plan::Plan& plan) {
   }
   std::vector<uint32_t> order(plan.cells.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](uint32_t a, uint32_t b) { return first[a] < first[b]; });
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    return first[a] != first[b] ? first[a] < first[b] : a < b;
+  });
   return order;
 }
 
