@@ -41,10 +41,13 @@ void prepare_signals() {
   sigaltstack(&stack, nullptr);
 
   handle(SIGABRT, report_bug);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(SEGUE_SANITIZED)
-  // A sanitizer says more about these than we could.
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) handle(signal, report_bug);
-#endif
+  // A sanitizer, which says more about these than we could, has its own handlers by now.
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
+    struct sigaction current;
+    if (sigaction(signal, nullptr, &current) == 0 && current.sa_handler == SIG_DFL) {
+      handle(signal, report_bug);
+    }
+  }
   // Whoever started us may have told its children to ignore it; `seg run … | head` must just end.
   handle(SIGPIPE, SIG_DFL);
 }
