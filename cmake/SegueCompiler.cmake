@@ -25,7 +25,7 @@ segue_use_antlr(segue_antlr)
 segue_use_llvm(segue_codegen)
 
 # The library a host links: public headers in include/segue, everything else is private to it.
-segue_library(segue api THREADS
+segue_library(segue api
               DEPS segue_antlr segue_emit segue_codegen segue_naive segue_ingest segue_stdlib)
 set_source_files_properties(${PROJECT_SOURCE_DIR}/api/version.cc PROPERTIES
                             COMPILE_DEFINITIONS SEGUE_VERSION="${PROJECT_VERSION}")
