@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "compiler/diagnostics/json_writer.h"
+#include "compiler/sema/ops.h"
 #include "compiler/sema/print.h"
 #include "runtime/base/text.h"
 
@@ -14,26 +15,6 @@ using hir::Expr;
 using hir::Op;
 
 std::string quoted(std::string_view text) { return JsonWriter().text(text).take(); }
-
-std::string_view aggregate_name(hir::Aggregate aggregate) {
-  switch (aggregate) {
-    case hir::Aggregate::kSum:
-      return "sum";
-    case hir::Aggregate::kAvg:
-      return "avg";
-    case hir::Aggregate::kMin:
-      return "min";
-    case hir::Aggregate::kMax:
-      return "max";
-    case hir::Aggregate::kDistinct:
-      return "distinct";
-    case hir::Aggregate::kFirst:
-      return "first";
-    case hir::Aggregate::kLast:
-      return "last";
-  }
-  return {};
-}
 
 std::string bounds_text(const hir::Window& window) {
   if (window.begin && window.end) {
@@ -88,7 +69,7 @@ std::string leaf_text(const hir::Rules& rules, const Expr& leaf) {
     case Op::kDays:
       return fmt::format("days of {}{}", stream(), window_text(leaf.window));
     case Op::kTimeOf:
-      return fmt::format("{} {}", aggregate_name(leaf.aggregate), stream());
+      return fmt::format("{} {}", name_of(leaf.aggregate), stream());
     case Op::kTrait:
       return path_text(rules.schema, leaf.slot.index);
     case Op::kScore:
@@ -99,7 +80,7 @@ std::string leaf_text(const hir::Rules& rules, const Expr& leaf) {
       const Expr& value = *leaf.children[0];
       const std::string path =
           value.op == Op::kProperty ? "." + path_text(rules.schema, value.slot.index) : "";
-      return fmt::format("{}({}{}{})", aggregate_name(leaf.aggregate), stream(), path,
+      return fmt::format("{}({}{}{})", name_of(leaf.aggregate), stream(), path,
                          window_text(leaf.window));
     }
     default:

@@ -38,7 +38,6 @@ bool body_within_test(int64_t time, int64_t now, int64_t from) {
 int64_t body_within_deadline(int64_t time, int64_t now, int64_t from) {
   return within_deadline(time, now, from);
 }
-bool body_since_test(int64_t time, int64_t begin) { return since_test(time, begin); }
 
 int64_t body_oldest_time(const std::byte* state) { return oldest_time(state); }
 void body_oldest_push(std::byte* state, int64_t now) { oldest_push(state, now); }

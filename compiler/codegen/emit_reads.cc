@@ -35,7 +35,6 @@ Entry CodeEmitter::read_anew(const OpRow& row) {
   llvm::Value* state = out_.state(row.a);
   switch (row.op) {
     case Op::kNthWithin:
-    case Op::kNthSince:
       return nth(row);
     case Op::kNewestCount:
       return newest_count(row);
@@ -87,7 +86,6 @@ Entry CodeEmitter::nth(const OpRow& row) {
   const NthRow& nth = out_.view().nths[row.b];
   llvm::Value* time = out_.body(Body::kNewestNth, {out_.state(row.a), out_.index(nth.k)});
   llvm::Value* bound = out_.time(nth.bound_ms);
-  if (row.op == Op::kNthSince) return {out_.body(Body::kSinceTest, {time, bound})};
   out_.note_deadline(out_.body(Body::kWithinDeadline, {time, out_.now(), bound}));
   return {out_.body(Body::kWithinTest, {time, out_.now(), bound})};
 }

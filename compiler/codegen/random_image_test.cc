@@ -338,7 +338,6 @@ class RandomImage {
   bool try_read(Op op) {
     switch (op) {
       case Op::kNthWithin:
-      case Op::kNthSince:
         return read_with(op, newest_);
       case Op::kNewestCount: {
         const uint32_t cell = one_of(newest_).cell;

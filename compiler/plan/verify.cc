@@ -213,8 +213,7 @@ class Verifier {
   static bool reads(Op op, CellKind kind) {
     switch (kind) {
       case CellKind::kNewest:
-        return op == Op::kNthWithin || op == Op::kNthSince || op == Op::kNewestCount ||
-               op == Op::kNewestTime;
+        return op == Op::kNthWithin || op == Op::kNewestCount || op == Op::kNewestTime;
       case CellKind::kOldest:
         return op == Op::kOldestTime;
       case CellKind::kSeen:
@@ -247,7 +246,7 @@ class Verifier {
     if (expr.index >= plan_.cells.size()) return fail("cell out of range");
     const Cell& cell = plan_.cells[expr.index];
     want(reads(expr.op, cell.kind), fmt::format("{} does not read that kind of cell", print(expr)));
-    if (expr.op == Op::kNthWithin || expr.op == Op::kNthSince) {
+    if (expr.op == Op::kNthWithin) {
       want(expr.count >= 1 && expr.count <= cell.k,
            fmt::format("{} asks for more than is kept", print(expr)));
     }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "compiler/sema/limits.h"
+#include "runtime/base/text.h"
 
 namespace segue::sema {
 
@@ -232,7 +233,7 @@ std::optional<uint32_t> whole_number(Context& context, const Scope& scope,
 
 Instant instant(const Scope& scope, const ast::Instant& written) {
   if (written.has_offset) return {written.ms};
-  return from_local(scope.zone->view(), written.ms);
+  return instant_of_local(written.ms, scope.zone->view());
 }
 
 Instant day_begin(const Scope& scope, LocalDay day) { return scope.zone->view().start_of(day); }

@@ -19,6 +19,26 @@ constexpr Row kRows[] = {
 
 std::string_view name_of(Op op) { return kRows[static_cast<size_t>(op)].name; }
 
+std::string_view name_of(Aggregate aggregate) {
+  switch (aggregate) {
+    case Aggregate::kSum:
+      return "sum";
+    case Aggregate::kAvg:
+      return "avg";
+    case Aggregate::kMin:
+      return "min";
+    case Aggregate::kMax:
+      return "max";
+    case Aggregate::kDistinct:
+      return "distinct";
+    case Aggregate::kFirst:
+      return "first";
+    case Aggregate::kLast:
+      return "last";
+  }
+  return {};
+}
+
 int arity_of(Op op) { return kRows[static_cast<size_t>(op)].arity; }
 
 }  // namespace segue::hir

@@ -18,26 +18,6 @@ using hir::Type;
 
 constexpr size_t kLineMax = 100;
 
-std::string_view name_of(hir::Aggregate aggregate) {
-  switch (aggregate) {
-    case hir::Aggregate::kSum:
-      return "sum";
-    case hir::Aggregate::kAvg:
-      return "avg";
-    case hir::Aggregate::kMin:
-      return "min";
-    case hir::Aggregate::kMax:
-      return "max";
-    case hir::Aggregate::kDistinct:
-      return "distinct";
-    case hir::Aggregate::kFirst:
-      return "first";
-    case hir::Aggregate::kLast:
-      return "last";
-  }
-  return "?";
-}
-
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {

@@ -146,20 +146,6 @@ Result<std::vector<ZoneTransition>> load_zone(const std::string& name) {
 
 bool zone_exists(const std::string& name) { return load_zone(name).has_value(); }
 
-Instant from_local(ZoneView zone, int64_t local_ms) {
-  const auto rows = zone.rows();
-  if (rows.empty()) return {local_ms};
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const int64_t at = local_ms - rows[i].offset_ms;
-    const bool last = i + 1 == rows.size();
-    if (last || at < rows[i + 1].at_ms) return {at};
-    // Not before the next row by this row's clock, before it by the next row's: in the gap, so this
-    // row's clock, running on, is moved on by the gap.
-    if (local_ms - rows[i + 1].offset_ms < rows[i + 1].at_ms) return {at};
-  }
-  return {local_ms};
-}
-
 namespace sema {
 
 const Zone* Zones::get(const std::string& name) {

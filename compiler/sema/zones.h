@@ -21,10 +21,6 @@ Result<std::vector<ZoneTransition>> load_zone(const std::string& name);
 
 bool zone_exists(const std::string& name);
 
-/// The instant at which clocks show `local_ms` (as if it were UTC). A time skipped by DST is moved
-/// on by the gap, a doubled one is the first.
-Instant from_local(ZoneView zone, int64_t local_ms);
-
 namespace sema {
 
 struct Zone {

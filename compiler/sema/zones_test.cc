@@ -4,6 +4,7 @@
 
 #include "compiler/sema/print.h"
 #include "compiler/sema/zone_rule.h"
+#include "runtime/base/text.h"
 
 namespace segue {
 namespace {
@@ -66,12 +67,12 @@ TEST(FromLocal, GapMovesOnAndDoubledIsTheFirst) {
   const std::vector<ZoneTransition> rows = *load_zone("Europe/Paris");
   const ZoneView paris(rows);
   const int64_t day = 1'743'292'800'000;  // 2025-03-30, 02:00 becomes 03:00
-  EXPECT_EQ(instant_text(from_local(paris, day + 90 * 60'000)), "2025-03-30T00:30:00Z");
-  EXPECT_EQ(instant_text(from_local(paris, day + 150 * 60'000)), "2025-03-30T01:30:00Z");
-  EXPECT_EQ(instant_text(from_local(paris, day + 180 * 60'000)), "2025-03-30T01:00:00Z");
+  EXPECT_EQ(instant_text(instant_of_local(day + 90 * 60'000, paris)), "2025-03-30T00:30:00Z");
+  EXPECT_EQ(instant_text(instant_of_local(day + 150 * 60'000, paris)), "2025-03-30T01:30:00Z");
+  EXPECT_EQ(instant_text(instant_of_local(day + 180 * 60'000, paris)), "2025-03-30T01:00:00Z");
   const int64_t autumn = 1'761'436'800'000;  // 2025-10-26, 03:00 becomes 02:00
-  EXPECT_EQ(instant_text(from_local(paris, autumn + 150 * 60'000)), "2025-10-26T00:30:00Z");
-  EXPECT_EQ(instant_text(from_local(paris, autumn + 180 * 60'000)), "2025-10-26T02:00:00Z");
+  EXPECT_EQ(instant_text(instant_of_local(autumn + 150 * 60'000, paris)), "2025-10-26T00:30:00Z");
+  EXPECT_EQ(instant_text(instant_of_local(autumn + 180 * 60'000, paris)), "2025-10-26T02:00:00Z");
 }
 
 TEST(ZoneRule, ReadsEachNotation) {

@@ -26,8 +26,6 @@ inline int64_t within_deadline(int64_t time, int64_t now, int64_t from) {
   return time > now - from ? time + from : kNever.ms;
 }
 
-inline bool since_test(int64_t time, int64_t begin) { return time >= begin; }
-
 /// How many of the kept times lie inside (now - from, now].
 template <uint32_t kCount>
 inline uint32_t newest_count(const std::byte* state, int64_t now, int64_t from) {

@@ -50,7 +50,6 @@ constexpr OpInfo kOps[] = {
     row(Op::kNodeTruth, "", Use::kNode, kNo, kCondition),
     row(Op::kNodeNumber, "", Use::kNumberNode, kNo, kCondition),
     row(Op::kNthWithin, "", Use::kCell, Use::kNth, kCondition),
-    row(Op::kNthSince, "", Use::kCell, Use::kNth, kCondition),
     row(Op::kNewestCount, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kNewestTime, "", Use::kCell, kNo, kCondition),
     row(Op::kOldestTime, "", Use::kCell, kNo, kCondition),

@@ -57,10 +57,10 @@ struct WindowRow {
 };
 static_assert(sizeof(WindowRow) == 32);
 
-struct NthRow {    // immediates of kNthWithin, kNthSince
+struct NthRow {    // immediates of kNthWithin
   uint32_t k = 1;  // 1: the newest
   uint32_t reserved = 0;
-  int64_t bound_ms = 0;  // length of the window, or its begin
+  int64_t bound_ms = 0;  // length of the window
 };
 static_assert(sizeof(NthRow) == 16);
 

@@ -59,13 +59,6 @@ void run<Op::kNthWithin>(Machine& machine, const OpRow& row) {
 }
 
 template <>
-void run<Op::kNthSince>(Machine& machine, const OpRow& row) {
-  const image::NthRow& nth = machine.view().nths[row.b];
-  const int64_t time_ms = cells::newest_nth(cell_of(machine, row).state(), nth.k);
-  machine.push(cells::since_test(time_ms, nth.bound_ms));
-}
-
-template <>
 void run<Op::kNewestCount>(Machine& machine, const OpRow& row) {
   const cells::CellView cell = cell_of(machine, row);
   const int64_t from_ms = machine.view().windows[row.b].from_ms;
