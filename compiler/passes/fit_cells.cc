@@ -86,7 +86,11 @@ class Fitting {
     if (expr.op == Op::kMin) return clamped_count(*count, bound->number);
     if (expr.op == Op::kEqual) {
       const double n = bound->number;
-      if (n != std::floor(n)) return b::truth(false);
+      if (n != std::floor(n) || n < 0) return b::truth(false);
+      if (n == 0) {
+        ExprPtr any = at_least(*count, 1);
+        return any ? b::op(Op::kNot, {any}) : nullptr;
+      }
       ExprPtr reached = at_least(*count, n);
       ExprPtr passed = at_least(*count, n + 1);
       if (!reached || !passed) return nullptr;

@@ -116,6 +116,8 @@ TEST(FitCells, KeepsJustEnoughForEachComparison) {
       {"(equal (log-count c0 rolling 1000 0) (number 3))",
        "(and (nth-within c1 3 1000) (not (nth-within c2 4 1000)))"},
       {"(equal (log-count c0 rolling 1000 0) (number 2.5))", "(truth false)"},
+      {"(equal (log-count c0 rolling 1000 0) (number -1))", "(truth false)"},
+      {"(equal (log-count c0 rolling 1000 0) (number 0))", "(not (nth-within c1 1 1000))"},
       {"(less (log-count c0 rolling 1000 0) (number 2.5))", "(not (nth-within c1 3 1000))"},
       {"(less-equal (number 0) (log-count c0 rolling 1000 0))", "(truth true)"},
       {"(less-equal (number 64) (log-count c0 rolling 1000 0))", "(nth-within c1 64 1000)"},

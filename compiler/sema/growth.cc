@@ -76,7 +76,12 @@ class Growth {
     for (int side = 0; side < 2; ++side) {
       const Expr& count = *e.children[side];
       const Expr& number = *e.children[1 - side];
-      const bool small = number.op == Op::kLiteral && number.literal.number < kSmallCount;
+      if (number.op != Op::kLiteral) continue;
+      // `>= n`, `< n` and a clamp look at the n newest; `> n`, `<= n` and `= n` at one more.
+      const bool count_first = side == 0;
+      const bool one_more = e.op == Op::kEqual || (e.op == Op::kLess && !count_first) ||
+                            (e.op == Op::kLessEqual && count_first);
+      const bool small = number.literal.number + (one_more ? 1 : 0) <= kSmallCount;
       if (count.op == Op::kCount && small) return &count;
     }
     return nullptr;
