@@ -16,7 +16,7 @@ void report_too_many(const Lexemes& lexemes, const Lexeme& at, Diagnostics& diag
       .add(Code::kE0114, lexemes.span(at),
            "the file has more than " + std::to_string(kTokensMax) + " words, numbers and marks")
       .label("the first too many")
-      .help("keep long lists in a file of their own: `list vips from \"vips.csv\"`");
+      .help("split the rules over several files: `use \"shared.seg\"`");
 }
 
 Token::Kind public_kind(uint16_t type) {

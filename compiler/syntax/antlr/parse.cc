@@ -106,7 +106,7 @@ class FileParser {
              "the declaration has more than " + std::to_string(kDeclarationTokensMax) +
                  " words, numbers and marks")
         .label("begins here")
-        .help("keep long lists in a file of their own: `list vips from \"vips.csv\"`");
+        .help("split the rules over several files: `use \"shared.seg\"`");
   }
 
   /// The `##` lines right above: each on its own line, no empty line between.
@@ -156,7 +156,7 @@ void report_oversized(SourceId id, Diagnostics& diagnostics) {
   diagnostics
       .add(Code::kE0112, {id, 0, 0},
            "the file is larger than " + std::to_string(kSourceBytesMax >> 20) + " MiB")
-      .help("keep long lists in a file of their own: `list vips from \"vips.csv\"`");
+      .help("split the rules over several files: `use \"shared.seg\"`");
 }
 
 void check_utf8(const SourceFile& file, SourceId id, Diagnostics& diagnostics) {
