@@ -1,4 +1,8 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <span>
 
 #include "api/compilation_state.h"
 #include "compiler/codegen/codegen.h"
@@ -48,6 +52,25 @@ std::string sections(const std::string& text, std::string_view only) {
   return out;
 }
 
+constexpr std::string_view kHirParts[] = {"schema",   "streams", "scores",
+                                          "segments", "order",   "tests"};
+constexpr std::string_view kPlanParts[] = {"zones", "schema",   "streams", "sequences", "cells",
+                                           "nodes", "segments", "scores",  "layout"};
+
+/// A part may be empty; one that the stage has not is a slip of the caller.
+Outcome known_part(std::span<const std::string_view> parts, std::string_view only) {
+  if (only.empty() || std::find(parts.begin(), parts.end(), only) != parts.end()) return {};
+  return {Fault::kInvalid, fmt::format("this stage has no part `{}`; its parts are {}", only,
+                                       fmt::join(parts, ", "))};
+}
+
+/// The same for a stage whose parts are the words its lines begin with.
+Outcome take_sections(const std::string& all, std::string_view only, std::string& text) {
+  text = sections(all, only);
+  if (!text.empty() || only.empty()) return {};
+  return {Fault::kInvalid, fmt::format("no line of this stage begins with `{}`", only)};
+}
+
 }  // namespace
 
 std::optional<Stage> parse_stage(std::string_view name) noexcept {
@@ -59,15 +82,16 @@ std::optional<Stage> parse_stage(std::string_view name) noexcept {
 
 Outcome Compilation::dump(Stage stage, std::string_view only, std::string& text) const noexcept {
   if (stage == Stage::kAst) {
-    text = sections(ast_text(*state_), only);
-    return {};
+    return take_sections(ast_text(*state_), only, text);
   }
   if (!ok()) return {Fault::kInvalid, "the rules are wrong"};
   if (stage == Stage::kHir) {
+    if (Outcome wrong = known_part(kHirParts, only); !wrong.ok()) return wrong;
     text = print_hir(state_->rules, only);
     return {};
   }
   if (stage == Stage::kPlan) {
+    if (Outcome wrong = known_part(kPlanParts, only); !wrong.ok()) return wrong;
     const std::lock_guard lock(state_->mutex);
     text = plan::print(state_->plan(), only);
     return {};
@@ -75,12 +99,14 @@ Outcome Compilation::dump(Stage stage, std::string_view only, std::string& text)
   std::shared_ptr<const CompiledProgram> program_of_rules;
   if (Outcome wrong = program(program_of_rules); !wrong.ok()) return wrong;
   const Program& program = *program_of_rules->state().program;
-  if (stage == Stage::kImage) {
-    text = sections(image::print(program.view()), only);
-  } else {
-    text = sections(stage == Stage::kLlvm ? print_llvm(program) : print_asm(program), only);
+  switch (stage) {
+    case Stage::kImage:
+      return take_sections(image::print(program.view()), only, text);
+    case Stage::kLlvm:
+      return take_sections(print_llvm(program), only, text);
+    default:
+      return take_sections(print_asm(program), only, text);
   }
-  return {};
 }
 
 }  // namespace segue

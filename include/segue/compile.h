@@ -53,8 +53,9 @@ class SEGUE_API Compilation {
   bool ok() const noexcept { return findings().error_count() == 0; }
 
   /// The stage as text, the same from run to run. `only` names one part of it (`streams`, `cells`,
-  /// a section of the image, …), empty prints all. What a stage needs comes with it: `kAst` is to
-  /// be had in spite of errors, the others are `Fault::kInvalid` then.
+  /// a section of the image, …), empty prints all, an unknown one is `Fault::kInvalid`. What a
+  /// stage needs comes with it: `kAst` is to be had in spite of errors, the others are
+  /// `Fault::kInvalid` then.
   Outcome dump(Stage stage, std::string_view only, std::string& text) const noexcept;
 
   /// The compiled program, made by the first call. `Fault::kInvalid` if there are errors,
