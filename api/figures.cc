@@ -99,7 +99,7 @@ std::vector<const Event*> Figures::counted(const Expr& leaf) {
   }
   std::vector<Instant> times;
   for (const Event* event : events) times.push_back(event->at);
-  const bool by_day = leaf.op == Op::kDays || leaf.window.kind == hir::Window::Kind::kDays;
+  const bool by_day = leaf.op == Op::kDays || leaf.window.kind == hir::Window::Kind::kCalendar;
   const naive::WindowAt window(leaf.window, at_, by_day ? zones_[leaf.zone.index] : ZoneView({}));
   std::vector<const Event*> chosen;
   for (const size_t i : window.choose(times, leaf.cap)) chosen.push_back(events[i]);

@@ -55,8 +55,9 @@ std::string window_text(const hir::Window& window) {
                          duration_text(window.to));
     case hir::Window::Kind::kAbsolute:
       return bounds_text(window);
-    case hir::Window::Kind::kDays:
-      return fmt::format(" in the last {}{} days", window.days, window.full ? " full" : "");
+    case hir::Window::Kind::kAnchored:
+    case hir::Window::Kind::kCalendar:
+      return fmt::format(" in the last {}{} days", window.periods, window.full ? " full" : "");
   }
   return "";
 }

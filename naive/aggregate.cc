@@ -40,6 +40,9 @@ Datum Aggregator::of(std::span<const size_t> chosen) const {
       return chosen.empty() ? Datum{} : values_[chosen.front()];
     case hir::Aggregate::kLast:
       return chosen.empty() ? Datum{} : values_[chosen.back()];
+    case hir::Aggregate::kPercentile:
+    case hir::Aggregate::kMostCommon:
+      break;
   }
   SEGUE_CHECK(false, "every aggregate has its case");
 }

@@ -306,6 +306,24 @@ Datum Ops::apply(const Expr& expr, std::span<const Datum> c, Instant now) {
       return arithmetic(expr.op, c[0], c[1]);
     case Op::kSelect:
       return c[0].holds() ? c[1] : c[2];
+    case Op::kStreak:
+    case Op::kDecayed:
+    case Op::kLatched:
+    case Op::kItem:
+    case Op::kAnyItem:
+    case Op::kInPeriod:
+    case Op::kScale:
+    case Op::kHour:
+    case Op::kWeekday:
+    case Op::kDate:
+    case Op::kAnniversary:
+    case Op::kTextOf:
+    case Op::kNumberOf:
+    case Op::kLower:
+    case Op::kLength:
+    case Op::kRound:
+    case Op::kAbs:
+    case Op::kItemSum:
     case Op::kKnownSince:
     case Op::kTrait:
     case Op::kCount:

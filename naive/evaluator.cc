@@ -69,6 +69,24 @@ Steps Evaluator::make(const Expr& expr) {
     case Op::kMin:
     case Op::kMax:
     case Op::kSelect:
+    case Op::kStreak:
+    case Op::kDecayed:
+    case Op::kLatched:
+    case Op::kItem:
+    case Op::kAnyItem:
+    case Op::kInPeriod:
+    case Op::kScale:
+    case Op::kHour:
+    case Op::kWeekday:
+    case Op::kDate:
+    case Op::kAnniversary:
+    case Op::kTextOf:
+    case Op::kNumberOf:
+    case Op::kLower:
+    case Op::kLength:
+    case Op::kRound:
+    case Op::kAbs:
+    case Op::kItemSum:
       break;
   }
   std::vector<const Steps*> children;
@@ -159,7 +177,7 @@ const Sequence& Evaluator::sequence(hir::StreamId id) {
 }
 
 ZoneView Evaluator::zone(const Expr& expr) const {
-  const bool asked = expr.op == Op::kDays || expr.window.kind == hir::Window::Kind::kDays;
+  const bool asked = expr.op == Op::kDays || expr.window.kind == hir::Window::Kind::kCalendar;
   return asked ? zones_[expr.zone.index] : ZoneView({});  // never looked at
 }
 

@@ -89,6 +89,24 @@ Datum Occurrences::raw_value(const Expr& expr, const Event& event) {
     case Op::kMin:
     case Op::kMax:
     case Op::kSelect:
+    case Op::kStreak:
+    case Op::kDecayed:
+    case Op::kLatched:
+    case Op::kItem:
+    case Op::kAnyItem:
+    case Op::kInPeriod:
+    case Op::kScale:
+    case Op::kHour:
+    case Op::kWeekday:
+    case Op::kDate:
+    case Op::kAnniversary:
+    case Op::kTextOf:
+    case Op::kNumberOf:
+    case Op::kLower:
+    case Op::kLength:
+    case Op::kRound:
+    case Op::kAbs:
+    case Op::kItemSum:
       break;
   }
   std::vector<Datum> children;

@@ -126,8 +126,8 @@ inline Window absolute(std::optional<Instant> begin, std::optional<Instant> end)
 }
 inline Window last_days(uint32_t days, bool full = false) {
   Window window;
-  window.kind = Window::Kind::kDays;
-  window.days = days;
+  window.kind = Window::Kind::kCalendar;
+  window.periods = days;
   window.full = full;
   return window;
 }

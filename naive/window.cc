@@ -33,7 +33,7 @@ using hir::Window;
 
 WindowAt::WindowAt(const Window& window, Instant now, ZoneView zone)
     : window_(window), now_(now), zone_(zone) {
-  if (window.kind == Window::Kind::kDays) today_ = zone.day_of(now);
+  if (window.kind == Window::Kind::kCalendar) today_ = zone.day_of(now);
 }
 
 bool WindowAt::contains(Instant t) const {
@@ -45,10 +45,12 @@ bool WindowAt::contains(Instant t) const {
       return now_ - window_.from < t && t <= now_ - window_.to;
     case Window::Kind::kAbsolute:
       return (!window_.begin || *window_.begin <= t) && (!window_.end || t < *window_.end);
-    case Window::Kind::kDays: {
+    case Window::Kind::kAnchored:
+      break;
+    case Window::Kind::kCalendar: {
       const int32_t last = today_->number - (window_.full ? 1 : 0);
       const int32_t day = zone_.day_of(t).number;
-      return last - static_cast<int32_t>(window_.days) < day && day <= last;
+      return last - static_cast<int32_t>(window_.periods) < day && day <= last;
     }
   }
   return false;
@@ -62,10 +64,12 @@ Instant WindowAt::earliest() const {
       return now_ - window_.from;
     case Window::Kind::kAbsolute:
       return window_.begin.value_or(kLongAgo);
-    case Window::Kind::kDays:
+    case Window::Kind::kAnchored:
+      break;
+    case Window::Kind::kCalendar:
       // Clocks move by a day at most, and the window's first day may have just begun: two days more
       // than it counts, and one because of `full`.
-      return {now_.ms - (int64_t{window_.days} + 3) * kDayMs};
+      return {now_.ms - (int64_t{window_.periods} + 3) * kDayMs};
   }
   return kLongAgo;
 }
@@ -92,7 +96,7 @@ std::vector<Instant> change_instants(const Window& window, std::span<const Insta
       changes.push_back(t + window.from);
     }
   }
-  if (window.kind == Window::Kind::kDays) {
+  if (window.kind == Window::Kind::kCalendar) {
     const std::vector<Instant> days = day_changes(zone, begin, until);
     changes.insert(changes.end(), days.begin(), days.end());
   }

@@ -113,8 +113,9 @@ int64_t horizon_of(const hir::Window& window) {
       return window.from.ms;
     case hir::Window::Kind::kAbsolute:
       return INT64_MAX;
-    case hir::Window::Kind::kDays:
-      return (static_cast<int64_t>(window.days) + 2) * kLocalDayMaxMs;
+    case hir::Window::Kind::kAnchored:
+    case hir::Window::Kind::kCalendar:
+      return (static_cast<int64_t>(window.periods) + 2) * kLocalDayMaxMs;
   }
   return INT64_MAX;
 }
@@ -125,7 +126,7 @@ namespace {
 
 /// The zone whose days the read is about, if it is about days.
 uint32_t zone_of(const hir::Expr& read) {
-  const bool days = read.op == hir::Op::kDays || read.window.kind == hir::Window::Kind::kDays;
+  const bool days = read.op == hir::Op::kDays || read.window.kind == hir::Window::Kind::kCalendar;
   return days ? read.zone.index : image::kNone;
 }
 
@@ -136,7 +137,8 @@ bool ends_at_now(const hir::Window& window) {
       return true;
     case hir::Window::Kind::kRolling:
       return window.to.ms == 0;
-    case hir::Window::Kind::kDays:
+    case hir::Window::Kind::kAnchored:
+    case hir::Window::Kind::kCalendar:
       return !window.full;
   }
   return true;
@@ -168,9 +170,10 @@ Window Lowering::window_of(const hir::Expr& read) const {
       window.from_ms = from.begin ? from.begin->ms : INT64_MIN;
       window.to_ms = from.end ? from.end->ms : INT64_MAX;
       break;
-    case hir::Window::Kind::kDays:
+    case hir::Window::Kind::kAnchored:
+    case hir::Window::Kind::kCalendar:
       window.kind = Window::Kind::kDays;
-      window.days = from.days;
+      window.days = from.periods;
       window.full = from.full ? 1 : 0;
       break;
   }

@@ -68,6 +68,24 @@ ExprPtr Lowering::truth(const hir::Expr& expr, In in) {
     case hir::Op::kMin:
     case hir::Op::kMax:
     case hir::Op::kSelect:
+    case hir::Op::kStreak:
+    case hir::Op::kDecayed:
+    case hir::Op::kLatched:
+    case hir::Op::kItem:
+    case hir::Op::kAnyItem:
+    case hir::Op::kInPeriod:
+    case hir::Op::kScale:
+    case hir::Op::kHour:
+    case hir::Op::kWeekday:
+    case hir::Op::kDate:
+    case hir::Op::kAnniversary:
+    case hir::Op::kTextOf:
+    case hir::Op::kNumberOf:
+    case hir::Op::kLower:
+    case hir::Op::kLength:
+    case hir::Op::kRound:
+    case hir::Op::kAbs:
+    case hir::Op::kItemSum:
       break;
   }
   SEGUE_CHECK(false, "the checker let a value stand where a condition belongs");

@@ -105,6 +105,9 @@ ExprPtr Lowering::aggregate(const hir::Expr& expr) {
       return b::read(Op::kLogFirst, log, window);
     case hir::Aggregate::kLast:
       return b::read(Op::kLogLast, log, window);
+    case hir::Aggregate::kPercentile:
+    case hir::Aggregate::kMostCommon:
+      break;
   }
   return nullptr;
 }

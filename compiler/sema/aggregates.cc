@@ -147,12 +147,14 @@ std::optional<Type> result_type(Aggregate aggregate, Type of) {
     case Aggregate::kAvg:
     case Aggregate::kMin:
     case Aggregate::kMax:
+    case Aggregate::kPercentile:
       if (of == Type::kNumber || of == Type::kAny) return Type::kNumber;
       return std::nullopt;
     case Aggregate::kDistinct:
       return Type::kNumber;
     case Aggregate::kFirst:
     case Aggregate::kLast:
+    case Aggregate::kMostCommon:
       return of;
   }
   return std::nullopt;

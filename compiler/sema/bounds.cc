@@ -16,8 +16,8 @@ namespace {
 
 /// The most a count can be; infinite without a cap.
 double most(const Expr& count) {
-  if (count.op == Op::kDays && count.window.kind == hir::Window::Kind::kDays) {
-    return count.window.days;
+  if (count.op == Op::kDays && count.window.kind == hir::Window::Kind::kCalendar) {
+    return count.window.periods;
   }
   return count.cap == 0 ? INFINITY : count.cap;
 }

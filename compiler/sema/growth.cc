@@ -47,6 +47,8 @@ std::optional<Kept> kept_by(const Expr& e) {
     case Aggregate::kAvg:
     case Aggregate::kMin:
     case Aggregate::kMax:
+    case Aggregate::kPercentile:
+    case Aggregate::kMostCommon:
     case Aggregate::kFirst:
       break;
   }

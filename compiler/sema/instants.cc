@@ -188,7 +188,8 @@ ExprPtr lies_in(Context& context, const Scope& scope, const ExprPtr& value,
       return bounded(context, value, *checked, until_now, window.span);
     }
     case hir::Window::Kind::kEver:
-    case hir::Window::Kind::kDays:
+    case hir::Window::Kind::kAnchored:
+    case hir::Window::Kind::kCalendar:
       break;
   }
   return context.nodes.make(Op::kExists, Type::kTruth, window.span, {value});

@@ -218,8 +218,8 @@ ExprPtr on_days(Context& context, const Scope& scope, const ast::OnDays& days, S
     const auto last =
         whole_number(context, scope, *days.of_last, 1, kDaysMax, "the number of days looked at");
     if (!last) return nullptr;
-    expr.window.kind = hir::Window::Kind::kDays;
-    expr.window.days = *last;
+    expr.window.kind = hir::Window::Kind::kCalendar;
+    expr.window.periods = *last;
     expr.window.full = days.full;
   } else if (days.window) {
     const auto window = occurrence_window(context, scope, *days.window);

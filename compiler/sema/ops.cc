@@ -35,6 +35,10 @@ std::string_view name_of(Aggregate aggregate) {
       return "first";
     case Aggregate::kLast:
       return "last";
+    case Aggregate::kPercentile:
+      return "percentile";
+    case Aggregate::kMostCommon:
+      return "most_common";
   }
   return {};
 }

@@ -76,8 +76,9 @@ std::string text_of(const hir::Window& window) {
       if (window.end) out += " until " + instant_text(*window.end);
       return out;
     }
-    case hir::Window::Kind::kDays:
-      return fmt::format(" of-last {}{} days", window.days, window.full ? " full" : "");
+    case hir::Window::Kind::kAnchored:
+    case hir::Window::Kind::kCalendar:
+      return fmt::format(" of-last {}{} days", window.periods, window.full ? " full" : "");
   }
   return "?";
 }

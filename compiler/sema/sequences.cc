@@ -63,7 +63,7 @@ bool add_step(Context& context, const Scope& scope, const ast::ThenStep& step,
   const bool absent =
       step.kind == ast::ThenStep::Kind::kNo || step.kind == ast::ThenStep::Kind::kNoLater;
   if (!absent) {
-    if (id) stream.steps.push_back({*id, later, within});
+    if (id) stream.steps.push_back({.stream = *id, .later = later, .within = within});
     return id.has_value();
   }
   if (!within) {
@@ -93,11 +93,12 @@ Signal sequence(Context& context, const Scope& scope, const ast::Sequence& seque
   Scope inside = scope;
   inside.window = nullptr;
   hir::Stream stream;
+  stream.kind = hir::Stream::Kind::kSequence;
   stream.name = result.name;
   stream.span = span;
   const auto first = step_stream(context, inside, *sequence.first);
   bool ok = first.has_value();
-  if (first) stream.steps.push_back({*first, false, std::nullopt});
+  if (first) stream.steps.push_back({.stream = *first});
   for (const ast::ThenStep& step : sequence.steps) {
     ok = add_step(context, inside, step, stream) && ok;
   }

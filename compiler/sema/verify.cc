@@ -215,9 +215,11 @@ class Verifier {
         expect(window.from > window.to && window.to.ms >= 0 && window.from <= kDurationMax,
                op + " has a wrong window");
         break;
-      case hir::Window::Kind::kDays:
+      case hir::Window::Kind::kAnchored:
+      case hir::Window::Kind::kCalendar:
         expect(e.op == Op::kDays, op + " has a window of days");
-        expect(window.days >= 1 && window.days <= kDaysMax, op + " has a wrong number of days");
+        expect(window.periods >= 1 && window.periods <= kDaysMax,
+               op + " has a wrong number of days");
         break;
     }
     const bool moving =

@@ -46,7 +46,7 @@ TEST(Verify, LooksAtEachNode) {
   says(after(Op::kMember, [](hir::Expr& e) { e.segment.index = 99; }), "member names no segment");
   says(after(Op::kScore, [](hir::Expr& e) { e.score.index = 99; }), "score names no score");
   says(after(Op::kDays, [](hir::Expr& e) { e.zone.index = 99; }), "days names no zone");
-  says(after(Op::kDays, [](hir::Expr& e) { e.window.days = 0; }),
+  says(after(Op::kDays, [](hir::Expr& e) { e.window.periods = 0; }),
        "days has a wrong number of days");
   says(after(Op::kEqual, [](hir::Expr& e) { e.children.pop_back(); }),
        "equal has a wrong number of children");

@@ -31,6 +31,9 @@ inline constexpr Instant kInstantEnd{4'102'444'800'000};
 inline constexpr Duration kDurationMax{200LL * 366 * 86'400'000};
 
 /// "No deadline": later than every instant that can be reached.
+/// No bound: a window that reaches back to the beginning.
+inline constexpr Duration kForever{std::numeric_limits<int64_t>::max()};
+
 inline constexpr Instant kNever{std::numeric_limits<int64_t>::max()};
 
 /// "It never happened": earlier than every instant by more than `kDurationMax`, yet far from
