@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@ struct Options {
   uint64_t first = 0;
   bool native = true;
   bool forever = false;
+  std::string write_to;  // a folder: write the cases there, judge none
 };
 
 /// Everything that must say what the judge says, by a name to print.
@@ -139,7 +141,25 @@ bool all_forms_seen(const FormCounts& counts, uint64_t cases) {
   return covered == names.size();
 }
 
+/// For judges outside: each case as `N.seg` and `N.jsonl`.
+int write(const Options& options) {
+  FormCounts counts;
+  for (uint64_t i = options.first; i < options.first + options.cases; ++i) {
+    const Case made = generate(options.seed + i, counts);
+    const std::string stem = fmt::format("{}/{:06}", options.write_to, i);
+    std::ofstream(stem + ".seg") << made.rules.to_text();
+    std::ofstream events(stem + ".jsonl");
+    for (const GeneratedEvent& event : made.events) events << event.to_json() << '\n';
+    if (!events) {
+      fmt::print(stderr, "differential: cannot write {}\n", stem);
+      return 2;
+    }
+  }
+  return 0;
+}
+
 int run(const Options& options) {
+  if (!options.write_to.empty()) return write(options);
   FormCounts counts;
   uint64_t passed = 0;
   uint64_t failed = 0;
@@ -184,6 +204,8 @@ int main(int argc, char** argv) {
       options.native = false;
     else if (flag == "--forever")
       options.forever = true;
+    else if (flag == "--write")
+      options.write_to = i + 1 < argc ? argv[++i] : "";
     else {
       fmt::print(stderr, "differential: unknown flag {}\n", flag);
       return 2;

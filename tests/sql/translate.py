@@ -1,0 +1,538 @@
+"""Checked rules as SQL over one table of events, each condition a question about an instant :T.
+
+Nothing is shared with the evaluators: counts are COUNT(*), windows are WHERE, first and last are
+ORDER BY, sequences are joins. What has no such form raises `NotSql` with the reason.
+"""
+
+import datetime
+import json
+import re
+
+from hir import Text, path_parts
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+DURATION = re.compile(r"(?:\d+(?:w|d|h|ms|m|s))+")
+UNITS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
+FOREVER = 1 << 50
+
+
+class NotSql(Exception):
+    pass
+
+
+class Value:
+    """A piece of SQL and what it yields: `truth` 0 or 1; `number`, `time`, `text` or NULL; `json`
+    a value from the wire; `sum` an exact sum as text."""
+
+    def __init__(self, kind, sql):
+        self.kind, self.sql = kind, sql
+
+
+def duration(word):
+    return sum(int(n) * UNITS[u] for n, u in re.findall(r"(\d+)(w|d|h|ms|m|s)", word))
+
+
+def instant(word):
+    when = datetime.datetime.fromisoformat(word.replace("Z", "+00:00"))
+    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+    return (when - epoch) // datetime.timedelta(milliseconds=1)
+
+
+def quoted(text):
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def as_json(literal):
+    if isinstance(literal, Text):
+        return json.dumps(str(literal))
+    return literal
+
+
+def json_set(literals):
+    return quoted("[" + ", ".join(as_json(literal) for literal in literals) + "]")
+
+
+def json_path(keys):
+    return "".join('."' + key.replace('"', '\\"') + '"' for key in keys)
+
+
+class Translator:
+    def __init__(self, rules):
+        self.rules = rules
+        self.aliases = 0
+
+    def alias(self):
+        self.aliases += 1
+        return f"e{self.aliases}"
+
+    # ---- conditions -----------------------------------------------------------------------------
+
+    def truth(self, form, event=None):
+        """SQL that is 0 or 1, at :T or, in a filter, of the row `event`."""
+        if form in ("true", "false"):
+            return "1" if form == "true" else "0"
+        head, rest = form[0], form[1:]
+        if head in ("and", "or"):
+            joined = f" {head} ".join(self.truth(part, event) for part in rest)
+            return f"({joined})" if rest else ("1" if head == "and" else "0")
+        if head == "not":
+            return f"(1 - {self.truth(rest[0], event)})"
+        if head == "at-least":
+            parts = " + ".join(self.truth(part, event) for part in rest[1:])
+            return f"(({parts}) >= {rest[0]})"
+        if head == "member":
+            return self.truth(self.rules.segments[rest[0]])
+        if head in ("equal", "less", "less-equal"):
+            return self.comparison(head, rest, event)
+        if head == "event-is":
+            if rest == ["any"]:
+                return f"({event}.kind <> 'identify')"
+            names = ", ".join(quoted(name) for name in rest)
+            return f"({event}.kind <> 'identify' AND {event}.name IN ({names}))"
+        if head == "user-in":
+            names = ", ".join(quoted(name) for name in rest[-1])
+            if "ignoring-case" in rest:
+                raise NotSql("user in a list ignoring case")
+            return f"(u.id IN ({names}))"
+        if head == "in-period":
+            return self.in_period(rest, event)
+        return self.value_test(head, rest, event)
+
+    def value_test(self, head, rest, event):
+        fold = 1 if "ignoring-case" in rest else 0
+        rest = [part for part in rest if part != "ignoring-case"]
+        if head == "is-true":
+            value = self.value(rest[0], event)
+            return self.coalesced(value.sql if value.kind == "truth" else f"jtruth({value.sql})")
+        if head == "exists":
+            value = self.value(rest[0], event)
+            if value.kind == "json":
+                return f"jexists({value.sql})"
+            return f"(({value.sql}) IS NOT NULL)"
+        if head == "in-set":
+            value = self.value(rest[1], event)
+            if value.kind == "number":
+                numbers = ", ".join(n for n in rest[0] if not isinstance(n, Text))
+                return self.coalesced(f"({value.sql}) IN ({numbers})") if numbers else "0"
+            if value.kind == "sum":
+                raise NotSql("an exact sum in a set")
+            return f"jin({self.json(value)}, {json_set(rest[0])}, {fold})"
+        if head in ("has-any", "has-all"):
+            every = 1 if head == "has-all" else 0
+            value = self.json(self.value(rest[1], event))
+            return f"jhas({value}, {json_set(rest[0])}, {fold}, {every})"
+        if head in ("contains", "starts-with", "ends-with"):
+            a, b = (self.json(self.value(part, event)) for part in rest)
+            return f"jtexts('{head}', {a}, {b}, {fold})"
+        if head == "matches":
+            value = self.json(self.value(rest[1], event))
+            return f"jmatches({value}, {quoted(rest[0])}, {fold})"
+        raise NotSql(self.reason(head))
+
+    @staticmethod
+    def reason(head):
+        return {
+            "held": "`for D`: needs the whole past of a condition",
+            "latched": "`until`, `stay`, `cooldown`: needs the past of a membership",
+            "decayed": "`half_life`: a fold of doubles, instant by instant",
+        }.get(head, f"`{head}`")
+
+    @staticmethod
+    def coalesced(sql):
+        return f"COALESCE(({sql}), 0)"
+
+    def comparison(self, head, rest, event):
+        fold = 1 if "ignoring-case" in rest else 0
+        left, right = [part for part in rest if part != "ignoring-case"]
+        sign = {"equal": "=", "less": "<", "less-equal": "<="}[head]
+        existence = self.sequence_happened(sign, left, right)
+        if existence is not None:
+            return existence
+        a, b = self.value(left, event), self.value(right, event)
+        if a.kind == "sum" and not isinstance(right, list):
+            return f"sum_is('{sign}', {a.sql}, '{right}')"
+        if b.kind == "sum" and not isinstance(left, list):
+            turned = {"=": "sum_is('=', {0}, '{1}')", "<": "(1 - sum_is('<=', {0}, '{1}'))",
+                      "<=": "(1 - sum_is('<', {0}, '{1}'))"}[sign]
+            return turned.format(b.sql, left)
+        if "time" in (a.kind, b.kind) and a.kind == b.kind:
+            return self.coalesced(f"({a.sql}) {sign} ({b.sql})")
+        dynamic = ("json", "text", "truth")
+        if sign == "=" and a.kind in dynamic and b.kind in dynamic + ("number",):
+            return f"jequal({self.json(a)}, {self.json(b)}, {fold})"
+        if sign == "=" and b.kind in dynamic and a.kind == "number":
+            return f"jequal({self.json(a)}, {self.json(b)}, {fold})"
+        return self.coalesced(f"({self.as_number(a)}) {sign} ({self.as_number(b)})")
+
+    # ---- values ---------------------------------------------------------------------------------
+
+    def json(self, value):
+        if value.kind == "json":
+            return value.sql
+        if value.kind == "truth":
+            return f"(CASE ({value.sql}) WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
+        if value.kind == "number":
+            return f"CAST(({value.sql}) AS TEXT)"
+        if value.kind == "text":
+            return f"json_quote({value.sql})"
+        raise NotSql(f"a {value.kind} compared with a value of any type")
+
+    def as_number(self, value):
+        if value.kind == "json":
+            return f"jnumber({value.sql})"
+        if value.kind == "sum":
+            return f"sum_double({value.sql})"
+        if value.kind == "number":
+            return value.sql
+        return "NULL"
+
+    def value(self, form, event=None):
+        if not isinstance(form, list):
+            return self.literal(form)
+        head, rest = form[0], form[1:]
+        if head == "now":
+            return Value("time", f"{event}.at" if event else ":T")
+        if head == "known-since":
+            return Value("time", "u.first")
+        if head == "property":
+            keys = path_parts(rest[0])
+            return Value("json", self.part(event, keys))
+        if head == "event-name":
+            return Value("text", f"{event}.name")
+        if head == "trait":
+            return Value("json", self.trait(path_parts(rest[0]), event))
+        if head == "to-instant":
+            value = self.value(rest[1], event)
+            return Value("time", f"jinstant({self.json(value)}, {self.zone(rest[0])})")
+        if head in ("add", "subtract", "multiply", "divide", "min", "max"):
+            return self.arithmetic(head, rest, event)
+        if head == "select":
+            condition = self.truth(rest[0], event)
+            a, b = (self.as_number(self.value(part, event)) for part in rest[1:])
+            return Value("number", f"(CASE WHEN {condition} THEN {a} ELSE {b} END)")
+        if head == "score":
+            return self.value(self.rules.scores[rest[0]])
+        if head in ("hour", "weekday", "date", "round", "abs"):
+            return self.part_of_time(head, rest, event)
+        if head in ("count", "days", "streak", "aggregate", "time-of"):
+            return self.history(head, rest)
+        if head in ("decayed", "latched", "held"):
+            raise NotSql(self.reason(head))
+        try:
+            return Value("truth", self.truth(form, event))
+        except KeyError as missing:
+            raise NotSql(f"`{missing}`") from missing
+
+    @staticmethod
+    def part(row, keys):
+        return f"({row}.body -> {quoted('$' + json_path(keys))})"
+
+    @staticmethod
+    def literal(word):
+        if isinstance(word, Text):
+            return Value("text", quoted(word))
+        if word in ("true", "false"):
+            return Value("truth", "1" if word == "true" else "0")
+        if INSTANT.fullmatch(word):
+            return Value("time", str(instant(word)))
+        if DURATION.fullmatch(word):
+            return Value("time", str(duration(word)))
+        return Value("number", f"CAST({word} AS REAL)")
+
+    def zone(self, word):
+        if word not in self.rules.zones:
+            raise NotSql("`zone user.timezone`")
+        return quoted(self.rules.zones[word])
+
+    def trait(self, keys, event):
+        """The newest call that names the trait's first key decides; of one instant the greater
+        messageId."""
+        row, until = self.alias(), f"{event}.at" if event else ":T"
+        named = quoted('$."' + keys[0].replace('"', '\\"') + '"')
+        return (f"(SELECT {self.part(row, keys)} FROM events {row}"
+                f" WHERE {row}.user = u.id AND {row}.kind = 'identify' AND {row}.at <= {until}"
+                f" AND json_type({row}.body, {named}) IS NOT NULL"
+                f" ORDER BY {row}.at DESC, {row}.tie DESC LIMIT 1)")
+
+    def arithmetic(self, head, rest, event):
+        a, b = (self.value(part, event) for part in rest)
+        if "time" in (a.kind, b.kind) and head in ("add", "subtract"):
+            return Value("time", f"({a.sql} {'+' if head == 'add' else '-'} {b.sql})")
+        a, b = self.as_number(a), self.as_number(b)
+        if head in ("min", "max"):
+            return Value("number", f"{head}({a}, {b})")
+        if head == "divide":
+            return Value("number", f"(1.0 * {a} / NULLIF({b}, 0))")
+        return Value("number", f"({a} {dict(add='+', subtract='-', multiply='*')[head]} {b})")
+
+    def part_of_time(self, head, rest, event):
+        if head in ("round", "abs"):
+            return Value("number", f"{head}({self.as_number(self.value(rest[0], event))})")
+        zone, time = self.zone(rest[0]), self.value(rest[1], event).sql
+        if head == "hour":
+            return Value("number", f"local_hour({zone}, {time})")
+        if head == "date":
+            return Value("time", f"date_begin({zone}, {time})")
+        day = f"CAST(strftime('%w', local_date({zone}, {time})) AS INTEGER)"
+        return Value("number", f"(CASE {day} WHEN 0 THEN 7 ELSE {day} END)")
+
+    # ---- periods of the calendar ----------------------------------------------------------------
+
+    @staticmethod
+    def period_begin(unit, date, shift=0):
+        """SQL for the first day of the period of `unit` that is `shift` after the one of `date`."""
+        if unit == "day":
+            return f"date({date}, '{shift:+d} days')"
+        if unit == "week":  # to the Sunday that ends it, then back to its Monday
+            return f"date({date}, 'weekday 0', '-6 days', '{7 * shift:+d} days')"
+        if unit == "month":
+            return f"date({date}, 'start of month', '{shift:+d} months')"
+        if unit == "year":
+            return f"date({date}, 'start of year', '{shift:+d} years')"
+        month = f"((CAST(strftime('%m', {date}) AS INTEGER) - 1) % 3)"
+        return f"date({date}, 'start of month', '-' || {month} || ' months', '{3 * shift:+d} months')"
+
+    def in_period(self, rest, event):
+        if "yearly" in rest:
+            raise NotSql("`anniversary` in a test of the calendar")
+        unit, shift, zone, child = rest
+        now = f"{event}.at" if event else ":T"
+        today = f"local_date({self.zone(zone)}, {now})"
+        day = f"local_date({self.zone(zone)}, {self.value(child, event).sql})"
+        begin = self.period_begin(unit, today, int(shift))
+        end = self.period_begin(unit, today, int(shift) + 1)
+        return self.coalesced(f"{day} >= {begin} AND {day} < {end}")
+
+    # ---- occurrences ----------------------------------------------------------------------------
+
+    def history(self, head, rest):
+        if head == "time-of":
+            return self.time_of(*rest)
+        if head == "aggregate":
+            return self.aggregate(rest)
+        stream, window = rest[0], rest[1:]
+        zone = None
+        if "zone" in window:
+            at = window.index("zone")
+            zone, window = window[at + 1], window[:at] + window[at + 2:]
+        row, rows = self.rows(stream, window, zone)
+        if head == "count":
+            return Value("number", f"(SELECT COUNT(*) FROM {rows})")
+        day = f"local_date({self.zone(zone)}, {row}.at)"
+        if head == "days":
+            return Value("number", f"(SELECT COUNT(DISTINCT {day}) FROM {rows})")
+        return self.streak(window, zone, day, rows)
+
+    def rows(self, stream, window, zone=None):
+        """Alias, and `events AS alias WHERE …`: the occurrences of a stream inside a window."""
+        row = self.alias()
+        parts = [f"{row}.user = u.id", f"{row}.at <= :T", self.inside(window, row, zone),
+                 self.occurs(stream, row)]
+        return row, f"events {row} WHERE " + " AND ".join(part for part in parts if part)
+
+    def occurs(self, stream, row):
+        form = self.rules.streams[stream]
+        if len(form) != 1 or form[0][0] in ("then", "sessions", "crossing", "change", "union"):
+            raise NotSql("a count of " + ("matches" if form[0][0] == "then" else form[0][0]))
+        return self.truth(form[0], row)
+
+    def inside(self, window, row, zone=None):
+        """SQL for a window of text `within 2d cap 65536`; caps are far above a test's history."""
+        words = list(window)
+        if "cap" in words:
+            words = words[:words.index("cap")]
+        if words == ["ever"] or not words:
+            return ""
+        at, head = f"{row}.at", words[0]
+        if head == "within":
+            return f"{at} > :T - {duration(words[1])}"
+        if head == "between":
+            return (f"{at} > :T - {duration(words[1])} AND {at} <= :T - {duration(words[3])}")
+        if head == "before" and words[-1] == "ago":
+            return f"{at} <= :T - {duration(words[1])}"
+        if head in ("from", "until"):
+            bounds = dict(zip(words[::2], words[1::2]))
+            parts = [f"{at} >= {instant(bounds['from'])}"] if "from" in bounds else []
+            parts += [f"{at} < {instant(bounds['until'])}"] if "until" in bounds else []
+            return " AND ".join(parts)
+        if head == "of-last":
+            return self.calendar(words[1:], row, zone)
+        if head == "anchored":
+            return self.anchored(words[1:], row)
+        raise NotSql(f"the window `{' '.join(map(str, words))}`")
+
+    def calendar(self, words, row, zone):
+        full = "full" in words
+        periods, unit = int(words[0]), words[-1].rstrip("s")
+        today = f"local_date({self.zone(zone)}, :T)"
+        day = f"local_date({self.zone(zone)}, {row}.at)"
+        begin = self.period_begin(unit, today, 1 - periods - full)
+        end = self.period_begin(unit, today, 1 - full)
+        return f"{day} >= {begin} AND {day} < {end}"
+
+    def anchored(self, words, row):
+        """`anchored [after D] [before D] ANCHOR`: anchor + after <= t < anchor + before."""
+        anchor = self.value(words[-1]).sql
+        parts = []
+        for word, sign in (("after", ">="), ("before", "<")):
+            if word in words:
+                offset = words[words.index(word) + 1]
+                ms = -duration(offset[1:]) if offset.startswith("-") else duration(offset)
+                parts.append(f"{row}.at {sign} ({anchor}) + ({ms})")
+        return " AND ".join(parts)
+
+    def streak(self, window, zone, day, rows):
+        words = list(window)
+        unit = words[-1].rstrip("s")
+        if unit != "day":
+            raise NotSql(f"a streak of {unit}s")
+        today = f"local_date({self.zone(zone)}, :T)"
+        island = f"date(d, '-' || (ROW_NUMBER() OVER (ORDER BY d)) || ' days') AS i"
+        return Value("number",
+                     f"(SELECT COUNT(*) FROM (SELECT d, {island} FROM (SELECT DISTINCT {day} AS d"
+                     f" FROM {rows})) GROUP BY i HAVING MAX(d) >= date({today}, '-1 days')"
+                     f" UNION ALL SELECT 0 LIMIT 1)")
+
+    def time_of(self, which, stream):
+        row, rows = self.rows(stream, ["ever"])
+        function = "MIN" if which == "first" else "MAX"
+        return Value("time", f"(SELECT {function}({row}.at) FROM {rows})")
+
+    def aggregate(self, rest):
+        which, stream, child = rest[0], rest[1], rest[-1]
+        window, zone = list(rest[2:-1]), None
+        if "zone" in window:
+            at = window.index("zone")
+            zone, window = window[at + 1], window[:at] + window[at + 2:]
+        fraction = None
+        if which == "percentile":
+            fraction, window = window[0], window[1:]
+        row, rows = self.rows(stream, window, zone)
+        value = self.value(child, row)
+        if which in ("first", "last"):
+            order = "DESC" if which == "last" else "ASC"
+            return Value(value.kind, f"(SELECT {value.sql} FROM {rows}"
+                                     f" ORDER BY {row}.at {order}, {row}.tie {order} LIMIT 1)")
+        if which in ("min", "max"):
+            return Value("number", f"(SELECT {which}({self.as_number(value)}) FROM {rows})")
+        if which == "distinct":
+            same = f"CASE WHEN json_type({self.json(value)}) NOT IN ('array', 'object', 'null')"
+            same += f" THEN COALESCE(CAST(jnumber({self.json(value)}) AS TEXT), {self.json(value)}) END"
+            return Value("number", f"(SELECT COUNT(DISTINCT {same}) FROM {rows})")
+        if which == "percentile":
+            return self.percentile(float(fraction), self.as_number(value), rows)
+        if value.kind != "json" or which == "most_common":
+            raise NotSql(f"`{which}` of a made value")
+        if which == "sum":
+            return Value("sum", f"(SELECT COALESCE(exact_sum({value.sql}), '0') FROM {rows})")
+        numbers = f"COUNT(jnumber({value.sql}))"
+        return Value("number", f"(SELECT sum_double(COALESCE(exact_sum({value.sql}), '0')) / NULLIF({numbers}, 0)"
+                               f" FROM {rows})")
+
+    @staticmethod
+    def percentile(fraction, number, rows):
+        """As the standard's PERCENTILE_CONT, by row numbers."""
+        ranked = (f"SELECT {number} AS v, ROW_NUMBER() OVER (ORDER BY {number}) - 1 AS k,"
+                  f" COUNT(*) OVER () AS n FROM {rows} AND {number} IS NOT NULL")
+        place = f"({fraction!r} * (n - 1))"
+        low = f"MAX(CASE WHEN k = CAST(floor({place}) AS INTEGER) THEN v END)"
+        high = f"MAX(CASE WHEN k = CAST(ceil({place}) AS INTEGER) THEN v END)"
+        part = f"MAX({place} - floor({place}))"
+        return Value("number",
+                     f"(SELECT {low} + ({high} - {low}) * {part} FROM ({ranked}))")
+
+    # ---- sequences ------------------------------------------------------------------------------
+
+    def sequence_happened(self, sign, left, right):
+        """`1 <= count` or `count = 0` of a sequence's matches: whether there is any is a join."""
+        if sign == "<=" and left == "1" and self.is_sequence(right):
+            return self.match(right[1], right[2:])
+        if sign == "=" and right == "0" and self.is_sequence(left):
+            return f"(1 - {self.match(left[1], left[2:])})"
+        return None
+
+    def is_sequence(self, form):
+        return isinstance(form, list) and form[0] == "count" and \
+            self.rules.streams[form[1]][0][0] in ("then", "later")
+
+    def match(self, stream, window):
+        zone = None
+        if "zone" in window:
+            at = window.index("zone")
+            zone, window = window[at + 1], window[:at] + window[at + 2:]
+        parts = self.rules.streams[stream]
+        steps = [part for part in parts if part[0] in ("then", "later")]
+        others = [part for part in parts if part[0] not in ("then", "later")]
+        absence = next((part for part in others if part[0].startswith("then-no")), None)
+        key = next((part[1] for part in others if part[0] == "by"), None)
+        whole = next((part[1] for part in others if part[0] == "all-within"), None)
+        if absence is not None and len(steps) > 1:
+            raise NotSql("a wait behind several steps: which match waits depends on earlier ones")
+        tables, tests, rows = [], [], []
+        for step in steps:
+            row = self.alias()
+            tables.append(f"events {row}")
+            tests += [f"{row}.user = u.id", f"{row}.at <= :T", self.inside(window, row, zone),
+                      self.occurs(step[1], row)]
+            if rows:
+                tests += self.gap(step, rows[-1], row, rows, key, window, zone)
+            rows.append(row)
+        if key is not None:
+            keys = [self.part(row, path_parts(key)) for row in rows]
+            tests += [f"{self.known(keys[0])}"]
+            tests += [f"jequal({keys[0]}, {one}, 0)" for one in keys[1:]]
+        if whole is not None and absence is None:
+            tests.append(f"{rows[-1]}.at - {rows[0]}.at <= {duration(whole)}")
+        if absence is not None:
+            tests += self.wait(absence, rows[-1], key, whole, window, zone)
+        tests = [test for test in tests if test]
+        return f"EXISTS (SELECT 1 FROM {', '.join(tables)} WHERE {' AND '.join(tests)})"
+
+    @staticmethod
+    def known(key):
+        return f"jexists({key}) AND json_type({key}) NOT IN ('array', 'object')"
+
+    def gap(self, step, before, row, rows, key, window, zone):
+        tests = [f"{row}.at {'>' if step[0] == 'later' else '>='} {before}.at"]
+        tests += [f"{row}.id <> {other}.id" for other in rows]
+        words = step[2:]
+        for i, word in enumerate(words):
+            if word == "within":
+                tests.append(f"{row}.at - {before}.at <= {duration(words[i + 1])}")
+            elif word == "after":
+                tests.append(f"{row}.at - {before}.at >= {duration(words[i + 1])}")
+            elif word == "without":
+                for stream in words[i + 1:]:
+                    tests.append(self.none_between(stream, before, row, key, window, zone))
+        return tests
+
+    def none_between(self, stream, before, row, key, window, zone):
+        other = self.alias()
+        tests = [f"{other}.user = u.id", f"{other}.at > {before}.at", f"{other}.at < {row}.at",
+                 self.inside(window, other, zone), self.occurs(stream, other)]
+        if key is not None:
+            keys = path_parts(key)
+            tests.append(f"jequal({self.part(other, keys)}, {self.part(row, keys)}, 0)")
+        tests = [test for test in tests if test]
+        return f"NOT EXISTS (SELECT 1 FROM events {other} WHERE {' AND '.join(tests)})"
+
+    def wait(self, absence, last, key, whole, window, zone):
+        ms = duration(absence[absence.index("within") + 1])
+        end = f"({last}.at + {ms})"
+        other = self.alias()
+        sign = ">" if absence[0] == "then-no-later" else ">="
+        tests = [f"{other}.user = u.id", f"{other}.at {sign} {last}.at", f"{other}.at <= {end}",
+                 f"{other}.id <> {last}.id", self.inside(window, other, zone),
+                 self.occurs(absence[1], other)]
+        if key is not None:
+            keys = path_parts(key)
+            tests.append(f"jequal({self.part(other, keys)}, {self.part(last, keys)}, 0)")
+        tests = [test for test in tests if test]
+        over = [f"{end} <= :T", self.end_inside(window, end, zone)]
+        if whole is not None and ms > duration(whole):
+            over.append("0")
+        return over + [f"NOT EXISTS (SELECT 1 FROM events {other} WHERE {' AND '.join(tests)})"]
+
+    def end_inside(self, window, end, zone):
+        """The same window, of an instant that is no row."""
+        return self.inside(window, "\0", zone).replace("\0.at", end)
