@@ -24,6 +24,27 @@ std::string bounds_text(const hir::Window& window) {
   return window.end ? " before " + instant_text(*window.end) : "";
 }
 
+std::string calendar_text(const hir::Window& window) {
+  const std::string_view unit = hir::name_of(window.unit);
+  if (window.periods > 1) {
+    return fmt::format(" in the last {}{} {}s", window.periods, window.full ? " full" : "", unit);
+  }
+  if (window.unit == CalendarUnit::kDay) return window.full ? " yesterday" : " today";
+  return fmt::format(" {} {}", window.full ? "last" : "this", unit);
+}
+
+/// A bound of a millisecond is what tells `after` from `since`.
+std::string anchored_text(const hir::Rules& rules, const hir::Window& window) {
+  const Expr& at = *window.anchor;
+  const std::string anchor = leaf_text(rules, at.op == Op::kToInstant ? *at.children[0] : at);
+  const int64_t begin = window.after ? window.after->ms : 0;
+  const int64_t end = window.before ? window.before->ms : 0;
+  if (!window.before) return fmt::format(" {} {}", begin == 0 ? "since" : "after", anchor);
+  if (!window.after) return " before " + anchor;
+  if (begin < 0) return fmt::format(" within {} before {}", duration_text({-begin}), anchor);
+  return fmt::format(" within {} after {}", duration_text({end - begin}), anchor);
+}
+
 std::string number_text(double number) {
   if (std::trunc(number) == number && std::abs(number) < 1e15) return fmt::format("{:.0f}", number);
   return fmt::format("{}", number);
@@ -45,19 +66,21 @@ std::string written(const SourceManager& sources, Span span) {
   return out;
 }
 
-std::string window_text(const hir::Window& window) {
+std::string window_text(const hir::Rules& rules, const hir::Window& window) {
   switch (window.kind) {
     case hir::Window::Kind::kEver:
       return "";
     case hir::Window::Kind::kRolling:
+      if (window.from == kForever) return fmt::format(" before {} ago", duration_text(window.to));
       if (window.to.ms == 0) return " within " + duration_text(window.from);
       return fmt::format(" between {} and {} ago", duration_text(window.from),
                          duration_text(window.to));
     case hir::Window::Kind::kAbsolute:
       return bounds_text(window);
-    case hir::Window::Kind::kAnchored:
     case hir::Window::Kind::kCalendar:
-      return fmt::format(" in the last {}{} days", window.periods, window.full ? " full" : "");
+      return calendar_text(window);
+    case hir::Window::Kind::kAnchored:
+      return anchored_text(rules, window);
   }
   return "";
 }
@@ -66,9 +89,14 @@ std::string leaf_text(const hir::Rules& rules, const Expr& leaf) {
   const auto stream = [&] { return rules.streams[leaf.stream.index].name; };
   switch (leaf.op) {
     case Op::kCount:
-      return fmt::format("count({}{})", stream(), window_text(leaf.window));
+      return fmt::format("count({}{})", stream(), window_text(rules, leaf.window));
+    case Op::kStreak:
+      return fmt::format("streak of {} in {}s", stream(), hir::name_of(leaf.window.unit));
+    case Op::kToInstant:
+      return leaf_text(rules, *leaf.children[0]);
     case Op::kDays:
-      return fmt::format("days of {}{}", stream(), window_text(leaf.window));
+      return fmt::format("{}s of {}{}", hir::name_of(leaf.unit), stream(),
+                         window_text(rules, leaf.window));
     case Op::kTimeOf:
       return fmt::format("{} {}", name_of(leaf.aggregate), stream());
     case Op::kTrait:
@@ -81,8 +109,12 @@ std::string leaf_text(const hir::Rules& rules, const Expr& leaf) {
       const Expr& value = *leaf.children[0];
       const std::string path =
           value.op == Op::kProperty ? "." + path_text(rules.schema, value.slot.index) : "";
+      if (leaf.aggregate == hir::Aggregate::kPercentile) {
+        return fmt::format("percentile({}%, {}{}{})", leaf.fraction * 100, stream(), path,
+                           window_text(rules, leaf.window));
+      }
       return fmt::format("{}({}{}{})", name_of(leaf.aggregate), stream(), path,
-                         window_text(leaf.window));
+                         window_text(rules, leaf.window));
     }
     default:
       return "";

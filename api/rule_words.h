@@ -14,7 +14,7 @@ namespace segue {
 std::string written(const SourceManager& sources, Span span);
 
 /// ` within 48h`, ` in the last 7 full days`; empty for `ever`. Begins with a blank.
-std::string window_text(const hir::Window& window);
+std::string window_text(const hir::Rules& rules, const hir::Window& window);
 
 /// `count(pricing_views within 48h)`, `sum(order.revenue)`, `last login`, `plan`: what a leaf over
 /// history asks for. Empty for an op that is no such leaf.

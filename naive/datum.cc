@@ -315,6 +315,7 @@ Datum Ops::apply(const Expr& expr, std::span<const Datum> c, Instant now) {
     case Op::kScale:
     case Op::kHour:
     case Op::kWeekday:
+    case Op::kDayNumber:
     case Op::kDate:
     case Op::kAnniversary:
     case Op::kTextOf:

@@ -78,6 +78,7 @@ Steps Evaluator::make(const Expr& expr) {
     case Op::kScale:
     case Op::kHour:
     case Op::kWeekday:
+    case Op::kDayNumber:
     case Op::kDate:
     case Op::kAnniversary:
     case Op::kTextOf:

@@ -98,6 +98,7 @@ Datum Occurrences::raw_value(const Expr& expr, const Event& event) {
     case Op::kScale:
     case Op::kHour:
     case Op::kWeekday:
+    case Op::kDayNumber:
     case Op::kDate:
     case Op::kAnniversary:
     case Op::kTextOf:

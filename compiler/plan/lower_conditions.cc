@@ -77,6 +77,7 @@ ExprPtr Lowering::truth(const hir::Expr& expr, In in) {
     case hir::Op::kScale:
     case hir::Op::kHour:
     case hir::Op::kWeekday:
+    case hir::Op::kDayNumber:
     case hir::Op::kDate:
     case hir::Op::kAnniversary:
     case hir::Op::kTextOf:

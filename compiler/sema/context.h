@@ -103,7 +103,9 @@ struct Context {
   Zones zones;
   std::vector<bool> sees_incomplete;  ///< by file
   std::vector<const Zone*> file_zones;
-  std::vector<Constant> params;  ///< by Declared::index, as are the next two
+  std::vector<bool> by_user_zone;  ///< by file: `zone user.timezone`
+  hir::SlotId user_zone;           ///< the trait that it names; one for all files
+  std::vector<Constant> params;    ///< by Declared::index, as are the next two
   std::vector<List> lists;
   std::map<std::pair<const ast::Decl*, std::string>, SignalMemo> signals;
   std::map<std::string, hir::ExprPtr> event_predicates;  ///< by wire names, joined

@@ -130,7 +130,7 @@ struct Expr {
   Duration cooldown;                       // kLatched
   double fraction = 0;                     // kPercentile, 0 to 1
   int64_t factor = 1;                      // kScale
-  CalendarUnit unit = CalendarUnit::kDay;  // kInPeriod, as the next two
+  CalendarUnit unit = CalendarUnit::kDay;  // kDays; kInPeriod, as the next two
   int32_t shift = 0;
   bool yearly = false;
   std::vector<std::string> path;  // kItem, kItemSum

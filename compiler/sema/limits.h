@@ -5,7 +5,8 @@
 
 namespace segue {
 
-/// Newest occurrences in a window (other than `ever`) that count; of `distinct` also ever. Part of
+/// Newest occurrences in a window (other than `ever`) that count; of `distinct`, `median`,
+/// `percentile` and `most_common` also ever. Part of
 /// the meaning: every evaluator obeys it, so no choice of a cell can change an answer.
 inline constexpr uint32_t kWindowCap = 65'536;
 /// `of the last n days`: ten years.

@@ -43,6 +43,52 @@ std::string_view name_of(Aggregate aggregate) {
   return {};
 }
 
+bool names_stream(Op op) {
+  return op == Op::kCount || op == Op::kAggregate || op == Op::kDays || op == Op::kStreak ||
+         op == Op::kTimeOf || op == Op::kDecayed;
+}
+
+bool names_zone(const Expr& expr) {
+  switch (expr.op) {
+    case Op::kDays:
+    case Op::kStreak:
+    case Op::kToInstant:
+    case Op::kInPeriod:
+    case Op::kHour:
+    case Op::kWeekday:
+    case Op::kDayNumber:
+    case Op::kDate:
+    case Op::kAnniversary:
+      return true;
+    case Op::kCount:
+    case Op::kAggregate:
+      return expr.window.kind == Window::Kind::kCalendar;
+    default:
+      return false;
+  }
+}
+
+bool keeps_values(Aggregate aggregate) {
+  return aggregate == Aggregate::kDistinct || aggregate == Aggregate::kPercentile ||
+         aggregate == Aggregate::kMostCommon;
+}
+
+std::string_view name_of(CalendarUnit unit) {
+  switch (unit) {
+    case CalendarUnit::kDay:
+      return "day";
+    case CalendarUnit::kWeek:
+      return "week";
+    case CalendarUnit::kMonth:
+      return "month";
+    case CalendarUnit::kQuarter:
+      return "quarter";
+    case CalendarUnit::kYear:
+      return "year";
+  }
+  return {};
+}
+
 int arity_of(Op op) { return kRows[static_cast<size_t>(op)].arity; }
 
 }  // namespace segue::hir

@@ -11,5 +11,12 @@ std::string_view name_of(Op op);
 std::string_view name_of(Aggregate aggregate);  // as rules write it: `sum`
 /// Number of children, -1 for a list.
 int arity_of(Op op);
+std::string_view name_of(CalendarUnit unit);
+
+/// Whether `stream` says something, and whether `zone` does (it may be kUserZone).
+bool names_stream(Op op);
+bool names_zone(const Expr& expr);
+/// Whether the aggregate needs the values themselves: so those of all time are capped too.
+bool keeps_values(Aggregate aggregate);
 
 }  // namespace segue::hir

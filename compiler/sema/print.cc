@@ -62,12 +62,19 @@ std::string text_of(const std::vector<Literal>& literals) {
   return out + "}";
 }
 
-std::string text_of(const hir::Window& window) {
+std::string write(const Rules& rules, const Expr& e, size_t indent);
+
+std::string zone_of(hir::ZoneId zone) {
+  return zone == hir::kUserZone ? "user" : fmt::format("z{}", zone.index);
+}
+
+std::string text_of(const Rules& rules, const hir::Window& window) {
   switch (window.kind) {
     case hir::Window::Kind::kEver:
       return " ever";
     case hir::Window::Kind::kRolling:
       if (window.to.ms == 0) return " within " + duration_text(window.from);
+      if (window.from == kForever) return fmt::format(" before {} ago", duration_text(window.to));
       return fmt::format(" between {} and {} ago", duration_text(window.from),
                          duration_text(window.to));
     case hir::Window::Kind::kAbsolute: {
@@ -76,17 +83,22 @@ std::string text_of(const hir::Window& window) {
       if (window.end) out += " until " + instant_text(*window.end);
       return out;
     }
-    case hir::Window::Kind::kAnchored:
     case hir::Window::Kind::kCalendar:
-      return fmt::format(" of-last {}{} days", window.periods, window.full ? " full" : "");
+      return fmt::format(" of-last {}{} {}s", window.periods, window.full ? " full" : "",
+                         hir::name_of(window.unit));
+    case hir::Window::Kind::kAnchored: {
+      std::string out = " anchor " + (window.anchor ? write(rules, *window.anchor, 0) : "?");
+      if (window.after) out += " from " + duration_text(*window.after);
+      if (window.before) out += " until " + duration_text(*window.before);
+      return out;
+    }
   }
   return "?";
 }
 
-std::string path_of(const Rules& rules, hir::SlotId slot) {
-  if (slot.index >= rules.schema.slots.size()) return "?";
+std::string dotted(const std::vector<std::string>& path) {
   std::string out;
-  for (const std::string& part : rules.schema.slots[slot.index].path) {
+  for (const std::string& part : path) {
     const bool bare = !part.empty() && std::all_of(part.begin(), part.end(), [](unsigned char c) {
       return std::isalnum(c) != 0 || c == '_';
     });
@@ -96,13 +108,24 @@ std::string path_of(const Rules& rules, hir::SlotId slot) {
   return out;
 }
 
+std::string path_of(const Rules& rules, hir::SlotId slot) {
+  if (slot.index >= rules.schema.slots.size()) return "?";
+  return dotted(rules.schema.slots[slot.index].path);
+}
+
 std::string kind_of(const Rules& rules, KindId kind) {
   if (kind.index >= rules.schema.kinds.size()) return "?";
   return quoted(rules.schema.kinds[kind.index].wire_name);
 }
 
-std::string counted(const Expr& e) {
-  return e.cap == 0 ? text_of(e.window) : text_of(e.window) + fmt::format(" cap {}", e.cap);
+std::string counted(const Rules& rules, const Expr& e) {
+  std::string out = fmt::format(" s{}{}", e.stream.index, text_of(rules, e.window));
+  if (e.cap != 0) out += fmt::format(" cap {}", e.cap);
+  if (e.op == Op::kDays && e.unit != CalendarUnit::kDay) {
+    out += fmt::format(" unit {}", hir::name_of(e.unit));
+  }
+  if (names_zone(e)) out += " zone " + zone_of(e.zone);
+  return out;
 }
 
 /// What stands between an op's name and its children.
@@ -112,11 +135,14 @@ std::string attributes(const Rules& rules, const Expr& e) {
     case Op::kProperty:
       return " " + path_of(rules, e.slot);
     case Op::kCount:
-      return fmt::format(" s{}{}", e.stream.index, counted(e));
-    case Op::kAggregate:
-      return fmt::format(" {} s{}{}", name_of(e.aggregate), e.stream.index, counted(e));
     case Op::kDays:
-      return fmt::format(" s{}{} zone z{}", e.stream.index, counted(e), e.zone.index);
+    case Op::kStreak:
+      return counted(rules, e);
+    case Op::kAggregate:
+      if (e.aggregate == hir::Aggregate::kPercentile) {
+        return fmt::format(" percentile {}{}", e.fraction, counted(rules, e));
+      }
+      return " " + std::string(name_of(e.aggregate)) + counted(rules, e);
     case Op::kTimeOf:
       return fmt::format(" {} s{}", name_of(e.aggregate), e.stream.index);
     case Op::kMember:
@@ -142,7 +168,20 @@ std::string attributes(const Rules& rules, const Expr& e) {
     case Op::kMatches:
       return (e.ignoring_case ? " ignoring-case " : " ") + quoted(e.literal.text);
     case Op::kToInstant:
-      return fmt::format(" z{}", e.zone.index);
+    case Op::kHour:
+    case Op::kWeekday:
+    case Op::kDayNumber:
+    case Op::kDate:
+    case Op::kAnniversary:
+      return " " + zone_of(e.zone);
+    case Op::kInPeriod:
+      return fmt::format(" {} {:+}{} {}", hir::name_of(e.unit), e.shift, e.yearly ? " yearly" : "",
+                         zone_of(e.zone));
+    case Op::kItem:
+    case Op::kItemSum:
+      return e.path.empty() ? "" : " " + dotted(e.path);
+    case Op::kScale:
+      return fmt::format(" {}", e.factor);
     default:
       return e.ignoring_case ? " ignoring-case" : "";
   }
@@ -172,6 +211,7 @@ void write_schema(const Rules& rules, std::string& out) {
   for (size_t i = 0; i < rules.zones.size(); ++i) {
     out += fmt::format("(zone z{} {})\n", i, quoted(rules.zones[i]));
   }
+  if (rules.user_zone) out += fmt::format("(zone user {})\n", path_of(rules, *rules.user_zone));
   for (size_t i = 0; i < rules.schema.kinds.size(); ++i) {
     const InputSchema::Kind& kind = rules.schema.kinds[i];
     const std::string name = i == kIdentifyKind.index ? "identify"

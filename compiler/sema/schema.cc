@@ -7,6 +7,7 @@
 
 #include "compiler/sema/kind_set.h"
 #include "compiler/sema/limits.h"
+#include "compiler/sema/ops.h"
 
 namespace segue::sema {
 
@@ -50,27 +51,20 @@ class Renumbering {
     if (expr == nullptr || !reached_.insert(expr.get()).second) return;
     const Expr& e = *expr;
     for (const KindId kind : e.kinds) kind_used_[kind.index] = true;
-    switch (e.op) {
-      case Op::kTrait:
-      case Op::kProperty:
-        slot_used_[e.slot.index] = true;
-        break;
-      case Op::kCount:
-      case Op::kAggregate:
-      case Op::kTimeOf:
-        reach_stream(e.stream);
-        break;
-      case Op::kDays:
-        reach_stream(e.stream);
-        zone_used_[e.zone.index] = true;
-        break;
-      case Op::kToInstant:
-        zone_used_[e.zone.index] = true;
-        break;
-      default:
-        break;
-    }
+    if (e.op == Op::kTrait || e.op == Op::kProperty) slot_used_[e.slot.index] = true;
+    if (names_stream(e.op)) reach_stream(e.stream);
+    if (names_zone(e)) reach_zone(e.zone);
+    reach(e.window.anchor);
     for (const ExprPtr& child : e.children) reach(child);
+  }
+
+  void reach_zone(hir::ZoneId zone) {
+    if (zone != hir::kUserZone) {
+      zone_used_[zone.index] = true;
+      return;
+    }
+    context_.rules.user_zone = context_.user_zone;
+    slot_used_[context_.user_zone.index] = true;
   }
 
   /// The steps of a sequence stand before it.
@@ -138,27 +132,12 @@ class Renumbering {
       for (KindId& kind : e.kinds) kind.index = new_kind_[kind.index];
       std::sort(e.kinds.begin(), e.kinds.end());
       e.kinds.erase(std::unique(e.kinds.begin(), e.kinds.end()), e.kinds.end());
-      switch (e.op) {
-        case Op::kTrait:
-        case Op::kProperty:
-          e.slot.index = new_slot_[e.slot.index];
-          break;
-        case Op::kCount:
-        case Op::kAggregate:
-        case Op::kTimeOf:
-          e.stream.index = new_stream_[e.stream.index];
-          break;
-        case Op::kDays:
-          e.stream.index = new_stream_[e.stream.index];
-          e.zone.index = new_zone_[e.zone.index];
-          break;
-        case Op::kToInstant:
-          e.zone.index = new_zone_[e.zone.index];
-          break;
-        default:
-          break;
-      }
+      if (e.op == Op::kTrait || e.op == Op::kProperty) e.slot.index = new_slot_[e.slot.index];
+      if (names_stream(e.op)) e.stream.index = new_stream_[e.stream.index];
+      if (names_zone(e) && e.zone != hir::kUserZone) e.zone.index = new_zone_[e.zone.index];
     }
+    auto& user_zone = context_.rules.user_zone;
+    if (user_zone) user_zone->index = new_slot_[user_zone->index];
   }
 
   // ---- which kind carries which slot

@@ -17,8 +17,9 @@ using hir::ExprPtr;
 using hir::Op;
 using hir::Type;
 
-/// Leaves of an event expression, leaves of the user's history, or both.
-enum class Place : uint8_t { kHistory, kEvent };
+/// Where an expression stands: of the user's history, of one event, of an item of a list (that of
+/// an event or of a user).
+enum class Place : uint8_t { kHistory, kEvent, kItem, kItemOfEvent };
 
 bool is_truth(Op op) {
   switch (op) {
@@ -42,6 +43,8 @@ bool is_truth(Op op) {
     case Op::kStartsWith:
     case Op::kEndsWith:
     case Op::kMatches:
+    case Op::kAnyItem:
+    case Op::kInPeriod:
       return true;
     default:
       return false;
@@ -54,6 +57,7 @@ bool only_of_history(Op op) {
     case Op::kCount:
     case Op::kAggregate:
     case Op::kDays:
+    case Op::kStreak:
     case Op::kTimeOf:
     case Op::kMember:
     case Op::kUserIn:
@@ -67,6 +71,24 @@ bool only_of_history(Op op) {
 
 bool only_of_events(Op op) {
   return op == Op::kProperty || op == Op::kEventName || op == Op::kEventIs;
+}
+
+bool fits(Op op, Place place) {
+  const bool item = place == Place::kItem || place == Place::kItemOfEvent;
+  if (op == Op::kItem) return item;
+  if (item && (op == Op::kNow || op == Op::kInPeriod)) return false;
+  const bool event = place == Place::kEvent || place == Place::kItemOfEvent;
+  return event                      ? !only_of_history(op)
+         : place == Place::kHistory ? !only_of_events(op)
+                                    : !only_of_history(op) && !only_of_events(op);
+}
+
+/// Where a child stands.
+Place place_of(const Expr& e, size_t child, Place place) {
+  if (e.op == Op::kAggregate) return Place::kEvent;
+  if (e.op != Op::kAnyItem || child == 0) return place;
+  const bool event = place == Place::kEvent || place == Place::kItemOfEvent;
+  return event ? Place::kItemOfEvent : Place::kItem;
 }
 
 class Verifier {
@@ -144,24 +166,28 @@ class Verifier {
   }
 
   void visit(const Expr& e, Place place) {
-    if (!seen_[place == Place::kEvent].insert(&e).second) return;
+    if (!seen_[static_cast<size_t>(place)].insert(&e).second) return;
     const std::string op(name_of(e.op));
     const int arity = arity_of(e.op);
     expect(arity < 0 ? !e.children.empty() : e.children.size() == static_cast<size_t>(arity),
            op + " has a wrong number of children");
     expect(!is_truth(e.op) || e.type == Type::kTruth, op + " is no truth");
-    expect(place == Place::kHistory ? !only_of_events(e.op) : !only_of_history(e.op),
-           op + " stands in a wrong place");
+    expect(fits(e.op, place), op + " stands in a wrong place");
     ids(e, op);
     types(e, op);
-    for (const ExprPtr& child : e.children) {
-      expect(child != nullptr, op + " has no child");
-      if (child == nullptr) continue;
-      visit(*child, e.op == Op::kAggregate ? Place::kEvent : place);
+    for (size_t i = 0; i < e.children.size(); ++i) {
+      expect(e.children[i] != nullptr, op + " has no child");
+      if (e.children[i] != nullptr) visit(*e.children[i], place_of(e, i, place));
     }
+    if (e.window.anchor != nullptr) visit(*e.window.anchor, Place::kHistory);
   }
 
   void ids(const Expr& e, const std::string& op) {
+    if (names_zone(e)) {
+      expect(e.zone == hir::kUserZone ? rules_.user_zone.has_value()
+                                      : e.zone.index < rules_.zones.size(),
+             op + " names no zone");
+    }
     switch (e.op) {
       case Op::kTrait:
       case Op::kProperty: {
@@ -175,15 +201,10 @@ class Verifier {
       }
       case Op::kCount:
       case Op::kAggregate:
+      case Op::kDays:
+      case Op::kStreak:
       case Op::kTimeOf:
         counted(e, op);
-        break;
-      case Op::kDays:
-        counted(e, op);
-        expect(e.zone.index < rules_.zones.size(), op + " names no zone");
-        break;
-      case Op::kToInstant:
-        expect(e.zone.index < rules_.zones.size(), op + " names no zone");
         break;
       case Op::kMember:
         expect(e.segment.index < rules_.segments.size(), op + " names no segment");
@@ -212,20 +233,27 @@ class Verifier {
       case hir::Window::Kind::kAbsolute:
         break;
       case hir::Window::Kind::kRolling:
-        expect(window.from > window.to && window.to.ms >= 0 && window.from <= kDurationMax,
+        expect(window.from > window.to && window.to.ms >= 0 &&
+                   (window.from <= kDurationMax || window.from == kForever),
                op + " has a wrong window");
         break;
       case hir::Window::Kind::kAnchored:
+        expect(window.anchor != nullptr && window.anchor->type == Type::kInstant,
+               op + " has no anchor");
+        expect(window.after || window.before, op + " has a window without an end");
+        break;
       case hir::Window::Kind::kCalendar:
-        expect(e.op == Op::kDays, op + " has a window of days");
         expect(window.periods >= 1 && window.periods <= kDaysMax,
                op + " has a wrong number of days");
         break;
     }
-    const bool moving =
-        window.kind == hir::Window::Kind::kRolling || window.kind == hir::Window::Kind::kAbsolute;
-    const bool distinct = e.op == Op::kAggregate && e.aggregate == hir::Aggregate::kDistinct;
-    expect(e.cap == (moving || distinct ? kWindowCap : 0), op + " has a wrong cap");
+    expect(e.op != Op::kStreak || window.kind == hir::Window::Kind::kCalendar,
+           op + " has no window of the calendar");
+    const bool by_day = e.op == Op::kDays || e.op == Op::kStreak;
+    const bool moving = window.kind != hir::Window::Kind::kEver &&
+                        !(by_day && window.kind == hir::Window::Kind::kCalendar);
+    const bool values = e.op == Op::kAggregate && hir::keeps_values(e.aggregate);
+    expect(e.cap == (moving || values ? kWindowCap : 0), op + " has a wrong cap");
     const bool sequence = e.op == Op::kAggregate && e.stream.index < rules_.streams.size() &&
                           rules_.streams[e.stream.index].predicate == nullptr;
     expect(!sequence, op + " is of a sequence");
@@ -317,7 +345,7 @@ class Verifier {
   const hir::Rules& rules_;
   std::string where_;
   std::vector<std::string> faults_;
-  std::unordered_set<const Expr*> seen_[2];
+  std::unordered_set<const Expr*> seen_[4];
 };
 
 }  // namespace
