@@ -290,7 +290,8 @@ class Translator:
         if unit == "year":
             return f"date({date}, 'start of year', '{shift:+d} years')"
         month = f"((CAST(strftime('%m', {date}) AS INTEGER) - 1) % 3)"
-        return f"date({date}, 'start of month', '-' || {month} || ' months', '{3 * shift:+d} months')"
+        back = f"'-' || {month} || ' months'"
+        return f"date({date}, 'start of month', {back}, '{3 * shift:+d} months')"
 
     def in_period(self, rest, event):
         if "yearly" in rest:
@@ -416,8 +417,9 @@ class Translator:
         if which in ("min", "max"):
             return Value("number", f"(SELECT {which}({self.as_number(value)}) FROM {rows})")
         if which == "distinct":
-            same = f"CASE WHEN json_type({self.json(value)}) NOT IN ('array', 'object', 'null')"
-            same += f" THEN COALESCE(CAST(jnumber({self.json(value)}) AS TEXT), {self.json(value)}) END"
+            one = self.json(value)
+            same = (f"CASE WHEN json_type({one}) NOT IN ('array', 'object', 'null')"
+                    f" THEN COALESCE(CAST(jnumber({one}) AS TEXT), {one}) END")
             return Value("number", f"(SELECT COUNT(DISTINCT {same}) FROM {rows})")
         if which == "percentile":
             return self.percentile(float(fraction), self.as_number(value), rows)
@@ -426,8 +428,8 @@ class Translator:
         if which == "sum":
             return Value("sum", f"(SELECT COALESCE(exact_sum({value.sql}), '0') FROM {rows})")
         numbers = f"COUNT(jnumber({value.sql}))"
-        return Value("number", f"(SELECT sum_double(COALESCE(exact_sum({value.sql}), '0')) / NULLIF({numbers}, 0)"
-                               f" FROM {rows})")
+        total = f"sum_double(COALESCE(exact_sum({value.sql}), '0'))"
+        return Value("number", f"(SELECT {total} / NULLIF({numbers}, 0) FROM {rows})")
 
     @staticmethod
     def percentile(fraction, number, rows):
