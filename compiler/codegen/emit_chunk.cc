@@ -62,6 +62,11 @@ void emit_chunk(FunctionEmitter& out, uint32_t chunk) {
       out.builder().CreateStore(stored, out.blob_at(node_row.place));
       continue;
     }
+    if (node_row.type == image::Type::T) {
+      // Stored at once: reads of windows that it anchors come by way of the host.
+      out.builder().CreateStore(value, out.blob_at(node_row.place));
+      continue;
+    }
     words.set(node_row.place, value);
     for (const uint32_t cell : view.list(node_row.held)) {
       out.body(Body::kHeldMove, {out.state(cell), value, out.now()});

@@ -56,6 +56,11 @@ class RandomImage {
       "window 5 days 7\n"
       "window 6 days 10 full cap 3\n"
       "window 7 rolling 600000000 0 cap 4\n"
+      "window 8 weeks 2\n"
+      "window 9 months 1 full\n"
+      "window 10 rolling none 100000000\n"
+      "window 11 anchored n0 0 none\n"
+      "window 12 anchored n0 -90000000 1 cap 3\n"
       "set 0 \"paris\" \"rome\" 3 true\n"
       "set 1 \"u1\" \"u2\"\n"
       "set 2 \"a\" \"b\" 1 2.5 false \"c\" \"d\" \"e\" \"f\" \"g\" \"h\"\n"
@@ -180,7 +185,8 @@ class RandomImage {
     extremes_.push_back(stream_cell(CellKind::kExtreme, stream, 1, "", Type::N));
     days_.push_back({stream_cell(CellKind::kDays, stream, 14, "zone 0", Type::B), {"w5", "w6"}});
     logs_.push_back({stream_cell(CellKind::kLog, stream, 0, "cap 9 zone 0 horizon none", Type::B),
-                     {"w0", "w1", "w2", "w3", "w4", "w5", "w6", "w7"}});
+                     {"w0", "w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8", "w9", "w10"}});
+    anchored_.push_back({logs_.back().cell, {"w11", "w12"}});
     sum_logs_.push_back(
         {stream_cell(CellKind::kLog, stream, 0, "cap 30 " + horizon, Type::X), {"w1", "w2", "w7"}});
     value_logs_.push_back(
@@ -195,9 +201,13 @@ class RandomImage {
     for (uint32_t node = 0; node < count; ++node) {
       std::string code;
       code_ = &code;
-      const bool truth = below(4) != 0;
-      emit(truth ? Type::B : Type::N, 3);
-      std::string head = fmt::format("node {} {} place ", node, truth ? 'B' : 'N');
+      const bool truth = node != 0 && below(4) != 0;
+      const Type type = node == 0 ? Type::T : truth ? Type::B : Type::N;
+      still_ = node == 0;  // an anchor
+      emit(type, 3);
+      still_ = false;
+      has_anchor_ = true;
+      std::string head = fmt::format("node {} {} place ", node, image::letter(type));
       if (truth) {
         head += fmt::format("{} timed", places_ += 1 + below(2));
         if (below(3) == 0) {
@@ -214,7 +224,7 @@ class RandomImage {
       } else {
         head += fmt::format("{} timed", offset_);
         offset_ += 8;
-        numbers_.push_back(node);
+        if (node != 0) numbers_.push_back(node);
       }
       nodes_.push_back(head + "\n" + code);
     }
@@ -359,8 +369,12 @@ class RandomImage {
         return read_plain(op, extremes_);
       case Op::kDaysCount:
         return read_with(op, days_);
+      case Op::kDaysStreak:
+        return read_with(op, days_);
+      case Op::kLogStreak:
+        return read_with(op, {{logs_[below(3)].cell, {"w5", "w6", "w8", "w9"}}});
       case Op::kLogCount:
-        return read_with(op, logs_);
+        return read_with(op, has_anchor_ && below(3) == 0 ? anchored_ : logs_);
       case Op::kLogDays:
         return read_with(op, {logs_[below(3)]});  // those with a zone
       case Op::kLogSum:
@@ -396,13 +410,15 @@ class RandomImage {
   std::string* code_ = nullptr;
   bool in_node_ = false;
   bool still_ = false;  // a kept time does not move with now
+  bool has_anchor_ = false;
   uint32_t offset_ = 0;
   uint32_t places_ = UINT32_MAX;  // the first is 0 or 1
   uint32_t segments_ = 0;
   uint32_t chunks_ = 0;
   std::vector<uint32_t> oldest_, seen_, totals_, sums_, extremes_, traits_, held_;
   std::vector<uint32_t> truths_, numbers_;
-  std::vector<Target> newest_, days_, logs_, sum_logs_, value_logs_, distinct_, steps_, all_steps_;
+  std::vector<Target> anchored_, newest_, days_, logs_, sum_logs_, value_logs_, distinct_, steps_,
+      all_steps_;
 };
 
 }  // namespace

@@ -25,9 +25,8 @@ Identities::Identities(const plan::Plan& plan)
 uint64_t Identities::of_cell(uint32_t i) {
   if (cells_[i] != 0) return cells_[i];
   const plan::Cell& cell = plan_.cells[i];
-  std::string what =
-      fmt::format("{} {} {} {} {} ", static_cast<int>(cell.kind), cell.k, cell.cap, cell.horizon_ms,
-                  cell.zone == image::kNone ? "" : plan_.zones[cell.zone]);
+  std::string what = fmt::format("{} {} {} {} {} ", static_cast<int>(cell.kind), cell.k, cell.cap,
+                                 cell.horizon_ms, zone_name(cell.zone));
   if (cell.value) what += plain(cell.value);
   switch (cell.kind) {
     case CellKind::kHeld:
@@ -42,6 +41,11 @@ uint64_t Identities::of_cell(uint32_t i) {
       break;
   }
   return cells_[i] = hash64(what);
+}
+
+std::string Identities::zone_name(uint32_t zone) const {
+  if (zone == image::kNone) return "";
+  return zone == hir::kUserZone.index ? "user" : plan_.zones[zone];
 }
 
 uint64_t Identities::of_node(uint32_t i) {
@@ -75,9 +79,11 @@ std::string Identities::plain(const plan::ExprPtr& expr) {
   // order of the walk.
   const plan::ExprPtr unnumbered =
       plan::rewrite(expr, [](const plan::ExprPtr& part) -> plan::ExprPtr {
-        if (part->index == 0 && part->kinds.empty()) return nullptr;
+        const bool anchored = part->window.anchor != image::kNone;
+        if (part->index == 0 && part->kinds.empty() && !anchored) return nullptr;
         auto copy = std::make_shared<Expr>(*part);
         copy->index = 0;
+        if (anchored) copy->window.anchor = 0;
         copy->kinds.clear();
         return copy;
       });
@@ -93,12 +99,15 @@ std::string Identities::plain(const plan::ExprPtr& expr) {
           out += fmt::format(" ={}:{}", kind == 0, plan_.schema.kinds[kind].wire_name);
         break;
       case Immediate::kZone:
-        out += " @" + plan_.zones[part.index];
+        out += " @" + zone_name(part.index);
         break;
       case Immediate::kCell:
       case Immediate::kCellWindow:
       case Immediate::kCellNth:
         out += fmt::format(" c{}", of_cell(part.index));
+        if (part.window.anchor != image::kNone) {
+          out += fmt::format(" n{}", of_node(part.window.anchor));
+        }
         break;
       case Immediate::kNode:
         out += fmt::format(" n{}", of_node(part.index));

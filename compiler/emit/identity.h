@@ -20,6 +20,7 @@ class Identities {
   uint64_t of_node(uint32_t node);
   uint64_t of_stream(uint32_t stream);
   uint64_t of_sequence(uint32_t sequence);
+  std::string zone_name(uint32_t zone) const;
   std::string plain(const plan::ExprPtr& expr);
 
   const plan::Plan& plan_;

@@ -3,6 +3,7 @@
 
 #include "compiler/passes/passes.h"
 #include "compiler/plan/build.h"
+#include "runtime/image/limits.h"
 
 namespace segue::passes {
 
@@ -152,6 +153,7 @@ class Fitting {
       case Op::kStepsLast:
         return steps_time(*expr);
       case Op::kLogDays:
+      case Op::kLogStreak:
         return days_read(*expr);
       case Op::kMin:
         return distinct_read(*expr);
@@ -189,13 +191,16 @@ class Fitting {
   /// is enough; one day more is kept for `full`, which leaves today out.
   ExprPtr days_read(const Expr& read) {
     const Window& window = read.window;
-    if (window.kind != Window::Kind::kDays || window.cap != 0) return nullptr;
+    const bool of_days =
+        window.kind == Window::Kind::kCalendar && window.unit == CalendarUnit::kDay;
+    // Not in the user's zone: the bits are of days as they were, and the present one may go back.
     const Cell& log = cell_of(read);
-    Cell days{.kind = CellKind::kDays,
-              .source = log.source,
-              .k = window.days + window.full,
-              .zone = log.zone};
-    return b::read(Op::kDaysCount, add(std::move(days)), window);
+    if (!of_days || window.cap != 0 || log.zone == hir::kUserZone.index) return nullptr;
+    const uint32_t k = window.periods + window.full;
+    if (k > image::kDaysMax) return nullptr;
+    Cell days{.kind = CellKind::kDays, .source = log.source, .k = k, .zone = log.zone};
+    const Op op = read.op == Op::kLogStreak ? Op::kDaysStreak : Op::kDaysCount;
+    return b::read(op, add(std::move(days)), window);
   }
 
   /// PROOF: a value lies inside a window that ends now exactly if its newest occurrence does, so

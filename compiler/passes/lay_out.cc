@@ -41,7 +41,7 @@ std::vector<std::vector<uint32_t>> read_nodes(const plan::Plan& plan) {
   std::vector<std::vector<uint32_t>> reads(plan.nodes.size());
   for (uint32_t node = 0; node < plan.nodes.size(); ++node) {
     plan::walk(plan.nodes[node].value, [&](const plan::Expr& part) {
-      if (plan::immediate_of(part.op) == plan::Immediate::kNode) reads[node].push_back(part.index);
+      if (plan::node_of(part) != image::kNone) reads[node].push_back(plan::node_of(part));
       if (part.op == plan::Op::kHeld) reads[node].push_back(plan.cells[part.index].source);
     });
   }
@@ -111,7 +111,7 @@ std::vector<uint32_t> by_kind(const plan::Plan& plan) {
 void lay_out(plan::Plan& plan) {
   order_nodes(plan);
   uint32_t truths = 0;
-  uint32_t numbers = 0;
+  uint32_t numbers = 0;  // and times
   for (const plan::Node& node : plan.nodes) {
     (plan::type_of(*node.value) == plan::Type::B ? truths : numbers) += 1;
   }

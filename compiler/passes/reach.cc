@@ -71,7 +71,7 @@ bool moves_with_time(const plan::Plan& plan, const Expr& expr) {
     default:
       return plan::immediate_of(expr.op) == Immediate::kCellWindow &&
              (expr.window.kind == plan::Window::Kind::kRolling ||
-              expr.window.kind == plan::Window::Kind::kDays);
+              expr.window.kind == plan::Window::Kind::kCalendar);
   }
 }
 
@@ -110,10 +110,9 @@ Reach::Reach(const plan::Plan& plan)
   }
   for (uint32_t i = 0; i < plan.nodes.size(); ++i) {
     plan::walk(plan.nodes[i].value, [&](const Expr& part) {
-      if (is_read(part))
-        readers_of_cell_[part.index].push_back(i);
-      else if (plan::immediate_of(part.op) == Immediate::kNode)
-        readers_of_node_[part.index].push_back(i);
+      if (is_read(part)) readers_of_cell_[part.index].push_back(i);
+      const uint32_t node = plan::node_of(part);
+      if (node != image::kNone) readers_of_node_[node].push_back(i);
     });
   }
   for (uint32_t kind = 0; kind < streams_of_kind_.size(); ++kind) {

@@ -52,7 +52,7 @@ class Sharing {
  private:
   NodeId add(const ExprPtr& written, ExprPtr value) {
     const std::string key = plan::print(*written);
-    if (plan::type_of(*written) == plan::Type::B) {
+    if (plan::type_of(*written) != plan::Type::N) {
       if (const auto known = nodes_.find(key); known != nodes_.end()) return known->second;
     }
     const NodeId id{static_cast<uint32_t>(plan_.nodes.size())};
@@ -70,12 +70,12 @@ class Sharing {
   }
 
   ExprPtr shared_inside(const ExprPtr& expr, const Counts& counts, const std::vector<NodeId>& to) {
-    if (plan::immediate_of(expr->op) == plan::Immediate::kNode) {
-      auto copy = std::make_shared<Expr>(*expr);
-      copy->index = to[expr->index].index;
-      return copy;
-    }
     auto copy = std::make_shared<Expr>(*expr);
+    if (plan::immediate_of(expr->op) == plan::Immediate::kNode) {
+      copy->index = to[expr->index].index;
+    } else if (plan::node_of(*expr) != image::kNone) {
+      copy->window.anchor = to[plan::node_of(*expr)].index;
+    }
     for (ExprPtr& operand : copy->operands) {
       const ExprPtr written = operand;
       operand = shared_inside(written, counts, to);

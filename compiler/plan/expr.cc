@@ -28,11 +28,15 @@ Type type_of(const Expr& expr) {
 namespace {
 
 bool same_window(const Window& a, const Window& b) {
-  return a.kind == b.kind && a.days == b.days && a.full == b.full && a.cap == b.cap &&
-         a.from_ms == b.from_ms && a.to_ms == b.to_ms;
+  return a.kind == b.kind && a.unit == b.unit && a.periods == b.periods && a.full == b.full &&
+         a.anchor == b.anchor && a.cap == b.cap && a.from_ms == b.from_ms && a.to_ms == b.to_ms;
 }
 
 }  // namespace
+
+uint32_t node_of(const Expr& expr) {
+  return immediate_of(expr.op) == Immediate::kNode ? expr.index : expr.window.anchor;
+}
 
 bool equal(const Expr& a, const Expr& b) {
   if (a.op != b.op || a.index != b.index || a.truth != b.truth || a.number != b.number ||

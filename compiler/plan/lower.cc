@@ -102,20 +102,24 @@ SequenceId Lowering::sequence_of(const hir::Stream& stream, const hir::Window& w
 
 namespace {
 
-/// How far back a window can look. Of a window of n local days: their hours, each day at most 25 h
-/// and the first one begun long before now.
+/// How far back a window can look. Of a window of n periods: their hours, each day at most 25 h
+/// and the first period begun long before now. A user's own zone may move by a day besides.
 int64_t horizon_of(const hir::Window& window) {
   static constexpr int64_t kLocalDayMaxMs = 25 * 3'600'000LL;
+  static constexpr int64_t kDaysOf[] = {1, 7, 31, 92, 366};  // at most, by unit
   switch (window.kind) {
     case hir::Window::Kind::kEver:
       return INT64_MAX;
     case hir::Window::Kind::kRolling:
       return window.from.ms;
     case hir::Window::Kind::kAbsolute:
-      return INT64_MAX;
     case hir::Window::Kind::kAnchored:
-    case hir::Window::Kind::kCalendar:
-      return (static_cast<int64_t>(window.periods) + 2) * kLocalDayMaxMs;
+      return INT64_MAX;
+    case hir::Window::Kind::kCalendar: {
+      const int64_t days =
+          (static_cast<int64_t>(window.periods) + 2) * kDaysOf[static_cast<size_t>(window.unit)];
+      return days > kDurationMax.ms / kLocalDayMaxMs ? INT64_MAX : days * kLocalDayMaxMs;
+    }
   }
   return INT64_MAX;
 }
@@ -126,7 +130,8 @@ namespace {
 
 /// The zone whose days the read is about, if it is about days.
 uint32_t zone_of(const hir::Expr& read) {
-  const bool days = read.op == hir::Op::kDays || read.window.kind == hir::Window::Kind::kCalendar;
+  const bool days = read.op == hir::Op::kDays || read.op == hir::Op::kStreak ||
+                    read.window.kind == hir::Window::Kind::kCalendar;
   return days ? read.zone.index : image::kNone;
 }
 
@@ -138,6 +143,7 @@ bool ends_at_now(const hir::Window& window) {
     case hir::Window::Kind::kRolling:
       return window.to.ms == 0;
     case hir::Window::Kind::kAnchored:
+      return !window.before;
     case hir::Window::Kind::kCalendar:
       return !window.full;
   }
@@ -150,7 +156,16 @@ bool caps_values(const hir::Expr& read) {
 
 }  // namespace
 
-Window Lowering::window_of(const hir::Expr& read) const {
+/// A window's anchor as a node of its own: one a HIR expression, however many windows share it.
+NodeId Lowering::anchor_of(const hir::Expr& anchor) {
+  const auto known = anchors_.find(&anchor);
+  if (known != anchors_.end()) return known->second;
+  const NodeId node = add_node(time(anchor, In::kCondition).expr);
+  anchors_.emplace(&anchor, node);
+  return node;
+}
+
+Window Lowering::window_of(const hir::Expr& read) {
   const hir::Window& from = read.window;
   Window window;
   window.cap = caps_values(read) ? 0 : read.cap;
@@ -159,6 +174,10 @@ Window Lowering::window_of(const hir::Expr& read) const {
       break;
     case hir::Window::Kind::kRolling:
       window.kind = Window::Kind::kRolling;
+      if (from.from == kForever && from.to.ms == 0) {
+        window.kind = Window::Kind::kEver;
+        break;
+      }
       window.from_ms = from.from.ms;
       window.to_ms = from.to.ms;
       break;
@@ -171,9 +190,15 @@ Window Lowering::window_of(const hir::Expr& read) const {
       window.to_ms = from.end ? from.end->ms : INT64_MAX;
       break;
     case hir::Window::Kind::kAnchored:
+      window.kind = Window::Kind::kAnchored;
+      window.anchor = anchor_of(*from.anchor).index;
+      window.from_ms = from.after ? from.after->ms : INT64_MIN;
+      window.to_ms = from.before ? from.before->ms : INT64_MAX;
+      break;
     case hir::Window::Kind::kCalendar:
-      window.kind = Window::Kind::kDays;
-      window.days = from.periods;
+      window.kind = Window::Kind::kCalendar;
+      window.unit = from.unit;
+      window.periods = from.periods;
       window.full = from.full ? 1 : 0;
       break;
   }

@@ -34,6 +34,7 @@ ExprPtr Lowering::number(const hir::Expr& expr, In in) {
       return b::number(expr.literal.number);
     case hir::Op::kCount:
     case hir::Op::kDays:
+    case hir::Op::kStreak:
       return count(expr);
     case hir::Op::kScore:
       return b::node(Op::kNodeNumber, score_nodes_[expr.score.index]);
@@ -66,6 +67,9 @@ ExprPtr Lowering::number(const hir::Expr& expr, In in) {
 
 ExprPtr Lowering::count(const hir::Expr& expr) {
   const Window window = window_of(expr);
+  if (expr.op == hir::Op::kStreak) {
+    return b::read(Op::kLogStreak, log_of(expr, nullptr), window);
+  }
   const bool days = expr.op == hir::Op::kDays;
   if (rules_.streams[expr.stream.index].predicate) {
     return b::read(days ? Op::kLogDays : Op::kLogCount, log_of(expr, nullptr), window);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -37,7 +38,8 @@ class Lowering {
   CellId steps_of(const hir::Expr& read);
   CellId add_cell(Cell cell);
   NodeId add_node(ExprPtr value);
-  Window window_of(const hir::Expr& read) const;
+  Window window_of(const hir::Expr& read);
+  NodeId anchor_of(const hir::Expr& anchor);
 
   // lower_conditions.cc: truths
   ExprPtr truth(const hir::Expr& expr, In in);
@@ -75,6 +77,7 @@ class Lowering {
   std::vector<std::optional<StreamId>> traits_;  // by slot
   std::vector<CellId> trait_cells_;
   std::vector<NodeId> segment_nodes_, score_nodes_;
+  std::map<const hir::Expr*, NodeId> anchors_;
 };
 
 }  // namespace segue::plan

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "compiler/plan/plan.h"
+#include "runtime/image/op_info.h"
 
 namespace segue::plan {
 
@@ -322,11 +323,21 @@ class Reader {
       window.kind = Window::Kind::kAbsolute;
       window.from_ms = ms(INT64_MIN);
       window.to_ms = ms();
+    } else if (take_word("anchored")) {
+      window.kind = Window::Kind::kAnchored;
+      window.anchor = id('n');
+      window.from_ms = ms(INT64_MIN);
+      window.to_ms = ms();
     } else {
-      window.kind = Window::Kind::kDays;
-      window.full = peek_word("full-days") ? 1 : 0;
-      if (!take_word("full-days")) want_word("days");
-      window.days = number_in<uint32_t>(word());
+      static constexpr std::string_view kFull = "full-";
+      const std::string unit = word();
+      window.kind = Window::Kind::kCalendar;
+      window.full = unit.starts_with(kFull) ? 1 : 0;
+      const auto found =
+          image::unit_of_plural(std::string_view(unit).substr(window.full != 0 ? kFull.size() : 0));
+      if (!found) fail("a window is missing");
+      window.unit = found.value_or(CalendarUnit::kDay);
+      window.periods = number_in<uint32_t>(word());
     }
     if (take_word("cap")) window.cap = number_in<uint32_t>(word());
   }

@@ -85,6 +85,10 @@ struct Expr {
   int32_t slope = 0;            // kSlope: of (left - right), in ms a ms
 };
 
+/// The node that a part names: `node`, `node-number`, or the anchor of a window; kNone if it names
+/// none.
+uint32_t node_of(const Expr& expr);
+
 bool equal(const Expr& a, const Expr& b);
 bool equal(const ExprPtr& a, const ExprPtr& b);  // both null: equal
 Type type_of(const Expr& expr);
@@ -148,7 +152,7 @@ struct Cell {
 bool equal(const Cell& a, const Cell& b);
 
 struct Node {
-  ExprPtr value;       // condition code, result B or N
+  ExprPtr value;       // condition code, result B, N or T
   uint32_t place = 0;  // lay-out: bit number or byte offset
 };
 

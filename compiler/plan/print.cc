@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "compiler/plan/plan.h"
+#include "runtime/image/op_info.h"
 
 namespace segue::plan {
 
@@ -22,17 +23,6 @@ const char* name_of(Op op) {
     return name;
 #include "runtime/image/ops.def"
 #undef IMAGE_OP
-  }
-  return "?";
-}
-
-const char* name_of(CellKind kind) {
-  switch (kind) {
-#define CELL_KIND(id, name, grows) \
-  case CellKind::id:               \
-    return name;
-#include "runtime/image/cells.def"
-#undef CELL_KIND
   }
   return "?";
 }
@@ -96,7 +86,9 @@ void put_window(Out& out, const Window& window) {
       put(out, " ever");
       break;
     case Window::Kind::kRolling:
-      put(out, " rolling {} {}", window.from_ms, window.to_ms);
+      put(out, " rolling ");
+      put_ms(out, window.from_ms);
+      put(out, " {}", window.to_ms);
       break;
     case Window::Kind::kAbsolute:
       put(out, " absolute ");
@@ -104,8 +96,15 @@ void put_window(Out& out, const Window& window) {
       put(out, " ");
       put_ms(out, window.to_ms);
       break;
-    case Window::Kind::kDays:
-      put(out, " {} {}", window.full != 0 ? "full-days" : "days", window.days);
+    case Window::Kind::kCalendar:
+      put(out, " {}{} {}", window.full != 0 ? "full-" : "", image::plural_of(window.unit),
+          window.periods);
+      break;
+    case Window::Kind::kAnchored:
+      put(out, " anchored n{} ", window.anchor);
+      put_ms(out, window.from_ms);
+      put(out, " ");
+      put_ms(out, window.to_ms);
       break;
   }
   if (window.cap != 0) put(out, " cap {}", window.cap);
@@ -265,7 +264,8 @@ char source_letter(CellKind kind) {
 void put_cells(Out& out, const Plan& plan) {
   for (size_t i = 0; i < plan.cells.size(); ++i) {
     const Cell& cell = plan.cells[i];
-    put(out, "cell c{} = {} {}{}", i, name_of(cell.kind), source_letter(cell.kind), cell.source);
+    put(out, "cell c{} = {} {}{}", i, image::name_of(cell.kind), source_letter(cell.kind),
+        cell.source);
     if (cell.k != 0) put(out, " k {}", cell.k);
     if (cell.cap != 0) put(out, " cap {}", cell.cap);
     if (cell.zone != image::kNone) put(out, " z{}", cell.zone);

@@ -12,6 +12,13 @@ ExprPtr with_index(const ExprPtr& expr, uint32_t index) {
   return copy;
 }
 
+ExprPtr with_anchor(const ExprPtr& expr, uint32_t node) {
+  if (node == expr->window.anchor) return nullptr;
+  auto copy = std::make_shared<Expr>(*expr);
+  copy->window.anchor = node;
+  return copy;
+}
+
 bool reads_cell(const Expr& expr) {
   const Immediate immediate = immediate_of(expr.op);
   return immediate == Immediate::kCell || immediate == Immediate::kCellWindow ||
@@ -40,10 +47,8 @@ struct Marks {
 
   void expr(const ExprPtr& root) {
     walk(root, [&](const Expr& part) {
-      if (reads_cell(part))
-        cell(part.index);
-      else if (immediate_of(part.op) == Immediate::kNode)
-        node(part.index);
+      if (reads_cell(part)) cell(part.index);
+      if (node_of(part) != image::kNone) node(node_of(part));
     });
   }
   void node(uint32_t i) {
@@ -118,8 +123,10 @@ void redirect_cells(Plan& plan, const std::vector<CellId>& to) {
 
 void redirect_nodes(Plan& plan, const std::vector<NodeId>& to) {
   rewrite_all(plan, [&](const ExprPtr& expr) -> ExprPtr {
-    return immediate_of(expr->op) == Immediate::kNode ? with_index(expr, to[expr->index].index)
-                                                      : nullptr;
+    if (immediate_of(expr->op) == Immediate::kNode) {
+      return with_index(expr, to[expr->index].index);
+    }
+    return node_of(*expr) == image::kNone ? nullptr : with_anchor(expr, to[node_of(*expr)].index);
   });
   for (Cell& cell : plan.cells) {
     if (cell.kind == CellKind::kHeld) cell.source = to[cell.source].index;

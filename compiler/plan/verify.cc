@@ -88,6 +88,9 @@ int pops_of(Op op) {
   return 0;
 }
 
+/// What a node may keep of that type, else a truth.
+Type node_type(Type type) { return type == Type::N || type == Type::T ? type : Type::B; }
+
 class Verifier {
  public:
   explicit Verifier(const Plan& plan) : plan_(plan) {}
@@ -105,7 +108,7 @@ class Verifier {
       if (!value)
         fail("has no value");
       else
-        check(value, type_of(*value) == Type::N ? Type::N : Type::B, static_cast<uint32_t>(i));
+        check(value, node_type(type_of(*value)), static_cast<uint32_t>(i));
     }
     check_results(plan_.segments, Type::B, "segment");
     check_results(plan_.scores, Type::N, "score");
@@ -182,7 +185,7 @@ class Verifier {
       case Immediate::kCell:
       case Immediate::kCellWindow:
       case Immediate::kCellNth:
-        return check_read(expr);
+        return check_read(expr, node);
       case Immediate::kNode:
         // Event code runs before any node of its instant is settled, so it reads none.
         want(node != UINT32_MAX, "event code reads a node");
@@ -223,9 +226,9 @@ class Verifier {
       case CellKind::kExtreme:
         return op == Op::kExtreme;
       case CellKind::kDays:
-        return op == Op::kDaysCount;
+        return op == Op::kDaysCount || op == Op::kDaysStreak;
       case CellKind::kLog:
-        return (op >= Op::kLogCount && op <= Op::kLogDays) || op == Op::kNewestTime ||
+        return (op >= Op::kLogCount && op <= Op::kLogStreak) || op == Op::kNewestTime ||
                op == Op::kOldestTime;
       case CellKind::kDistinct:
         return op == Op::kDistinctCount;
@@ -242,9 +245,18 @@ class Verifier {
     return false;
   }
 
-  void check_read(const Expr& expr) {
+  void check_anchor(const Expr& expr, uint32_t node) {
+    if (expr.window.anchor == image::kNone) return;
+    // No anchor of event code: it runs before any node of its instant is settled.
+    if (node == UINT32_MAX || expr.window.anchor >= node)
+      return fail(fmt::format("{} is anchored at no earlier node", print(expr)));
+    want(type_of(*plan_.nodes[expr.window.anchor].value) == Type::T, "an anchor is no time");
+  }
+
+  void check_read(const Expr& expr, uint32_t node) {
     if (expr.index >= plan_.cells.size()) return fail("cell out of range");
     const Cell& cell = plan_.cells[expr.index];
+    check_anchor(expr, node);
     want(reads(expr.op, cell.kind), fmt::format("{} does not read that kind of cell", print(expr)));
     if (expr.op == Op::kNthWithin) {
       want(expr.count >= 1 && expr.count <= cell.k,

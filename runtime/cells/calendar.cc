@@ -38,8 +38,9 @@ ZoneView zone_of(const image::View& view, uint32_t zone) {
 }
 
 DayRange days_of(const image::WindowRow& window, int32_t today) {
-  const int32_t last = window.full != 0 ? today - 1 : today;
-  return {last - static_cast<int32_t>(window.days) + 1, last};
+  const int64_t last = period_of(window.unit, LocalDay{today}) - window.full;
+  const int64_t first = last - window.periods + 1;
+  return {period_begin(window.unit, first).number, period_begin(window.unit, last + 1).number - 1};
 }
 
 int64_t day_reached(ZoneView zone, int64_t after_ms, int32_t day) {
@@ -54,6 +55,11 @@ int64_t day_reached(ZoneView zone, int64_t after_ms, int32_t day) {
     if (last) return kNever.ms;
     if (goes_back(rows, row + 1)) return end;
   }
+}
+
+int64_t period_turn(ZoneView zone, const image::WindowRow& window, int64_t now_ms) {
+  const int64_t period = period_of(window.unit, zone.day_of(Instant{now_ms}));
+  return day_reached(zone, now_ms, period_begin(window.unit, period + 1).number);
 }
 
 bool days_go_back(ZoneView zone, int64_t begin_ms, int64_t end_ms) {

@@ -20,13 +20,17 @@ struct DayRange {
 /// The zone of a row, or UTC if it has none.
 ZoneView zone_of(const image::View& view, uint32_t zone);
 
-/// The days that a window of kind days covers while the local day is `today`.
+/// The days that a calendar window covers while the local day is `today`.
 DayRange days_of(const image::WindowRow& window, int32_t today);
 
 /// The first instant after `after_ms` at which the local day is `day` or later, or at which it goes
 /// back, as it does where clocks are set back over midnight: then what a day has counted may change
 /// too. `kNever` if that is not before the end of time.
 int64_t day_reached(ZoneView zone, int64_t after_ms, int32_t day);
+
+/// The first instant after `now_ms` in another period of the window's unit than `now_ms`, or before
+/// it where clocks go back.
+int64_t period_turn(ZoneView zone, const image::WindowRow& window, int64_t now_ms);
 
 /// The next change of the local day `today`, if it is back to the day before; else `kNever`.
 int64_t day_goes_back(ZoneView zone, int64_t after_ms, int32_t today);

@@ -98,13 +98,31 @@ uint32_t days_count(const CellView& cell, const image::WindowRow& window, int64_
   return Bits(cell).count(days_of(window, zone.day_of(Instant{now_ms}).number));
 }
 
+uint32_t days_streak(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
+  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  const DayRange range = days_of(window, zone.day_of(Instant{now_ms}).number);
+  const Bits bits(cell);
+  const auto active = [&](int32_t day) { return bits.count({day, day}) != 0; };
+  int32_t day = active(range.last) ? range.last : range.last - 1;
+  uint32_t streak = 0;
+  for (; day >= range.first && active(day); --day) ++streak;
+  return streak;
+}
+
+int64_t days_streak_deadline(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
+  const int64_t moved = days_deadline(cell, window, now_ms);
+  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  if (Bits(cell).count(days_of(window, zone.day_of(Instant{now_ms}).number)) == 0) return moved;
+  return std::min(moved, period_turn(zone, window, now_ms));
+}
+
 int64_t days_deadline(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
   const Bits bits(cell);
   if (bits.empty()) return kNever.ms;
   const ZoneView zone = zone_of(cell.view, cell.row.zone);
   const int32_t today = zone.day_of(Instant{now_ms}).number;
   const DayRange range = days_of(window, today);
-  const auto full = static_cast<int64_t>(window.full != 0);
+  const auto full = static_cast<int64_t>(window.full);
   const auto newest = static_cast<int32_t>(bits.newest());
 
   int64_t deadline = kNever.ms;
@@ -112,7 +130,7 @@ int64_t days_deadline(const CellView& cell, const image::WindowRow& window, int6
     deadline = std::min(deadline, day_reached(zone, now_ms, static_cast<int32_t>(day)));
   };
   const int64_t leaves = bits.oldest(range);
-  if (leaves != kNoDay) at_day(leaves + window.days + full);
+  if (leaves != kNoDay) at_day(leaves + window.periods + full);
   const int64_t enters = bits.oldest({range.last + 1, newest});
   if (enters != kNoDay) at_day(enters + full);
   // A day that has just left comes back where clocks are set back over midnight.

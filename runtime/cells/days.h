@@ -17,8 +17,12 @@ inline uint32_t days_words(const image::CellRow& row) { return row.k / 64 + 1; }
 /// How many days of the window have an occurrence, as of `now_ms`.
 uint32_t days_count(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
 
-/// The first instant after `now_ms` at which that may change by itself: a midnight, or clocks set
-/// back over one.
+/// How many days in a row, each with an occurrence, end with the window's last or the one before.
+uint32_t days_streak(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
+int64_t days_streak_deadline(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
+
+/// The first instant after `now_ms` at which the count may change by itself: a midnight, or clocks
+/// set back over one.
 int64_t days_deadline(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
 
 /// Takes in an occurrence on a local day; days older than what is kept are left out.

@@ -78,19 +78,18 @@ void apply_cap(const Entries& entries, uint32_t cap, ZoneView zone, Inside& insi
 int64_t days_inside_deadline(const Entries& entries, const Inside& inside, const WindowRow& window,
                              int64_t now_ms, ZoneView zone) {
   if (entries.count == 0) return kNever.ms;
-  const auto day = [&](uint32_t i) { return zone.day_of(Instant{entries.time_of(i)}).number; };
+  const auto day = [&](uint32_t i) { return entries.day_of(i, zone); };
   const int32_t today = zone.day_of(Instant{now_ms}).number;
   // Rare, and hard to be exact about: look again at each change of the day.
   if (inside.sift) return day_reached(zone, now_ms, today + 1);
-  const int32_t full = window.full != 0 ? 1 : 0;
+  // The day on which the present period is the one `after` behind that of entry `i`.
+  const auto reached = [&](uint32_t i, int64_t after) {
+    const int64_t period = period_of(window.unit, LocalDay{day(i)}) + after + window.full;
+    return day_reached(zone, now_ms, period_begin(window.unit, period).number);
+  };
   int64_t deadline = kNever.ms;
-  if (inside.first < inside.last) {
-    const int32_t leaves = day(inside.first) + static_cast<int32_t>(window.days) + full;
-    deadline = day_reached(zone, now_ms, leaves);
-  }
-  if (inside.last < entries.count) {
-    deadline = std::min(deadline, day_reached(zone, now_ms, day(inside.last) + full));
-  }
+  if (inside.first < inside.last) deadline = reached(inside.first, window.periods);
+  if (inside.last < entries.count) deadline = std::min(deadline, reached(inside.last, 0));
   if (inside.first > 0) deadline = std::min(deadline, day_goes_back(zone, now_ms, today));
   return deadline;
 }
@@ -195,7 +194,9 @@ Inside find_inside(const Entries& entries, const WindowRow& window, int64_t now_
       inside.last = entries.count;
       break;
     case WindowRow::Kind::kRolling:
-      inside.first = entries.lower_bound(now_ms - window.from_ms + 1);
+      if (window.from_ms != kForever.ms) {
+        inside.first = entries.lower_bound(now_ms - window.from_ms + 1);
+      }
       // Nothing kept is of the future.
       inside.last =
           window.to_ms == 0 ? entries.count : entries.lower_bound(now_ms - window.to_ms + 1);
@@ -204,7 +205,9 @@ Inside find_inside(const Entries& entries, const WindowRow& window, int64_t now_
       inside.first = entries.lower_bound(window.from_ms);
       inside.last = entries.lower_bound(window.to_ms);
       break;
-    case WindowRow::Kind::kDays:
+    case WindowRow::Kind::kAnchored:  // read as the absolute window that it is
+      break;
+    case WindowRow::Kind::kCalendar:
       inside = inside_days(entries, window, now_ms, zone);
       break;
   }
@@ -229,7 +232,9 @@ int64_t inside_deadline(const Entries& entries, const Inside& inside, const Wind
         deadline = std::min(deadline, later_by(entries.time_of(inside.last), window.to_ms));
       }
       break;
-    case WindowRow::Kind::kDays:
+    case WindowRow::Kind::kAnchored:
+      break;
+    case WindowRow::Kind::kCalendar:
       return days_inside_deadline(entries, inside, window, now_ms, zone);
   }
   return deadline;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -22,10 +23,17 @@ struct Entries {
   const std::byte* data = nullptr;
   uint32_t count = 0;
   uint32_t stride = 0;
+  bool keeps_day = false;  // the last word of each is its local day: a zone of the user's own
 
   const std::byte* at(uint32_t i) const { return data + size_t{stride} * i; }
   int64_t time_of(uint32_t i) const { return load_time(at(i)); }
   const std::byte* payload(uint32_t i) const { return at(i) + 8; }
+
+  /// The local day that entry `i` had when it happened.
+  int32_t day_of(uint32_t i, ZoneView zone) const {
+    if (keeps_day) return static_cast<int32_t>(load<int64_t>(at(i) + stride - 8));
+    return zone.day_of(Instant{time_of(i)}).number;
+  }
 
   /// Index of the first entry with time >= `time_ms`.
   uint32_t lower_bound(int64_t time_ms) const;
@@ -61,7 +69,7 @@ int64_t inside_deadline(const Entries& entries, const Inside& inside,
                         const image::WindowRow& window, int64_t now_ms, ZoneView zone);
 
 inline bool is_inside(const Entries& entries, const Inside& inside, uint32_t i, ZoneView zone) {
-  return !inside.sift || inside.days.contains(zone.day_of(Instant{entries.time_of(i)}).number);
+  return !inside.sift || inside.days.contains(entries.day_of(i, zone));
 }
 
 /// Calls `visit(index)` for each entry inside, oldest first.
@@ -74,7 +82,7 @@ void each_inside(const Entries& entries, const Inside& inside, ZoneView zone, Vi
 
 /// `time + length`, or never if that is no instant. `time` is one.
 inline int64_t later_by(int64_t time_ms, int64_t length_ms) {
-  return length_ms >= kNever.ms - time_ms ? kNever.ms : time_ms + length_ms;
+  return length_ms >= kNever.ms - std::max<int64_t>(time_ms, 0) ? kNever.ms : time_ms + length_ms;
 }
 
 }  // namespace segue::cells

@@ -1,10 +1,12 @@
 #include "runtime/cells/log.h"
 
 #include <algorithm>
+#include <bitset>
 #include <limits>
 #include <vector>
 
 #include "runtime/base/instant.h"
+#include "runtime/image/limits.h"
 
 namespace segue::cells {
 namespace {
@@ -54,9 +56,10 @@ SumAndCount sum_of(const LogRead& read) {
   return all;
 }
 
-/// Whether entries inside may be of days that do not ascend: where clocks go back over midnight.
+/// Whether entries inside may be of days that do not ascend: where clocks go back over midnight,
+/// or a user's zone is another.
 bool days_mixed(const LogRead& read) {
-  if (read.inside.sift) return true;
+  if (read.inside.sift || read.entries.keeps_day) return true;
   if (read.inside.first == read.inside.last) return false;
   return days_go_back(read.zone, read.entries.time_of(read.inside.first) - kDayMs,
                       read.entries.time_of(read.inside.last - 1) + kDayMs);
@@ -90,9 +93,8 @@ uint32_t log_count(const LogRead& read) {
 uint32_t log_days(const LogRead& read) {
   if (days_mixed(read)) {
     DayCounter days;
-    each_inside(read.entries, read.inside, read.zone, [&](uint32_t i) {
-      days.add(read.zone.day_of(Instant{read.entries.time_of(i)}).number);
-    });
+    each_inside(read.entries, read.inside, read.zone,
+                [&](uint32_t i) { days.add(read.entries.day_of(i, read.zone)); });
     return days.count();
   }
   // Times ascend and days with them: what comes before the next midnight is of the same day.
@@ -115,6 +117,32 @@ int64_t log_days_deadline(const LogRead& read, const image::WindowRow& window, i
   uint32_t last = read.inside.first;
   while (last + 1 < read.inside.last && read.entries.time_of(last + 1) < midnight) ++last;
   return later_by(read.entries.time_of(last), window.from_ms);
+}
+
+uint32_t log_streak(const LogRead& read, const image::WindowRow& window) {
+  const int64_t last = period_of(window.unit, LocalDay{read.inside.days.last});
+  std::bitset<image::kDaysMax> active;  // by age: the window's last period is 0
+  const bool mixed = days_mixed(read);
+  int64_t midnight = std::numeric_limits<int64_t>::min();
+  for (uint32_t i = read.inside.first; i < read.inside.last; ++i) {
+    if (!is_inside(read.entries, read.inside, i, read.zone)) continue;
+    const int64_t time = read.entries.time_of(i);
+    if (!mixed && time < midnight) continue;
+    if (!mixed) midnight = next_midnight(read.zone, time);
+    const int64_t period = period_of(window.unit, LocalDay{read.entries.day_of(i, read.zone)});
+    active.set(static_cast<size_t>(last - period));
+  }
+  uint32_t begin = active[0] ? 0 : 1;
+  uint32_t end = begin;
+  while (end < window.periods && active[end]) ++end;
+  return end - begin;
+}
+
+int64_t log_streak_deadline(const LogRead& read, const image::WindowRow& window, int64_t now_ms) {
+  const int64_t moved = log_deadline(read, window, now_ms);
+  if (read.inside.first == read.inside.last) return moved;
+  // A run that is not continued ends with the turn of a period, though nothing leaves the window.
+  return std::min(moved, period_turn(read.zone, window, now_ms));
 }
 
 Decimal log_sum(const LogRead& read) { return sum_of(read).sum; }

@@ -25,9 +25,12 @@ uint32_t log_count(const LogRead& read);
 uint32_t log_days(const LogRead& read);  // distinct local days
 /// When their number can change: the last entry of the first day leaves, not any entry of it.
 int64_t log_days_deadline(const LogRead& read, const image::WindowRow& window, int64_t now_ms);
-Decimal log_sum(const LogRead& read);    // of a log of X; 0 of nothing
-double log_avg(const LogRead& read);     // of a log of X; missing (a NaN) without a number
-double log_min(const LogRead& read);     // of a log of S: of the numbers among them; or missing
+/// Consecutive periods with an entry that end with the window's last period or the one before.
+uint32_t log_streak(const LogRead& read, const image::WindowRow& window);
+int64_t log_streak_deadline(const LogRead& read, const image::WindowRow& window, int64_t now_ms);
+Decimal log_sum(const LogRead& read);  // of a log of X; 0 of nothing
+double log_avg(const LogRead& read);   // of a log of X; missing (a NaN) without a number
+double log_min(const LogRead& read);   // of a log of S: of the numbers among them; or missing
 double log_max(const LogRead& read);
 uint32_t log_distinct(const LogRead& read);  // of a log of S: values but missing, lists and records
 Scalar log_first(const LogRead& read);       // of a log of S; missing if there is none inside

@@ -28,9 +28,11 @@ bool end_inside(const Run& run, int64_t end_ms) {
       return end_ms <= run.now_ms - run.window.to_ms;
     case WindowRow::Kind::kAbsolute:
       return end_ms <= run.now_ms && end_ms < run.window.to_ms;
-    case WindowRow::Kind::kDays:
+    case WindowRow::Kind::kCalendar:
       return end_ms <= run.now_ms &&
              run.inside.days.contains(run.zone.day_of(Instant{end_ms}).number);
+    case WindowRow::Kind::kAnchored:  // read as the absolute window that it is
+      break;
   }
   return false;
 }
@@ -44,7 +46,8 @@ int64_t end_deadline(const Run& run, int64_t end_ms) {
       return later_by(end_ms, run.window.to_ms);
     case WindowRow::Kind::kAbsolute:
       return end_ms < run.window.to_ms ? end_ms : kNever.ms;
-    case WindowRow::Kind::kDays:
+    case WindowRow::Kind::kCalendar:
+    case WindowRow::Kind::kAnchored:
       break;
   }
   if (end_ms > run.now_ms) return end_ms;

@@ -106,7 +106,10 @@ inline image::WindowRow absolute(int64_t begin_ms, int64_t end_ms, uint32_t cap 
 }
 
 inline image::WindowRow last_days(uint32_t days, bool full = false, uint32_t cap = 0) {
-  return {.kind = image::WindowRow::Kind::kDays, .days = days, .full = full ? 1u : 0u, .cap = cap};
+  return {.kind = image::WindowRow::Kind::kCalendar,
+          .full = static_cast<uint8_t>(full ? 1 : 0),
+          .periods = days,
+          .cap = cap};
 }
 
 }  // namespace segue::cells

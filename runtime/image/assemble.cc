@@ -317,15 +317,22 @@ class Assembler {
     WindowRow row;
     if (words_->take_if("rolling")) {
       row.kind = WindowRow::Kind::kRolling;
-      row.from_ms = number<int64_t>();
+      row.from_ms = time(INT64_MAX);
       row.to_ms = number<int64_t>();
     } else if (words_->take_if("absolute")) {
       row.kind = WindowRow::Kind::kAbsolute;
       row.from_ms = time(INT64_MIN);
       row.to_ms = time(INT64_MAX);
-    } else if (words_->take_if("days")) {
-      row.kind = WindowRow::Kind::kDays;
-      row.days = index();
+    } else if (words_->take_if("anchored")) {
+      row.kind = WindowRow::Kind::kAnchored;
+      row.anchor = index("n");
+      row.from_ms = time(INT64_MIN);
+      row.to_ms = time(INT64_MAX);
+    } else if (const auto unit = unit_of_plural(words_->peek())) {
+      words_->take();
+      row.kind = WindowRow::Kind::kCalendar;
+      row.unit = *unit;
+      row.periods = index();
       row.full = words_->take_if("full") ? 1 : 0;
     } else {
       expect("ever");

@@ -59,6 +59,7 @@ constexpr OpInfo kOps[] = {
     row(Op::kTotalAvg, "", Use::kCell, kNo, kCondition),
     row(Op::kExtreme, "", Use::kCell, kNo, kCondition),
     row(Op::kDaysCount, "", Use::kCell, Use::kWindow, kCondition),
+    row(Op::kDaysStreak, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kLogCount, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kLogSum, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kLogAvg, "", Use::kCell, Use::kWindow, kCondition),
@@ -68,6 +69,7 @@ constexpr OpInfo kOps[] = {
     row(Op::kLogFirst, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kLogLast, "", Use::kCell, Use::kWindow, kBoth),
     row(Op::kLogDays, "", Use::kCell, Use::kWindow, kCondition),
+    row(Op::kLogStreak, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kStepsCount, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kStepsDays, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kStepsFirst, "", Use::kCell, kNo, kCondition),
@@ -140,6 +142,9 @@ constexpr bool in_order() {
 static_assert(in_order(),
               "one row an op, in the order of ops.def, an operand type for each it pops");
 
+constexpr std::string_view kUnits[] = {"days", "weeks", "months", "quarters", "years"};
+static_assert(std::size(kUnits) == kCalendarUnitCount);
+
 constexpr std::string_view kKindNames[] = {
 #define CELL_KIND(id, name, grows) name,
 #include "runtime/image/cells.def"
@@ -158,6 +163,15 @@ const uint32_t kOpCount = std::size(kOps);
 const uint32_t kCellKindCount = std::size(kKindNames);
 
 const OpInfo& op_info(Op op) { return kOps[static_cast<size_t>(op)]; }
+
+std::string_view plural_of(CalendarUnit unit) { return kUnits[static_cast<size_t>(unit)]; }
+
+std::optional<CalendarUnit> unit_of_plural(std::string_view word) {
+  for (uint32_t i = 0; i < kCalendarUnitCount; ++i) {
+    if (kUnits[i] == word) return static_cast<CalendarUnit>(i);
+  }
+  return std::nullopt;
+}
 
 char letter(Type type) { return "BNTXSV"[static_cast<size_t>(type)]; }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "runtime/image/tables.h"
@@ -52,6 +53,11 @@ const OpInfo& op_info(Op op);
 
 /// Number of lines in ops.def.
 extern const uint32_t kOpCount;
+
+/// "days", "weeks", "months", "quarters", "years".
+std::string_view plural_of(CalendarUnit unit);
+std::optional<CalendarUnit> unit_of_plural(std::string_view word);
+inline constexpr uint32_t kCalendarUnitCount = 5;
 
 /// Letter of a type: B N T X S V.
 char letter(Type type);

@@ -170,15 +170,22 @@ class Printer {
         put(" ever");
         break;
       case WindowRow::Kind::kRolling:
-        put(" rolling {} {}", row.from_ms, row.to_ms);
+        put(" rolling");
+        time(row.from_ms);
+        put(" {}", row.to_ms);
         break;
       case WindowRow::Kind::kAbsolute:
         put(" absolute");
         time(row.from_ms);
         time(row.to_ms);
         break;
-      case WindowRow::Kind::kDays:
-        put(" days {}{}", row.days, row.full != 0 ? " full" : "");
+      case WindowRow::Kind::kCalendar:
+        put(" {} {}{}", plural_of(row.unit), row.periods, row.full != 0 ? " full" : "");
+        break;
+      case WindowRow::Kind::kAnchored:
+        put(" anchored n{}", row.anchor);
+        time(row.from_ms);
+        time(row.to_ms);
         break;
     }
     if (row.cap != 0) put(" cap {}", row.cap);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "runtime/base/civil.h"
 #include "runtime/base/decimal.h"
 #include "runtime/base/value.h"
 
@@ -46,14 +47,19 @@ struct TextRow {  // bytes of the string section
 };
 
 struct WindowRow {
-  enum class Kind : uint32_t { kEver, kRolling, kAbsolute, kDays };
+  enum class Kind : uint8_t { kEver, kRolling, kAbsolute, kCalendar, kAnchored };
   Kind kind = Kind::kEver;
-  uint32_t days = 0;  // kDays: how many; the range ends with today
-  uint32_t full = 0;  // kDays: … with yesterday
-  uint32_t cap = 0;   // newest entries inside that count; 0: all
-  int64_t from_ms =
-      0;  // kRolling: now - from < t <= now - to;  kAbsolute: from <= t (INT64_MIN: no bound)
-  int64_t to_ms = 0;  // kAbsolute: t < to (INT64_MAX: no bound)
+  CalendarUnit unit = CalendarUnit::kDay;  // kCalendar
+  uint8_t full = 0;  // kCalendar: the range ends with the period before the present one
+  uint8_t reserved = 0;
+  uint32_t periods = 0;     // kCalendar: how many; the range ends with the present one
+  uint32_t anchor = kNone;  // kAnchored: the node, of type T, that the bounds count from
+  uint32_t cap = 0;         // newest entries inside that count; 0: all
+  // kRolling: now - from < t <= now - to (from INT64_MAX: no bound); kAbsolute: from <= t < to;
+  // kAnchored: anchor + from <= t < anchor + to, none if it is missing. Of the last two
+  // INT64_MIN and INT64_MAX are no bounds.
+  int64_t from_ms = 0;
+  int64_t to_ms = 0;
 };
 static_assert(sizeof(WindowRow) == 32);
 
@@ -116,14 +122,16 @@ struct CellRow {
   uint64_t identity = 0;   // hash of what it computes: equal across programs
 };
 
-/// A condition or a number kept in the blob between evaluations. Nodes stand in topological order.
+/// A condition, number or time kept in the blob between evaluations. Nodes stand in topological
+/// order.
 struct NodeRow {
-  Range code;  // ops, result B or N
+  Range code;  // ops, result B, N or T
   Type type = Type::B;
   uint8_t timed = 0;  // can change without an event
   uint8_t reserved[2] = {};
-  uint32_t place = 0;  // B: bit number in the truth words; N: byte offset of its double in the blob
-  Range held;          // in `indices`: `held` cells that follow it
+  uint32_t place =
+      0;       // B: bit number in the truth words; N, T: byte offset of its word in the blob
+  Range held;  // in `indices`: `held` cells that follow it
   uint32_t segment = kNone;  // the segment it is, if it is one
   uint32_t reserved2 = 0;
 };

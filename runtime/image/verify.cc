@@ -58,18 +58,25 @@ Status verify_texts(const View& view) {
 bool time_in_reach(int64_t ms) { return ms >= -2 * kDurationMax.ms && ms <= 2 * kDurationMax.ms; }
 
 Status verify_window(const WindowRow& row) {
-  const bool days = row.kind == WindowRow::Kind::kDays;
-  if (!days && (row.days != 0 || row.full != 0)) return corrupt("days of a window of another kind");
+  const bool calendar = row.kind == WindowRow::Kind::kCalendar;
+  const bool has_unit = row.unit != CalendarUnit::kDay || row.periods != 0 || row.full != 0;
+  if (row.reserved != 0 || (!calendar && has_unit)) {
+    return corrupt("periods of a window of another kind");
+  }
+  const bool anchored = row.kind == WindowRow::Kind::kAnchored;
+  if (anchored != (row.anchor != kNone)) return corrupt("an anchor that it must not have, or none");
   switch (row.kind) {
     case WindowRow::Kind::kEver:
       if (row.from_ms != 0 || row.to_ms != 0) return corrupt("bounds of a window without any");
       return {};
     case WindowRow::Kind::kRolling:
-      if (row.to_ms < 0 || row.from_ms <= row.to_ms || row.from_ms > kDurationMax.ms) {
+      if (row.to_ms < 0 || row.from_ms <= row.to_ms || row.to_ms > kDurationMax.ms ||
+          (row.from_ms > kDurationMax.ms && row.from_ms != INT64_MAX)) {
         return corrupt("a rolling window from {} to {}", row.from_ms, row.to_ms);
       }
       return {};
-    case WindowRow::Kind::kAbsolute: {
+    case WindowRow::Kind::kAbsolute:
+    case WindowRow::Kind::kAnchored: {
       const bool from_ok = row.from_ms == INT64_MIN || time_in_reach(row.from_ms);
       const bool to_ok = row.to_ms == INT64_MAX || time_in_reach(row.to_ms);
       if (!from_ok || !to_ok || row.from_ms > row.to_ms) {
@@ -77,11 +84,14 @@ Status verify_window(const WindowRow& row) {
       }
       return {};
     }
-    case WindowRow::Kind::kDays:
-      if (row.days == 0 || row.days > kDaysMax || row.full > 1) {
-        return corrupt("a window of {} days", row.days);
+    case WindowRow::Kind::kCalendar:
+      if (static_cast<uint32_t>(row.unit) >= kCalendarUnitCount) {
+        return corrupt("a calendar window of an unknown unit");
       }
-      if (row.from_ms != 0 || row.to_ms != 0) return corrupt("bounds of a window of days");
+      if (row.periods == 0 || row.periods > kDaysMax || row.full > 1) {
+        return corrupt("a window of {} {}", row.periods, plural_of(row.unit));
+      }
+      if (row.from_ms != 0 || row.to_ms != 0) return corrupt("bounds of a window of periods");
       return {};
   }
   return corrupt("a window of an unknown kind");

@@ -149,8 +149,8 @@ Status verify_places(const View& view) {
   }
   for (size_t i = 0; i < view.nodes.size(); ++i) {
     const NodeRow& row = view.nodes[i];
-    if (row.type == Type::N) {
-      places.push_back({row.place, sizeof(double)});
+    if (row.type != Type::B) {
+      places.push_back({row.place, 8});
     } else if (row.place >= bits.size() || bits[row.place]) {
       return corrupt("node {}: bit {} is not free", i, row.place);
     } else {

@@ -133,7 +133,9 @@ Status verify_derived(const View& view) {
 
 Status verify_node(const View& view, uint32_t node) {
   const NodeRow& row = view.nodes[node];
-  if (row.type != Type::B && row.type != Type::N) return corrupt("neither a truth nor a number");
+  if (row.type != Type::B && row.type != Type::N && row.type != Type::T) {
+    return corrupt("neither a truth nor a number nor a time");
+  }
   if (row.timed > 1 || row.reserved[0] != 0 || row.reserved[1] != 0 || row.reserved2 != 0) {
     return corrupt("a flag that is none");
   }
@@ -142,7 +144,7 @@ Status verify_node(const View& view, uint32_t node) {
     if (view.cells[cell].kind != CellKind::kHeld || view.cells[cell].source != node) {
       return corrupt("cell {} does not follow it", cell);
     }
-    if (row.type != Type::B) return corrupt("a number is never held");
+    if (row.type != Type::B) return corrupt("only a truth is held");
   }
   if (row.segment != kNone &&
       (row.segment >= view.segments.size() || view.segments[row.segment].node != node)) {

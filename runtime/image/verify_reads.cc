@@ -20,15 +20,20 @@ Status all_kept(const CellRow& cell) {
 }
 
 /// A window that `cell` can answer for: of a kind it can count, and no longer than what it keeps.
-Status window_of(const CellRow& cell, const WindowRow& window) {
+Status window_of(const View& view, const CellRow& cell, const WindowRow& window, uint32_t node) {
   switch (window.kind) {
+    case WindowRow::Kind::kAnchored:
+      if (window.anchor >= node || view.nodes[window.anchor].type != Type::T) {
+        return corrupt("node {} is no earlier time", window.anchor);
+      }
+      return all_kept(cell);
     case WindowRow::Kind::kEver:
     case WindowRow::Kind::kAbsolute:
       return all_kept(cell);
     case WindowRow::Kind::kRolling:
       return window.from_ms <= cell.horizon_ms ? Status()
                                                : Status(corrupt("a window longer than the cell's"));
-    case WindowRow::Kind::kDays:
+    case WindowRow::Kind::kCalendar:
       return cell.zone != kNone ? Status() : Status(corrupt("days of a cell without a zone"));
   }
   return corrupt("a window of an unknown kind");
@@ -36,13 +41,16 @@ Status window_of(const CellRow& cell, const WindowRow& window) {
 
 /// Whether the cell answers `within D` alone: rolling up to now.
 Status up_to_now(const WindowRow& window) {
-  if (window.kind == WindowRow::Kind::kRolling && window.to_ms == 0) return {};
+  if (window.kind == WindowRow::Kind::kRolling && window.to_ms == 0 &&
+      window.from_ms != INT64_MAX) {
+    return {};
+  }
   return corrupt("a window that is not rolling up to now");
 }
 
-Status days_of(const CellRow& cell, const WindowRow& window) {
+Status days_of(const View& view, const CellRow& cell, const WindowRow& window, uint32_t node) {
   if (cell.zone == kNone) return corrupt("days of a cell without a zone");
-  return window_of(cell, window);
+  return window_of(view, cell, window, node);
 }
 
 Status nth_of(const View& view, const OpRow& row, const CellRow& cell) {
@@ -56,7 +64,7 @@ Status nth_of(const View& view, const OpRow& row, const CellRow& cell) {
 }
 
 /// Reads of a window: the cell's kind is right; checks what the op asks of the window itself.
-Status windowed(const View& view, const OpRow& row, const CellRow& cell) {
+Status windowed(const View& view, const OpRow& row, const CellRow& cell, uint32_t node) {
   const WindowRow& window = view.windows[row.b];
   switch (row.op) {
     case Op::kNewestCount:
@@ -66,36 +74,41 @@ Status windowed(const View& view, const OpRow& row, const CellRow& cell) {
       SEGUE_TRY_STATUS(of_kind(cell, CellKind::kDistinct));
       if (window.kind == WindowRow::Kind::kEver) return all_kept(cell);
       SEGUE_TRY_STATUS(up_to_now(window));
-      return window_of(cell, window);
+      return window_of(view, cell, window, node);
     case Op::kDaysCount:
+    case Op::kDaysStreak:
       SEGUE_TRY_STATUS(of_kind(cell, CellKind::kDays));
-      if (window.kind != WindowRow::Kind::kDays || window.days > cell.k) {
+      if (window.kind != WindowRow::Kind::kCalendar || window.unit != CalendarUnit::kDay ||
+          window.periods > cell.k) {
         return corrupt("a window of other days than the cell's {}", cell.k);
       }
       return {};
     case Op::kStepsCount:
       SEGUE_TRY_STATUS(of_kind(cell, CellKind::kSteps));
-      return window_of(cell, window);
+      return window_of(view, cell, window, node);
     case Op::kStepsDays:
       SEGUE_TRY_STATUS(of_kind(cell, CellKind::kSteps));
-      return days_of(cell, window);
+      return days_of(view, cell, window, node);
+    case Op::kLogStreak:
+      if (window.kind != WindowRow::Kind::kCalendar) return corrupt("a streak of no periods");
+      [[fallthrough]];
     case Op::kLogDays:
       SEGUE_TRY_STATUS(of_kind(cell, CellKind::kLog));
-      return days_of(cell, window);
+      return days_of(view, cell, window, node);
     case Op::kLogSum:
     case Op::kLogAvg:
       SEGUE_TRY_STATUS(log_of(cell, Type::X));
-      return window_of(cell, window);
+      return window_of(view, cell, window, node);
     case Op::kLogMin:
     case Op::kLogMax:
     case Op::kLogDistinct:
     case Op::kLogFirst:
     case Op::kLogLast:
       SEGUE_TRY_STATUS(log_of(cell, Type::S));
-      return window_of(cell, window);
+      return window_of(view, cell, window, node);
     default:  // kLogCount; the ops without a window never come here
       SEGUE_TRY_STATUS(of_kind(cell, CellKind::kLog));
-      return window_of(cell, window);
+      return window_of(view, cell, window, node);
   }
 }
 
@@ -139,7 +152,7 @@ Status verify_read(const View& view, const OpRow& row, uint32_t node) {
     return corrupt("a filter reads what changes by time alone");
   }
   if (b == Use::kNth) return nth_of(view, row, cell);
-  return b == Use::kWindow ? windowed(view, row, cell) : unwindowed(row, cell, node);
+  return b == Use::kWindow ? windowed(view, row, cell, node) : unwindowed(row, cell, node);
 }
 
 }  // namespace segue::image

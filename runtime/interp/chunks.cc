@@ -33,6 +33,8 @@ void run_node(Frame& frame, const image::NodeRow& node) {
   const Entry value = eval(frame, node.code);
   if (node.type == image::Type::B) {
     store_truth(frame, node, value.truth());
+  } else if (node.type == image::Type::T) {
+    store(frame.blob + node.place, value.time_ms());
   } else {
     store(frame.blob + node.place, stored(value.number()));
   }

@@ -115,6 +115,7 @@ TEST_P(Laws, NeitherOrderNorTimersNorCopiesCanBeSeen) {
 
 INSTANTIATE_TEST_SUITE_P(Images, Laws,
                          testing::Values("tests/images/every_op.image",
+                                         "tests/images/calendar.image",
                                          "tests/images/segments.image",
                                          "tests/images/sequence.image"));
 

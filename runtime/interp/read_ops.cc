@@ -31,9 +31,22 @@ void push_time(Machine& machine, int64_t time_ms) {
   machine.push(time_ms == kLongAgo.ms ? kMissingTime.ms : time_ms);
 }
 
+/// The window of a read; an anchored one is the absolute one that its anchor makes it now.
+WindowRow window_of(const Machine& machine, const OpRow& row) {
+  const WindowRow& window = machine.view().windows[row.b];
+  if (window.kind != WindowRow::Kind::kAnchored) return window;
+  const int64_t anchor_ms =
+      cells::load_time(machine.frame.blob + machine.view().nodes[window.anchor].place);
+  WindowRow found{.kind = WindowRow::Kind::kAbsolute, .cap = window.cap};
+  if (!time_exists(anchor_ms)) return found;  // from 0 to 0: nothing lies inside
+  found.from_ms = window.from_ms == INT64_MIN ? INT64_MIN : wrapped_sum(anchor_ms, window.from_ms);
+  found.to_ms = window.to_ms == INT64_MAX ? INT64_MAX : wrapped_sum(anchor_ms, window.to_ms);
+  return found;
+}
+
 template <class Read>
 void read_log(Machine& machine, const OpRow& row, const Read& read) {
-  const WindowRow& window = machine.view().windows[row.b];
+  const WindowRow window = window_of(machine, row);
   const int64_t now_ms = machine.frame.now_ms;
   const cells::LogRead log = cells::log_read(cell_of(machine, row), window, now_ms);
   note_deadline(machine.frame, cells::log_deadline(log, window, now_ms));
@@ -116,6 +129,14 @@ void run<Op::kDaysCount>(Machine& machine, const OpRow& row) {
 }
 
 template <>
+void run<Op::kDaysStreak>(Machine& machine, const OpRow& row) {
+  const cells::CellView cell = cell_of(machine, row);
+  const WindowRow& window = machine.view().windows[row.b];
+  note_deadline(machine.frame, cells::days_streak_deadline(cell, window, machine.frame.now_ms));
+  machine.push(static_cast<double>(cells::days_streak(cell, window, machine.frame.now_ms)));
+}
+
+template <>
 void run<Op::kLogCount>(Machine& machine, const OpRow& row) {
   read_log(machine, row,
            [](const cells::LogRead& log) { return static_cast<double>(cells::log_count(log)); });
@@ -159,7 +180,7 @@ void run<Op::kLogLast>(Machine& machine, const OpRow& row) {
 
 template <>
 void run<Op::kLogDays>(Machine& machine, const OpRow& row) {
-  const WindowRow& window = machine.view().windows[row.b];
+  const WindowRow window = window_of(machine, row);
   const int64_t now_ms = machine.frame.now_ms;
   const cells::LogRead log = cells::log_read(cell_of(machine, row), window, now_ms);
   note_deadline(machine.frame, cells::log_days_deadline(log, window, now_ms));
@@ -167,14 +188,23 @@ void run<Op::kLogDays>(Machine& machine, const OpRow& row) {
 }
 
 template <>
+void run<Op::kLogStreak>(Machine& machine, const OpRow& row) {
+  const WindowRow& window = machine.view().windows[row.b];
+  const int64_t now_ms = machine.frame.now_ms;
+  const cells::LogRead log = cells::log_read(cell_of(machine, row), window, now_ms);
+  note_deadline(machine.frame, cells::log_streak_deadline(log, window, now_ms));
+  machine.push(static_cast<double>(cells::log_streak(log, window)));
+}
+
+template <>
 void run<Op::kStepsCount>(Machine& machine, const OpRow& row) {
-  const cells::StepsAnswer answer = read_steps(machine, row, machine.view().windows[row.b]);
+  const cells::StepsAnswer answer = read_steps(machine, row, window_of(machine, row));
   machine.push(static_cast<double>(answer.count));
 }
 
 template <>
 void run<Op::kStepsDays>(Machine& machine, const OpRow& row) {
-  const cells::StepsAnswer answer = read_steps(machine, row, machine.view().windows[row.b]);
+  const cells::StepsAnswer answer = read_steps(machine, row, window_of(machine, row));
   machine.push(static_cast<double>(answer.days));
 }
 
