@@ -57,7 +57,7 @@ class RandomImage {
       "window 6 days 10 full cap 3\n"
       "window 7 rolling 600000000 0 cap 4\n"
       "window 8 weeks 2\n"
-      "window 9 months 1 full\n"
+      "window 9 months 1 full by weeks\n"
       "window 10 rolling none 100000000\n"
       "window 11 anchored n0 0 none\n"
       "window 12 anchored n0 -90000000 1 cap 3\n"

@@ -191,8 +191,8 @@ class Fitting {
   /// is enough; one day more is kept for `full`, which leaves today out.
   ExprPtr days_read(const Expr& read) {
     const Window& window = read.window;
-    const bool of_days =
-        window.kind == Window::Kind::kCalendar && window.unit == CalendarUnit::kDay;
+    const bool of_days = window.kind == Window::Kind::kCalendar &&
+                         window.unit == CalendarUnit::kDay && window.counted == CalendarUnit::kDay;
     // Not in the user's zone: the bits are of days as they were, and the present one may go back.
     const Cell& log = cell_of(read);
     if (!of_days || window.cap != 0 || log.zone == hir::kUserZone.index) return nullptr;

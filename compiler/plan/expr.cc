@@ -29,7 +29,8 @@ namespace {
 
 bool same_window(const Window& a, const Window& b) {
   return a.kind == b.kind && a.unit == b.unit && a.periods == b.periods && a.full == b.full &&
-         a.anchor == b.anchor && a.cap == b.cap && a.from_ms == b.from_ms && a.to_ms == b.to_ms;
+         a.counted == b.counted && a.anchor == b.anchor && a.cap == b.cap &&
+         a.from_ms == b.from_ms && a.to_ms == b.to_ms;
 }
 
 }  // namespace

@@ -66,7 +66,8 @@ ExprPtr Lowering::number(const hir::Expr& expr, In in) {
 }
 
 ExprPtr Lowering::count(const hir::Expr& expr) {
-  const Window window = window_of(expr);
+  Window window = window_of(expr);
+  if (expr.op == hir::Op::kDays) window.counted = expr.unit;
   if (expr.op == hir::Op::kStreak) {
     return b::read(Op::kLogStreak, log_of(expr, nullptr), window);
   }

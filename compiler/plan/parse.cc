@@ -330,16 +330,19 @@ class Reader {
       window.to_ms = ms();
     } else {
       static constexpr std::string_view kFull = "full-";
-      const std::string unit = word();
+      const std::string what = word();
       window.kind = Window::Kind::kCalendar;
-      window.full = unit.starts_with(kFull) ? 1 : 0;
-      const auto found =
-          image::unit_of_plural(std::string_view(unit).substr(window.full != 0 ? kFull.size() : 0));
-      if (!found) fail("a window is missing");
-      window.unit = found.value_or(CalendarUnit::kDay);
+      window.full = what.starts_with(kFull) ? 1 : 0;
+      window.unit = unit(std::string_view(what).substr(window.full != 0 ? kFull.size() : 0));
       window.periods = number_in<uint32_t>(word());
     }
     if (take_word("cap")) window.cap = number_in<uint32_t>(word());
+    if (take_word("by")) window.counted = unit(word());
+  }
+  CalendarUnit unit(std::string_view plural) {
+    const auto found = image::unit_of_plural(plural);
+    if (!found) fail("a unit of the calendar is missing");
+    return found.value_or(CalendarUnit::kDay);
   }
   Decimal read_decimal() {
     const std::optional<Decimal> value = decimal_from_text(word());

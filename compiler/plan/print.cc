@@ -108,6 +108,7 @@ void put_window(Out& out, const Window& window) {
       break;
   }
   if (window.cap != 0) put(out, " cap {}", window.cap);
+  if (window.counted != CalendarUnit::kDay) put(out, " by {}", image::plural_of(window.counted));
 }
 
 void put_immediate(Out& out, const Expr& expr) {

@@ -65,8 +65,10 @@ bool days_mixed(const LogRead& read) {
                       read.entries.time_of(read.inside.last - 1) + kDayMs);
 }
 
-int64_t next_midnight(ZoneView zone, int64_t time_ms) {
-  return zone.start_of(LocalDay{zone.day_of(Instant{time_ms}).number + 1}).ms;
+/// The begin of the period after that of `time_ms`.
+int64_t period_end(ZoneView zone, CalendarUnit unit, int64_t time_ms) {
+  const int64_t period = period_of(unit, zone.day_of(Instant{time_ms}));
+  return zone.start_of(period_begin(unit, period + 1)).ms;
 }
 
 bool scalar_less(Scalar a, Scalar b) { return a.hi != b.hi ? a.hi < b.hi : a.lo < b.lo; }
@@ -90,20 +92,22 @@ uint32_t log_count(const LogRead& read) {
   return count;
 }
 
-uint32_t log_days(const LogRead& read) {
+uint32_t log_days(const LogRead& read, CalendarUnit counted) {
   if (days_mixed(read)) {
     DayCounter days;
-    each_inside(read.entries, read.inside, read.zone,
-                [&](uint32_t i) { days.add(read.entries.day_of(i, read.zone)); });
+    each_inside(read.entries, read.inside, read.zone, [&](uint32_t i) {
+      days.add(
+          static_cast<int32_t>(period_of(counted, LocalDay{read.entries.day_of(i, read.zone)})));
+    });
     return days.count();
   }
-  // Times ascend and days with them: what comes before the next midnight is of the same day.
+  // Times ascend and days with them: what comes before the next turn is of the same period.
   uint32_t count = 0;
   int64_t midnight = std::numeric_limits<int64_t>::min();
   for (uint32_t i = read.inside.first; i < read.inside.last; ++i) {
     const int64_t time = read.entries.time_of(i);
     if (time < midnight) continue;
-    midnight = next_midnight(read.zone, time);
+    midnight = period_end(read.zone, counted, time);
     ++count;
   }
   return count;
@@ -113,7 +117,8 @@ int64_t log_days_deadline(const LogRead& read, const image::WindowRow& window, i
   const bool ends_now = window.kind == image::WindowRow::Kind::kRolling && window.to_ms == 0;
   if (!ends_now || days_mixed(read)) return log_deadline(read, window, now_ms);
   if (read.inside.first == read.inside.last) return kNever.ms;
-  const int64_t midnight = next_midnight(read.zone, read.entries.time_of(read.inside.first));
+  const int64_t midnight =
+      period_end(read.zone, window.counted, read.entries.time_of(read.inside.first));
   uint32_t last = read.inside.first;
   while (last + 1 < read.inside.last && read.entries.time_of(last + 1) < midnight) ++last;
   return later_by(read.entries.time_of(last), window.from_ms);
@@ -128,7 +133,7 @@ uint32_t log_streak(const LogRead& read, const image::WindowRow& window) {
     if (!is_inside(read.entries, read.inside, i, read.zone)) continue;
     const int64_t time = read.entries.time_of(i);
     if (!mixed && time < midnight) continue;
-    if (!mixed) midnight = next_midnight(read.zone, time);
+    if (!mixed) midnight = period_end(read.zone, window.unit, time);
     const int64_t period = period_of(window.unit, LocalDay{read.entries.day_of(i, read.zone)});
     active.set(static_cast<size_t>(last - period));
   }

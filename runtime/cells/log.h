@@ -22,8 +22,9 @@ LogRead log_read(const CellView& cell, const image::WindowRow& window, int64_t n
 int64_t log_deadline(const LogRead& read, const image::WindowRow& window, int64_t now_ms);
 
 uint32_t log_count(const LogRead& read);
-uint32_t log_days(const LogRead& read);  // distinct local days
-/// When their number can change: the last entry of the first day leaves, not any entry of it.
+/// Distinct local days, weeks, ...
+uint32_t log_days(const LogRead& read, CalendarUnit counted = CalendarUnit::kDay);
+/// When their number can change: the last entry of the first one leaves, not any entry of it.
 int64_t log_days_deadline(const LogRead& read, const image::WindowRow& window, int64_t now_ms);
 /// Consecutive periods with an entry that end with the window's last period or the one before.
 uint32_t log_streak(const LogRead& read, const image::WindowRow& window);

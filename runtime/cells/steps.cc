@@ -108,7 +108,7 @@ StepsAnswer steps_read(const CellView& cell, const WindowRow& window, int64_t no
     }
     if (answer.count++ == 0) answer.first_ms = end_ms;
     answer.last_ms = end_ms;
-    days.add(zone.day_of(Instant{end_ms}).number);
+    days.add(static_cast<int32_t>(period_of(window.counted, zone.day_of(Instant{end_ms}))));
   });
   answer.days = days.count();
   return answer;

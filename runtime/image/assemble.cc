@@ -338,6 +338,11 @@ class Assembler {
       expect("ever");
     }
     row.cap = after_if("cap", 0);
+    if (words_->take_if("by")) {
+      const auto unit = unit_of_plural(words_->take());
+      if (!unit) fail("a unit of the calendar has to be here");
+      row.counted = unit.value_or(CalendarUnit::kDay);
+    }
     t_.windows.push_back(row);
   }
 

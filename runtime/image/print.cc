@@ -189,6 +189,7 @@ class Printer {
         break;
     }
     if (row.cap != 0) put(" cap {}", row.cap);
+    if (row.counted != CalendarUnit::kDay) put(" by {}", plural_of(row.counted));
     end_line();
   }
 

@@ -51,7 +51,7 @@ struct WindowRow {
   Kind kind = Kind::kEver;
   CalendarUnit unit = CalendarUnit::kDay;  // kCalendar
   uint8_t full = 0;  // kCalendar: the range ends with the period before the present one
-  uint8_t reserved = 0;
+  CalendarUnit counted = CalendarUnit::kDay;  // what log-days and steps-days count
   uint32_t periods = 0;     // kCalendar: how many; the range ends with the present one
   uint32_t anchor = kNone;  // kAnchored: the node, of type T, that the bounds count from
   uint32_t cap = 0;         // newest entries inside that count; 0: all

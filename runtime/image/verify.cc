@@ -60,8 +60,9 @@ bool time_in_reach(int64_t ms) { return ms >= -2 * kDurationMax.ms && ms <= 2 * 
 Status verify_window(const WindowRow& row) {
   const bool calendar = row.kind == WindowRow::Kind::kCalendar;
   const bool has_unit = row.unit != CalendarUnit::kDay || row.periods != 0 || row.full != 0;
-  if (row.reserved != 0 || (!calendar && has_unit)) {
-    return corrupt("periods of a window of another kind");
+  if (!calendar && has_unit) return corrupt("periods of a window of another kind");
+  if (static_cast<uint32_t>(row.counted) >= kCalendarUnitCount) {
+    return corrupt("a count of an unknown unit");
   }
   const bool anchored = row.kind == WindowRow::Kind::kAnchored;
   if (anchored != (row.anchor != kNone)) return corrupt("an anchor that it must not have, or none");

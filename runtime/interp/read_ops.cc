@@ -37,7 +37,7 @@ WindowRow window_of(const Machine& machine, const OpRow& row) {
   if (window.kind != WindowRow::Kind::kAnchored) return window;
   const int64_t anchor_ms =
       cells::load_time(machine.frame.blob + machine.view().nodes[window.anchor].place);
-  WindowRow found{.kind = WindowRow::Kind::kAbsolute, .cap = window.cap};
+  WindowRow found{.kind = WindowRow::Kind::kAbsolute, .counted = window.counted, .cap = window.cap};
   if (!time_exists(anchor_ms)) return found;  // from 0 to 0: nothing lies inside
   found.from_ms = window.from_ms == INT64_MIN ? INT64_MIN : wrapped_sum(anchor_ms, window.from_ms);
   found.to_ms = window.to_ms == INT64_MAX ? INT64_MAX : wrapped_sum(anchor_ms, window.to_ms);
@@ -184,7 +184,7 @@ void run<Op::kLogDays>(Machine& machine, const OpRow& row) {
   const int64_t now_ms = machine.frame.now_ms;
   const cells::LogRead log = cells::log_read(cell_of(machine, row), window, now_ms);
   note_deadline(machine.frame, cells::log_days_deadline(log, window, now_ms));
-  machine.push(static_cast<double>(cells::log_days(log)));
+  machine.push(static_cast<double>(cells::log_days(log, window.counted)));
 }
 
 template <>
