@@ -135,8 +135,8 @@ std::optional<Valued> valued(Context& context, const Scope& scope, const ast::Ca
   const ast::Expr event{ast::Expr::Node(std::move(first)), parts[0].span};
   Valued result{signal(context, scope, event), parts.subspan(1)};
   if (!result.what.ok()) return std::nullopt;
-  if (!result.what.sequence) return result;
-  unsupported_sequence(context, expr.span, "a property of a sequence");
+  if (!result.what.derived) return result;
+  report_no_properties(context, expr.span, "a property of");
   return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 #include "compiler/sema/instants.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/operands.h"
+#include "compiler/sema/sequences.h"
 #include "compiler/sema/signals.h"
 #include "compiler/sema/unsupported.h"
 #include "compiler/sema/windows.h"
@@ -161,9 +162,8 @@ ExprPtr history_condition(Context& context, const Scope& scope, const ast::Expr&
   if (const auto* form = expr.as<ast::Member>()) return member(context, scope, *form, span);
   if (const auto* form = expr.as<ast::Was>()) return was(context, scope, *form, span);
   if (const auto* form = expr.as<ast::OnDays>()) return on_days(context, scope, *form, span);
-  if (expr.as<ast::Reached>() != nullptr) {
-    unsupported_sequence(context, span, "`reached`");
-  } else if (expr.as<ast::Streak>() != nullptr) {
+  if (const auto* form = expr.as<ast::Reached>()) return reached(context, scope, *form, span);
+  if (expr.as<ast::Streak>() != nullptr) {
     unsupported_condition(context, span, "`streak`");
   }
   return nullptr;

@@ -29,6 +29,7 @@ hir::ExprPtr has(Context& context, const Scope& scope, const ast::Has& has, Span
 hir::ExprPtr text_test(Context& context, const Scope& scope, const ast::TextTest& test, Span span);
 
 /// `in high_intent`, `intent is hot`. (members.cc)
+hir::ExprPtr segment_member(Context& context, const Scope& scope, const ast::Path& path);
 hir::ExprPtr member(Context& context, const Scope& scope, const ast::Member& member, Span span);
 hir::ExprPtr band(Context& context, const Scope& scope, const ast::Is& is, Span span);
 

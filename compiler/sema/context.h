@@ -68,16 +68,18 @@ struct Operand {
   hir::Type type() const { return day ? hir::Type::kInstant : expr->type; }
 };
 
-/// A stream of occurrences. Neither a predicate nor a sequence: it was reported.
+/// A stream of occurrences: events with a predicate, or derived. Neither: it was reported.
 struct Signal {
   hir::ExprPtr predicate;
-  std::optional<hir::StreamId> sequence;
+  std::optional<hir::StreamId> derived;
+  hir::ExprPtr union_events;                 ///< of a derived union its arms that are events
+  std::vector<hir::StreamId> union_sources;  ///< and its other arms
   EventSet events;
   std::string name;
   Span span{};
   uint32_t chain = 0;  ///< signals inside signals
 
-  bool ok() const { return predicate != nullptr || sequence.has_value(); }
+  bool ok() const { return predicate != nullptr || derived.has_value(); }
 };
 
 struct List {

@@ -44,11 +44,15 @@ void check_later(Context& context, const ast::Decl& decl) {
                             fmt::format("library `{}`", use->library->dotted()));
   } else if (const auto* later = decl.as<ast::LaterDecl>()) {
     unsupported_declaration(context, later->keyword.span, fmt::format("`{}`", later->keyword.text));
-  } else if (const auto* funnel = decl.as<ast::FunnelDecl>()) {
-    unsupported_declaration(context, funnel->name.span, "`funnel`");
   } else if (const auto* trait = decl.as<ast::TraitDecl>();
              trait != nullptr && trait->computed != nullptr) {
     unsupported_declaration(context, trait->name.span, "a computed trait");
+  }
+}
+
+void check_funnels(Context& context) {
+  for (const Declared& declared : context.names.of(NameKind::kFunnel)) {
+    declared_signal(context, declared, nullptr);
   }
 }
 
@@ -83,6 +87,7 @@ void check_declarations(Context& context) {
   check_params(context);
   check_lists(context);
   check_signals(context);
+  check_funnels(context);
 }
 
 }  // namespace segue::sema

@@ -1,10 +1,12 @@
 #include "compiler/sema/growth.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <unordered_set>
 
 #include "compiler/sema/limits.h"
+#include "compiler/sema/ops.h"
 #include "compiler/sema/print.h"
 
 namespace segue::sema {
@@ -35,6 +37,10 @@ std::optional<Kept> kept_by(const Expr& e) {
     return Kept{"keeps the time of each, 8 bytes",
                 "a count that is compared with no small number needs them all"};
   }
+  if (e.op == Op::kDecayed && e.cap > kSmallCount) {
+    return Kept{"keeps the time of each, 8 bytes",
+                "one that is pushed out by newer ones must be known to be taken out"};
+  }
   if (e.op != Op::kAggregate) return std::nullopt;
   switch (e.aggregate) {
     case Aggregate::kDistinct:
@@ -64,9 +70,14 @@ class Growth {
   void visit(const Expr& e) {
     if (!seen_.insert(&e).second) return;
     if (const auto kept = kept_by(e)) report(e, *kept);
+    if (hir::names_stream(e.op)) visit_stream(e.stream);
     const Expr* small = small_count(e);
     for (const hir::ExprPtr& child : e.children) {
-      if (child.get() != small) visit(*child);
+      if (child.get() == small) {
+        visit_stream(child->stream);
+      } else {
+        visit(*child);
+      }
     }
   }
 
@@ -89,21 +100,71 @@ class Growth {
     return nullptr;
   }
 
+  void visit_stream(hir::StreamId id) {
+    if (!streams_seen_.insert(id.index).second) return;
+    const hir::Stream& stream = context_.rules.streams[id.index];
+    for (const hir::StreamId read : hir::streams_of(stream)) visit_stream(read);
+    if (stream.by) visit_key(stream);
+    for (const hir::Stream::Step& step : stream.steps) {
+      if (!step.after || *step.after <= kShortWindow) continue;
+      const std::string& name = context_.rules.streams[stream.steps.front().stream.index].name;
+      context_
+          .report(Code::kW0512, stream.span,
+                  fmt::format("state of `{}` grows with every `{}` of {}", rule_, name,
+                              duration_text(*step.after)))
+          .label("keeps the time of each that waits, 8 bytes")
+          .note(fmt::format("which of them is old enough shows only later; the cap is the newest "
+                            "{} a user",
+                            kSequenceWaitingMax))
+          .help("a shorter `after` keeps less");
+      return;
+    }
+  }
+
+  /// Values of `by` are forgotten when their gaps are over.
+  void visit_key(const hir::Stream& stream) {
+    Duration longest = stream.all_within.value_or(Duration{0});
+    bool bounded = stream.all_within.has_value();
+    if (!bounded) {
+      bounded = true;
+      for (size_t i = 1; i < stream.steps.size(); ++i) {
+        bounded = bounded && stream.steps[i].within.has_value();
+        if (bounded) longest.ms += stream.steps[i].within->ms;
+      }
+    }
+    if (bounded && longest <= kShortWindow) return;
+    const auto& path = context_.rules.schema.slots[stream.by->index].path;
+    context_
+        .report(Code::kW0512, stream.span,
+                fmt::format("state of `{}` grows with every `{}` of {}", rule_,
+                            fmt::join(path, "."), bounded ? duration_text(longest) : "all time"))
+        .label("keeps the steps of each value, 24 bytes and more")
+        .note(fmt::format("a value is forgotten when its gaps are over; the cap is the newest {} "
+                          "values a user",
+                          kSequenceKeysMax))
+        .help(bounded ? "a shorter gap keeps less"
+                      : "a gap bounds it: `within 7d`, `all within 7d`");
+  }
+
   void report(const Expr& e, const Kept& kept) {
     const hir::Stream& stream = context_.rules.streams[e.stream.index];
-    const bool ever = e.window.kind == hir::Window::Kind::kEver;
+    const bool ever = e.op == Op::kDecayed || e.window.kind == hir::Window::Kind::kEver;
     const std::string span = ever ? "all time" : duration_text(e.window.from);
     context_
         .report(Code::kW0512, e.span,
                 fmt::format("state of `{}` grows with every `{}` of {}", rule_, stream.name, span))
         .label(std::string(kept.what))
-        .note(fmt::format("{}; the cap is the newest {} a user", kept.law, kWindowCap))
-        .help(ever ? "a window bounds it: `within 30d`" : "a shorter window keeps less");
+        .note(fmt::format("{}; the cap is the newest {} a user", kept.law,
+                          e.op == Op::kDecayed ? e.cap : kWindowCap))
+        .help(e.op == Op::kDecayed ? "fewer times, or all of them, keep less"
+              : ever               ? "a window bounds it: `within 30d`"
+                                   : "a shorter window keeps less");
   }
 
   Context& context_;
   const std::string& rule_;
   std::unordered_set<const Expr*> seen_;
+  std::unordered_set<uint32_t> streams_seen_;
 };
 
 }  // namespace

@@ -110,6 +110,17 @@ constexpr const char* kChecked[] = {
     "\"Order Completed\" >= 2 within 30d",
     "opened \"Case Study\"",
     "a unless b",
+    "entered trial within 7d",
+    "left trial within 7d",
+    "changed plan to \"pro\" within 7d",
+    "changed plan from \"pro\" to \"free\"",
+    "(email_opened then no email_clicked within 24h) by campaign",
+    "(view then cart then order) all within 7d",
+    "signup then paid after 2d within 14d",
+    "a then next b among (c, d)",
+    "a then b without c",
+    "reached (view then cart then order) >= 2 all within 7d",
+    "a then c without b",
 };
 
 // Reserved: named as not supported yet.
@@ -129,10 +140,6 @@ constexpr const char* kLater[] = {
     "birthday is this week",
     "birthday is next month",
     "anniversary(birthday) is today",
-    "entered trial within 7d",
-    "left trial within 7d",
-    "changed plan to \"pro\" within 7d",
-    "changed plan from \"pro\" to \"free\"",
     "login today",
     "login yesterday",
     "login this week",
@@ -149,13 +156,6 @@ constexpr const char* kLater[] = {
     "(page_viewed where hour in 9..17)",
     "sum(order_completed.products.price) > 3",
     "length(email) > 3",
-    "(email_opened then no email_clicked within 24h) by campaign",
-    "(view then cart then order) all within 7d",
-    "signup then paid after 2d within 14d",
-    "a then next b among (c, d)",
-    "a then b without c",
-    "reached (view then cart then order) >= 2 all within 7d",
-    "a then c without b",
 };
 
 TEST(Language, EachFormIsCheckedOrNamed) {

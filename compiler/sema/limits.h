@@ -13,6 +13,15 @@ inline constexpr uint32_t kWindowCap = 65'536;
 inline constexpr uint32_t kDaysMax = 3'660;
 /// Steps of a sequence, a final `then no` included.
 inline constexpr uint32_t kStepsMax = 10;
+/// Signals that must not lie before one step: `without`, and of `then next` all that are named.
+inline constexpr uint32_t kWithoutMax = 64;
+/// Derived signals inside derived signals: sequences of sequences, sessions of unions, …
+inline constexpr uint32_t kDerivedDepthMax = 32;
+/// Values of a sequence's `by` that have something under way, of one user; and, where a step has a
+/// shortest gap, partial matches that wait for it. Part of the meaning, as is kWindowCap: the
+/// newest stay.
+inline constexpr uint32_t kSequenceKeysMax = 4'096;
+inline constexpr uint32_t kSequenceWaitingMax = 1'024;
 /// Of each sort: events, traits, signals, parameters, lists, segments, scores, over all files.
 inline constexpr uint32_t kDeclarationsMax = 65'536;
 /// Files of one compilation.

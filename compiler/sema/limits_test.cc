@@ -53,6 +53,45 @@ TEST(Limits, OfPartsThatMultiply) {
   EXPECT_NE(first(text).find("expand to more than"), std::string::npos);
 }
 
+TEST(Limits, OfStepsOfASequence) {
+  const auto steps = [](uint32_t count) {
+    return "event a\nsegment it = a" + repeated(" then a", count - 2) + " then no a within 1h";
+  };
+  EXPECT_EQ(first(steps(kStepsMax - 1)), "");
+  EXPECT_EQ(first(steps(kStepsMax)), "");
+  EXPECT_NE(first(steps(kStepsMax + 1)).find("a sequence of 11 steps"), std::string::npos);
+}
+
+TEST(Limits, OfSignalsAmongWhichAStepIsTheNext) {
+  const auto among = [](uint32_t count) {
+    std::string out = "segment it = \"a\" then next \"b\" among (\"e2\"";
+    for (uint32_t i = 3; i < count; ++i) out += fmt::format(", \"e{}\"", i);
+    return out + ", \"a\")";  // said twice is one
+  };
+  EXPECT_EQ(first(among(kWithoutMax - 1)), "");
+  EXPECT_EQ(first(among(kWithoutMax)), "");
+  EXPECT_NE(first(among(kWithoutMax + 1)).find("65 signals among which"), std::string::npos);
+}
+
+TEST(Limits, OfSignalsDerivedFromSignals) {
+  const auto nested = [](uint32_t depth) {
+    return "event a\nevent b\nsegment it = " + std::string(depth - 1, '(') + "a then b" +
+           repeated(") then b", depth - 1);
+  };
+  EXPECT_EQ(first(nested(kDerivedDepthMax - 1)), "");
+  EXPECT_EQ(first(nested(kDerivedDepthMax)), "");
+  EXPECT_NE(first(nested(kDerivedDepthMax + 1)).find("signals derived from signals, more than 32"),
+            std::string::npos);
+}
+
+TEST(Limits, OfSequencesThatMultiply) {
+  std::string text = "event a\nsignal s0 = a then a\n";
+  for (uint32_t i = 1; i < kDerivedDepthMax; ++i) {
+    text += fmt::format("signal s{} = s{} then s{} without s{}\n", i, i - 1, i - 1, i - 1);
+  }
+  EXPECT_NE(first(text + "segment it = s31").find("expand to more than"), std::string::npos);
+}
+
 TEST(Limits, OfDepth) {
   const auto sum = [](size_t length) {
     return "segment it = traits.a" + repeated(" + 1", length) + " > 3";

@@ -11,9 +11,7 @@ using hir::ExprPtr;
 using hir::Op;
 using hir::Type;
 
-namespace {
-
-ExprPtr segment(Context& context, const Scope& scope, const ast::Path& path) {
+ExprPtr segment_member(Context& context, const Scope& scope, const ast::Path& path) {
   const std::string name = path.dotted();
   const Declared* declared = context.names.find(scope.file, Space::kSegments, name);
   if (declared == nullptr) {
@@ -26,6 +24,8 @@ ExprPtr segment(Context& context, const Scope& scope, const ast::Path& path) {
   expr.segment = {declared->index};
   return context.nodes.make(std::move(expr));
 }
+
+namespace {
 
 /// The band is the first from the top that is reached: so it ends where the one above it begins.
 ExprPtr band_reached(Context& context, const std::vector<ast::Band>& bands, size_t index,
@@ -66,7 +66,8 @@ void report_unknown_segment(Context& context, const Scope& scope, Span span,
 
 ExprPtr member(Context& context, const Scope& scope, const ast::Member& member, Span span) {
   std::vector<ExprPtr> parts;
-  for (const ast::Path& path : member.segments) parts.push_back(segment(context, scope, path));
+  for (const ast::Path& path : member.segments)
+    parts.push_back(segment_member(context, scope, path));
   return context.nodes.any_of(std::move(parts), span);
 }
 

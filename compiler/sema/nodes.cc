@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/sema/limits.h"
+#include "compiler/sema/ops.h"
 
 namespace segue::sema {
 
@@ -158,6 +159,27 @@ hir::ZoneId Nodes::zone(const std::string& name) {
 }
 
 hir::StreamId Nodes::add(hir::Stream stream) {
+  StreamCost cost;
+  if (stream.predicate != nullptr) {
+    cost.parts = static_cast<const Node&>(*stream.predicate).parts;
+  } else {
+    cost.depth = 1;
+    for (const hir::StreamId read : hir::streams_of(stream)) {
+      cost.parts = std::min<uint64_t>(cost.parts + stream_costs_[read.index].parts, kPartsMax + 1);
+      cost.depth = std::max(cost.depth, stream_costs_[read.index].depth + 1);
+    }
+  }
+  // Streams share parts, but whoever reads them may walk each as a tree: so each is paid for as
+  // one.
+  spend(cost.parts, stream.span);
+  if (cost.depth > kDerivedDepthMax) {
+    diagnostics_
+        .add(Code::kE0501, stream.span,
+             fmt::format("signals derived from signals, more than {} deep", kDerivedDepthMax))
+        .label("derived from one too many");
+    cost.depth = 1;  // told once
+  }
+  stream_costs_.push_back(cost);
   streams_.push_back(std::move(stream));
   return {static_cast<uint32_t>(streams_.size() - 1)};
 }
@@ -165,8 +187,6 @@ hir::StreamId Nodes::add(hir::Stream stream) {
 hir::StreamId Nodes::stream_of(const ExprPtr& predicate, const std::string& name, Span span) {
   const auto [found, added] = stream_ids_.try_emplace(predicate.get(), 0);
   if (!added) return {found->second};
-  // Streams share parts, but whoever reads them walks each as a tree: so each is paid for as one.
-  spend(static_cast<const Node&>(*predicate).parts, span);
   hir::Stream stream;
   stream.name = name;
   stream.span = span;

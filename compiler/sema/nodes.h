@@ -47,6 +47,7 @@ class Nodes {
   KindId kind(const std::string& wire_name);
   hir::SlotId slot(std::vector<std::string> path, bool is_trait);
   hir::ZoneId zone(const std::string& name);
+  /// A derived stream costs what it is made of; too deep a one is reported.
   hir::StreamId add(hir::Stream stream);
   /// The stream of that predicate; the same for the same node.
   hir::StreamId stream_of(const hir::ExprPtr& predicate, const std::string& name, Span span);
@@ -73,6 +74,11 @@ class Nodes {
   std::map<std::pair<bool, std::vector<std::string>>, uint32_t> slot_ids_;
   std::vector<std::string> zones_;
   std::vector<hir::Stream> streams_;
+  struct StreamCost {
+    uint64_t parts = 1;
+    uint32_t depth = 0;  // derived streams inside it, itself included
+  };
+  std::vector<StreamCost> stream_costs_;  // by stream
   std::unordered_map<const hir::Expr*, uint32_t> stream_ids_;
 };
 

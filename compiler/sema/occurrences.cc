@@ -177,8 +177,8 @@ ExprPtr was(Context& context, const Scope& scope, const ast::Was& was, Span span
         .help("`last order was (revenue > 100)`");
     return nullptr;
   }
-  if (one->what.sequence) {
-    unsupported_sequence(context, span, "a property of a sequence");
+  if (one->what.derived) {
+    report_no_properties(context, span, "`was` behind");
     return nullptr;
   }
   if (was.filter.where != nullptr) {

@@ -89,9 +89,7 @@ Operand condition_name(Context& context, const Scope& scope, const ast::Path& pa
         .label("nothing of it has a name");
     return failed_at(path.span);
   }
-  if (declared->kind == NameKind::kScore) return score(context, *declared, path.span);
-  unsupported_sequence(context, path.span, "a funnel");
-  return failed_at(path.span);
+  return score(context, *declared, path.span);
 }
 
 Operand name_operand(Context& context, const Scope& scope, const ast::Expr& expr,

@@ -91,4 +91,15 @@ std::string_view name_of(CalendarUnit unit) {
 
 int arity_of(Op op) { return kRows[static_cast<size_t>(op)].arity; }
 
+std::vector<StreamId> streams_of(const Stream& stream) {
+  std::vector<StreamId> found;
+  for (const Stream::Step& step : stream.steps) {
+    found.push_back(step.stream);
+    found.insert(found.end(), step.without.begin(), step.without.end());
+  }
+  if (stream.absence) found.push_back(stream.absence->stream);
+  found.insert(found.end(), stream.sources.begin(), stream.sources.end());
+  return found;
+}
+
 }  // namespace segue::hir

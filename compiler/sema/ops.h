@@ -19,4 +19,7 @@ bool names_zone(const Expr& expr);
 /// Whether the aggregate needs the values themselves: so those of all time are capped too.
 bool keeps_values(Aggregate aggregate);
 
+/// The streams that a derived stream is made of, in order; none of what is events.
+std::vector<StreamId> streams_of(const Stream& stream);
+
 }  // namespace segue::hir

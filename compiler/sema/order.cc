@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "compiler/sema/ops.h"
+
 namespace segue::sema {
 
 using hir::Expr;
@@ -51,14 +53,29 @@ class Ordering {
   }
 
  private:
+  /// Of streams too: what enters or leaves a segment reads it.
   void find_reads(const hir::ExprPtr& root, size_t score_count, Vertex& vertex) {
     std::vector<const Expr*> pending;
     std::unordered_set<const Expr*> seen;
+    std::vector<hir::StreamId> streams;
+    std::unordered_set<uint32_t> streams_seen;
     if (root != nullptr) pending.push_back(root.get());
-    while (!pending.empty()) {
+    while (!pending.empty() || !streams.empty()) {
+      if (!streams.empty()) {
+        const hir::StreamId id = streams.back();
+        streams.pop_back();
+        if (!streams_seen.insert(id.index).second) continue;
+        const hir::Stream& stream = context_.nodes.streams()[id.index];
+        for (const hir::StreamId read : hir::streams_of(stream)) streams.push_back(read);
+        if (stream.predicate != nullptr) pending.push_back(stream.predicate.get());
+        if (stream.condition != nullptr) pending.push_back(stream.condition.get());
+        continue;
+      }
       const Expr* expr = pending.back();
       pending.pop_back();
       if (!seen.insert(expr).second) continue;
+      if (hir::names_stream(expr->op)) streams.push_back(expr->stream);
+      if (expr->window.anchor != nullptr) pending.push_back(expr->window.anchor.get());
       if (expr->op == Op::kScore) vertex.reads.emplace_back(expr->score.index, expr->span);
       if (expr->op == Op::kMember) {
         vertex.reads.emplace_back(score_count + expr->segment.index, expr->span);

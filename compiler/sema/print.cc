@@ -158,6 +158,12 @@ std::string attributes(const Rules& rules, const Expr& e) {
       return (e.ignoring_case ? " ignoring-case " : " ") + text_of(e.literals);
     case Op::kHeld:
       return " " + duration_text(e.duration);
+    case Op::kDecayed:
+      return fmt::format(" s{} half-life {}{}", e.stream.index, duration_text(e.duration),
+                         e.cap == 0 ? std::string() : fmt::format(" cap {}", e.cap));
+    case Op::kLatched:
+      return fmt::format("{}{}", e.duration.ms == 0 ? "" : " stay " + duration_text(e.duration),
+                         e.cooldown.ms == 0 ? "" : " cooldown " + duration_text(e.cooldown));
     case Op::kEventIs: {
       std::string out;
       for (const KindId kind : e.kinds) out += " " + kind_of(rules, kind);
@@ -223,6 +229,33 @@ void write_schema(const Rules& rules, std::string& out) {
   }
 }
 
+/// What is neither events nor a sequence.
+std::string derived_text(const Rules& rules, const hir::Stream& stream) {
+  switch (stream.kind) {
+    case hir::Stream::Kind::kEvents:
+    case hir::Stream::Kind::kSequence:
+      return {};
+    case hir::Stream::Kind::kSessions:
+      return fmt::format("\n  (sessions s{} gap {})", stream.sources[0].index,
+                         duration_text(stream.gap));
+    case hir::Stream::Kind::kCrossing:
+      return fmt::format("\n  ({} {})", stream.leaving ? "left" : "entered",
+                         write(rules, *stream.condition, 4));
+    case hir::Stream::Kind::kChange: {
+      std::string out = "\n  (changed " + path_of(rules, stream.slot);
+      if (stream.from) out += " from " + text_of(*stream.from);
+      if (stream.to) out += " to " + text_of(*stream.to);
+      return out + ")";
+    }
+    case hir::Stream::Kind::kUnion: {
+      std::string out = "\n  (union";
+      for (const hir::StreamId source : stream.sources) out += fmt::format(" s{}", source.index);
+      return out + ")";
+    }
+  }
+  return {};
+}
+
 void write_streams(const Rules& rules, std::string& out) {
   for (size_t i = 0; i < rules.streams.size(); ++i) {
     const hir::Stream& stream = rules.streams[i];
@@ -230,13 +263,19 @@ void write_streams(const Rules& rules, std::string& out) {
     if (stream.predicate != nullptr) out += "\n  " + write(rules, *stream.predicate, 2);
     for (const hir::Stream::Step& step : stream.steps) {
       out += fmt::format("\n  ({} s{}", step.later ? "later" : "then", step.stream.index);
+      if (step.after) out += " after " + duration_text(*step.after);
       if (step.within) out += " within " + duration_text(*step.within);
+      if (!step.without.empty()) out += " without";
+      for (const hir::StreamId absent : step.without) out += fmt::format(" s{}", absent.index);
       out += ")";
     }
     if (stream.absence) {
       out += fmt::format("\n  (then-no{} s{} within {})", stream.absence->later ? "-later" : "",
                          stream.absence->stream.index, duration_text(stream.absence->within));
     }
+    if (stream.all_within) out += "\n  (all-within " + duration_text(*stream.all_within) + ")";
+    if (stream.by) out += "\n  (by " + path_of(rules, *stream.by) + ")";
+    out += derived_text(rules, stream);
     out += ")\n";
   }
 }

@@ -45,6 +45,11 @@ class Renumbering {
     for (const hir::Segment& segment : context_.rules.segments) reach(segment.when);
     // Predicates name no streams, so this list is complete.
     for (const uint32_t stream : order_) reach(nodes_.streams()[stream].predicate);
+    for (const uint32_t stream : order_) {
+      const hir::Stream& found = nodes_.streams()[stream];
+      if (found.by) slot_used_[found.by->index] = true;
+      if (found.kind == hir::Stream::Kind::kChange) slot_used_[found.slot.index] = true;
+    }
   }
 
   void reach(const ExprPtr& expr) {
@@ -67,12 +72,12 @@ class Renumbering {
     slot_used_[context_.user_zone.index] = true;
   }
 
-  /// The steps of a sequence stand before it.
+  /// What a derived stream is made of stands before it.
   void reach_stream(hir::StreamId stream) {
     if (new_stream_[stream.index] != kUnused) return;
     const hir::Stream& found = nodes_.streams()[stream.index];
-    for (const hir::Stream::Step& step : found.steps) reach_stream(step.stream);
-    if (found.absence) reach_stream(found.absence->stream);
+    for (const hir::StreamId read : hir::streams_of(found)) reach_stream(read);
+    reach(found.condition);
     new_stream_[stream.index] = static_cast<uint32_t>(order_.size());
     order_.push_back(stream.index);
   }
@@ -149,13 +154,27 @@ class Renumbering {
       if (schema.slots[i].is_trait) schema.kinds[kIdentifyKind.index].slots.push_back(i);
     }
     for (const uint32_t stream : order_) {
-      const ExprPtr& predicate = nodes_.streams()[stream].predicate;
-      if (predicate != nullptr) carry(*predicate, KindSet::all());
+      const hir::Stream& found = nodes_.streams()[stream];
+      if (found.predicate != nullptr) carry(*found.predicate, KindSet::all());
+      if (found.by) carry_key(found);
     }
     for (const Expr* expr : reached_) {
       if (expr->op != Op::kAggregate) continue;
       const ExprPtr& predicate = nodes_.streams()[order_[expr->stream.index]].predicate;
       carry(*expr->children[0], kinds_of(*predicate));
+    }
+  }
+
+  /// The property of `by` is read of the events of each step, and of what must not come.
+  void carry_key(const hir::Stream& stream) {
+    const uint32_t slot = new_slot_[stream.by->index];
+    const auto count = static_cast<uint32_t>(context_.rules.schema.kinds.size());
+    for (const hir::StreamId read : hir::streams_of(stream)) {
+      const ExprPtr& predicate = nodes_.streams()[read.index].predicate;
+      if (predicate == nullptr) continue;
+      for (const uint32_t kind : kinds_of(*predicate).members(count)) {
+        give(kind, slot, stream.span);
+      }
     }
   }
 
@@ -204,11 +223,16 @@ class Renumbering {
   void move_streams() {
     for (const uint32_t index : order_) {
       hir::Stream stream = std::move(nodes_.streams()[index]);
+      const auto renumbered = [&](hir::StreamId& id) { id.index = new_stream_[id.index]; };
       for (hir::Stream::Step& step : stream.steps) {
-        step.stream.index = new_stream_[step.stream.index];
+        renumbered(step.stream);
+        for (hir::StreamId& absent : step.without) renumbered(absent);
       }
-      if (stream.absence) {
-        stream.absence->stream.index = new_stream_[stream.absence->stream.index];
+      if (stream.absence) renumbered(stream.absence->stream);
+      for (hir::StreamId& source : stream.sources) renumbered(source);
+      if (stream.by) stream.by->index = new_slot_[stream.by->index];
+      if (stream.kind == hir::Stream::Kind::kChange) {
+        stream.slot.index = new_slot_[stream.slot.index];
       }
       context_.rules.streams.push_back(std::move(stream));
     }

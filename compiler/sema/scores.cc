@@ -27,6 +27,7 @@ using Header = ast::ScoreHeader;
 
 struct Headers {
   std::optional<Duration> within;
+  std::optional<Duration> half_life;
   const Header* min = nullptr;
   const Header* max = nullptr;
 };
@@ -39,16 +40,19 @@ void report_again(Context& context, const Header& header, std::string_view word)
 Headers read_headers(Context& context, const Scope& scope, const ast::ScoreDecl& decl,
                      hir::Score& score) {
   Headers headers;
-  bool within = false;
+  const Header* within = nullptr;
+  const Header* half_life = nullptr;
   for (const Header& header : decl.headers) {
     switch (header.kind) {
       case Header::Kind::kWithin:
-        if (within) report_again(context, header, "within");
-        within = true;
+        if (within != nullptr) report_again(context, header, "within");
+        within = &header;
         headers.within = duration(context, scope, *header.length);
         break;
       case Header::Kind::kHalfLife:
-        unsupported_clause(context, header.span, "`half_life`");
+        if (half_life != nullptr) report_again(context, header, "half_life");
+        half_life = &header;
+        headers.half_life = duration(context, scope, *header.length);
         break;
       case Header::Kind::kMin:
         if (headers.min != nullptr) report_again(context, header, "min");
@@ -66,6 +70,12 @@ Headers read_headers(Context& context, const Scope& scope, const ast::ScoreDecl&
         break;
     }
   }
+  if (within != nullptr && half_life != nullptr) {
+    context.report(Code::kE0311, half_life->span, "a score with both a window and a half-life")
+        .label("an occurrence either ends to count or fades")
+        .also(within->span, "the window")
+        .help("`half_life` alone: what is old counts less and less");
+  }
   if (headers.min != nullptr && headers.max != nullptr &&
       headers.min->bound.value > headers.max->bound.value) {
     context.report(Code::kE0311, headers.max->span, "a score's `max` below its `min`")
@@ -75,33 +85,74 @@ Headers read_headers(Context& context, const Scope& scope, const ast::ScoreDecl&
   return headers;
 }
 
+/// `max n times`, `once`: how many of the newest count; 0: all. Empty if it was reported.
+std::optional<uint32_t> most_times(Context& context, const Scope& scope,
+                                   const ast::ScoreTerm& term) {
+  if (term.once) return 1;
+  if (!term.max_times) return 0;
+  return whole_number(context, scope, *term.max_times, 1, kWindowCap, "how often a term counts");
+}
+
+/// Of a score with a half-life: each occurrence counts from its own time on.
+ExprPtr decayed(Context& context, const Signal& what, Duration half_life, uint32_t most,
+                Span span) {
+  if (!what.ok()) return nullptr;
+  Expr expr;
+  expr.op = Op::kDecayed;
+  expr.type = Type::kNumber;
+  expr.span = span;
+  expr.stream = stream_of(context, what);
+  expr.duration = half_life;
+  expr.cap = most;
+  return context.nodes.make(std::move(expr));
+}
+
+/// A window behind a term: none if there is none, nothing at all if it was reported.
+struct TermWindow {
+  std::optional<hir::Window> window;
+  bool failed = false;
+};
+
+TermWindow term_window(Context& context, const Scope& scope, const ast::Windowed& windowed,
+                       const Headers& headers) {
+  TermWindow result;
+  if (windowed.periods) {
+    unsupported_window(context, windowed.periods->span, "`of the last … periods`");
+  } else if (headers.half_life) {
+    context.report(Code::kE0402, windowed.window->span, "`half_life` has no windows")
+        .label("what is old counts less and less, and never ends to count")
+        .help("a score without `half_life` has windows; so has an `if`: `+5 if login within 7d`");
+  } else {
+    result.window = occurrence_window(context, scope, *windowed.window);
+  }
+  result.failed = !result.window;
+  return result;
+}
+
 /// How often a term's signal counts. A term's own window replaces the score's; a sequence's own
 /// `within` is its gap.
 ExprPtr times(Context& context, const Scope& scope, const ast::ScoreTerm& term,
               const Headers& headers) {
   const ast::Expr* occurrences = term.occurrences.get();
-  std::optional<hir::Window> window = hir::Window{};
+  hir::Window window;
   if (headers.within) {
-    window->kind = hir::Window::Kind::kRolling;
-    window->from = *headers.within;
+    window.kind = hir::Window::Kind::kRolling;
+    window.from = *headers.within;
   }
+  bool failed = false;
   if (const auto* windowed = occurrences->as<ast::Windowed>()) {
+    const TermWindow own = term_window(context, scope, *windowed, headers);
     occurrences = windowed->value.get();
-    if (windowed->periods) {
-      unsupported_window(context, windowed->periods->span, "`of the last … periods`");
-      return nullptr;
-    }
-    window = occurrence_window(context, scope, *windowed->window);
+    failed = own.failed;
+    if (!failed) window = *own.window;
   }
   const Signal what = signal(context, scope, *occurrences);
-  if (!window) return nullptr;
-  ExprPtr counted = count(context, what, *window, term.occurrences->span);
-  if (!term.once && !term.max_times) return counted;
-  std::optional<uint32_t> most = 1;
-  if (term.max_times) {
-    most = whole_number(context, scope, *term.max_times, 1, kWindowCap, "how often a term counts");
-  }
-  if (!most) return nullptr;
+  const auto most = most_times(context, scope, term);
+  if (failed || !most) return nullptr;
+  const Span span = term.occurrences->span;
+  if (headers.half_life) return decayed(context, what, *headers.half_life, *most, span);
+  ExprPtr counted = count(context, what, window, span);
+  if (*most == 0) return counted;
   std::vector<ExprPtr> sides{std::move(counted), context.nodes.number(*most, term.span)};
   return context.nodes.make(Op::kMin, Type::kNumber, term.span, std::move(sides));
 }

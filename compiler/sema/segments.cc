@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "compiler/sema/conditions.h"
-#include "compiler/sema/unsupported.h"
+#include "compiler/sema/literals.h"
 
 namespace segue::sema {
 
@@ -22,9 +22,30 @@ void add_metadata(Context& context, hir::Segment& segment, const std::string& ke
   segment.metadata.emplace_back(key, text);
 }
 
-void check_clauses(Context& context, const Scope& scope, const ast::SegmentDecl& decl,
-                   hir::Segment& segment) {
+/// The clauses that say who is in it, each at most once.
+struct Membership {
   const Clause* when = nullptr;
+  const Clause* until = nullptr;
+  const Clause* stay = nullptr;
+  const Clause* cooldown = nullptr;
+
+  bool remembers() const { return until != nullptr || stay != nullptr || cooldown != nullptr; }
+};
+
+void place(Context& context, const Clause& clause, const Clause*& where, std::string_view word,
+           std::string_view help) {
+  if (where == nullptr) {
+    where = &clause;
+    return;
+  }
+  context.report(Code::kE0313, clause.keyword, fmt::format("a second `{}`", word))
+      .label("a segment has one")
+      .also(where->keyword, "the first")
+      .help(std::string(help));
+}
+
+Membership read_clauses(Context& context, const ast::SegmentDecl& decl, hir::Segment& segment) {
+  Membership found;
   for (const Clause& clause : decl.clauses) {
     switch (clause.kind) {
       case Clause::Kind::kStage:
@@ -37,34 +58,66 @@ void check_clauses(Context& context, const Scope& scope, const ast::SegmentDecl&
         add_metadata(context, segment, clause.key.text, clause.text.value, clause.span);
         break;
       case Clause::Kind::kWhen:
-        if (when != nullptr) {
-          context.report(Code::kE0313, clause.keyword, "a second `when`")
-              .label("a segment has one")
-              .also(when->keyword, "the first")
-              .help("join the conditions by `and` or `or`");
-          break;
-        }
-        when = &clause;
-        segment.when = condition(context, scope, *clause.condition);
+        place(context, clause, found.when, "when", "join the conditions by `and` or `or`");
         break;
       case Clause::Kind::kUntil:
-        unsupported_clause(context, clause.keyword, "`until`");
+        place(context, clause, found.until, "until", "join the conditions by `or`");
         break;
       case Clause::Kind::kStay:
-        unsupported_clause(context, clause.keyword, "`stay at least`");
+        place(context, clause, found.stay, "stay at least", "one duration, the longer one");
         break;
       case Clause::Kind::kCooldown:
-        unsupported_clause(context, clause.keyword, "`cooldown`");
+        place(context, clause, found.cooldown, "cooldown", "one duration, the longer one");
         break;
     }
   }
-  if (when == nullptr) {
-    context
-        .report(Code::kE0313, decl.name.span,
-                fmt::format("segment `{}` does not say who is in it", decl.name.text))
-        .label("no `when`")
-        .help("`when` and a condition");
+  return found;
+}
+
+/// In from when `when` holds and `until` does not, out when `until` holds, or `when` no more.
+hir::ExprPtr latched(Context& context, const Scope& scope, const Membership& clauses,
+                     hir::ExprPtr when, Span span) {
+  Nodes& nodes = context.nodes;
+  hir::Expr expr;
+  expr.op = hir::Op::kLatched;
+  expr.span = span;
+  bool ok = true;
+  const auto read = [&](const Clause* clause, Duration& into) {
+    if (clause == nullptr) return;
+    const auto length = duration(context, scope, *clause->length);
+    if (length) into = *length;
+    ok = ok && length.has_value();
+  };
+  read(clauses.stay, expr.duration);
+  read(clauses.cooldown, expr.cooldown);
+  hir::ExprPtr leave;
+  if (clauses.until != nullptr) {
+    leave = condition(context, scope, *clauses.until->condition);
+    hir::ExprPtr stays = nodes.negate(leave, clauses.until->span);
+    when = nodes.all_of({std::move(when), std::move(stays)}, span);
+  } else {
+    leave = nodes.negate(when, clauses.when->span);
   }
+  if (!ok) return nullptr;
+  expr.children = {std::move(when), std::move(leave)};
+  return nodes.make(std::move(expr));
+}
+
+void check_clauses(Context& context, const Scope& scope, const ast::SegmentDecl& decl,
+                   hir::Segment& segment) {
+  const Membership clauses = read_clauses(context, decl, segment);
+  if (clauses.when != nullptr) {
+    segment.when = condition(context, scope, *clauses.when->condition);
+    if (clauses.remembers()) {
+      segment.when = latched(context, scope, clauses, std::move(segment.when), clauses.when->span);
+    }
+    return;
+  }
+  context
+      .report(Code::kE0313, decl.name.span,
+              fmt::format("segment `{}` does not say who is in it", decl.name.text))
+      .label("no `when`")
+      .help("`when` and a condition");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
+#include "compiler/sema/sequences.h"
 #include "compiler/sema/signals.h"
 
 namespace segue::sema {
@@ -71,12 +72,18 @@ Signal declared_signal(Context& context, const Declared& declared, const Argumen
   const uint32_t outer = context.deepest_chain;
   context.deepest_chain = 0;
   context.open_signals.push_back(&declared);
+  const size_t streams = context.nodes.streams().size();
   Scope scope = context.scope_of(declared.file);
   scope.argument = argument;
-  const auto& decl = *declared.decl->as<ast::SignalDecl>();
-  Signal result = filtered_signal(context, scope, decl.signal);
+  const auto* decl = declared.decl->as<ast::SignalDecl>();
+  Signal result = decl != nullptr
+                      ? filtered_signal(context, scope, decl->signal)
+                      : funnel(context, scope, *declared.decl->as<ast::FunnelDecl>()->sequence);
   context.open_signals.pop_back();
-  result.name = decl.name.text;
+  result.name = declared.name->text;
+  // A second name of a derived signal leaves it the first.
+  const bool made_here = result.derived && result.derived->index >= streams;
+  if (made_here) context.nodes.streams()[result.derived->index].name = result.name;
   result.chain = context.deepest_chain + 1;
   if (result.ok() && chain_too_long(context, declared, result.chain)) result = {};
   context.deepest_chain = std::max(outer, result.chain);
@@ -117,6 +124,9 @@ void report_unknown(Context& context, const Scope& scope, const ast::Name& name,
   } else if (near.empty() && sort == "event") {
     found.help(
         fmt::format("declare it: `event {0}`; or quote its name on the wire: \"{0}\"", name.text));
+  } else if (near.empty() && sort == "trait") {
+    found.help(fmt::format("declare it: `trait {0}: text`; undeclared, it is written `traits.{0}`",
+                           name.text));
   } else if (near.empty()) {
     found.help(fmt::format("declare it: `signal {}($x) = …`", name.text));
   }

@@ -7,7 +7,6 @@
 #include "compiler/sema/conditions.h"
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
-#include "compiler/sema/unsupported.h"
 
 namespace segue::sema {
 
@@ -114,9 +113,11 @@ Signal named(Context& context, const Scope& scope, const ast::Path& path) {
           .help(fmt::format("`{} spring`, `{} \"Spring sale\"`", first.text, first.text));
       return failed_at(path.span);
     }
-    case NameKind::kFunnel:
-      unsupported_sequence(context, path.span, "a funnel");
-      return failed_at(path.span);
+    case NameKind::kFunnel: {
+      Signal signal = declared_signal(context, *declared, nullptr);
+      signal.span = path.span;
+      return signal;
+    }
     default:
       report_no_signal(context, *declared, path.span);
       return failed_at(path.span);
@@ -161,33 +162,54 @@ Signal applied(Context& context, const Scope& scope, const ast::Applied& applied
   Signal signal = declared_signal(context, *declared, &argument);
   context.said.pop_back();
   signal.span = span;
+  if (signal.derived) {
+    std::string& name = context.nodes.streams()[signal.derived->index].name;
+    if (name == signal.name) name = context.quote(span, signal.name);
+  }
   signal.name = context.quote(span, signal.name);
   return signal;
 }
 
+/// Of events one predicate, so that one event is one occurrence; what is derived stands beside it.
 Signal union_of(Context& context, const Scope& scope, const ast::Or& operands, Span span) {
   Signal result;
   result.span = span;
-  std::vector<hir::ExprPtr> arms;
+  result.name = context.quote(span, "a union");
+  std::vector<hir::ExprPtr> events;
+  std::vector<hir::StreamId> derived;
+  bool ok = true;
+  const auto add = [&](hir::StreamId source) {
+    if (std::find(derived.begin(), derived.end(), source) == derived.end())
+      derived.push_back(source);
+  };
   for (const ast::ExprPtr& operand : operands.operands) {
     const Signal arm = signal(context, scope, *operand);
-    if (arm.sequence) {
-      unsupported_sequence(context, operand->span, "a union with a sequence");
-      return failed_at(span);
-    }
-    arms.push_back(arm.predicate);
+    ok = ok && arm.ok();
     join(result.events, arm.events);
+    if (!arm.derived) events.push_back(arm.predicate);
+    if (!arm.derived) continue;
+    if (arm.union_events != nullptr) events.push_back(arm.union_events);
+    if (arm.union_sources.empty()) add(*arm.derived);
+    for (const hir::StreamId source : arm.union_sources) add(source);
   }
-  result.predicate = context.nodes.any_of(std::move(arms), span);
-  result.name = context.quote(span, "a union");
+  if (!ok) return failed_at(span);
+  hir::ExprPtr predicate;
+  if (!events.empty()) predicate = context.nodes.any_of(std::move(events), span);
+  if (derived.empty()) {
+    result.predicate = std::move(predicate);
+    return result;
+  }
+  result.union_events = std::move(predicate);
+  result.union_sources = std::move(derived);
+  result.derived = derived_union(context, result);
   return result;
 }
 
 Signal except(Context& context, const Scope& scope, const ast::Except& expr, Span span) {
   Signal result = signal(context, scope, *expr.value);
   const Signal excluded = signal(context, scope, *expr.excluded);
-  if (result.sequence || excluded.sequence) {
-    unsupported_sequence(context, span, "`except` with a sequence");
+  if (result.derived || excluded.derived) {
+    report_no_properties(context, span, "`except` with");
     return failed_at(span);
   }
   if (!result.ok() || !excluded.ok()) return failed_at(span);
@@ -211,8 +233,8 @@ Signal no_signal(Context& context, const ast::Expr& expr) {
 Signal with_filter(Context& context, const Scope& scope, const Signal& what, const ast::Expr* where,
                    Span span) {
   if (where == nullptr) return what;
-  if (what.sequence) {
-    unsupported_sequence(context, span, "a filter on a sequence");
+  if (what.derived) {
+    report_no_properties(context, where->span, "a filter on");
     return failed_at(span);
   }
   Scope inside = scope;
@@ -240,23 +262,17 @@ Signal signal(Context& context, const Scope& scope, const ast::Expr& expr) {
   }
   if (const auto* arms = expr.as<ast::Or>()) return union_of(context, scope, *arms, expr.span);
   if (const auto* rest = expr.as<ast::Except>()) return except(context, scope, *rest, expr.span);
-  if (const auto* steps = expr.as<ast::Sequence>()) {
-    return sequence(context, scope, *steps, expr.span);
-  }
-  if (expr.as<ast::Sessions>() != nullptr) {
-    unsupported_sequence(context, expr.span, "`sessions of`");
-  } else if (const auto* crossing = expr.as<ast::Crossing>()) {
-    unsupported_sequence(context, expr.span, crossing->left ? "`left`" : "`entered`");
-  } else if (expr.as<ast::Change>() != nullptr) {
-    unsupported_sequence(context, expr.span, "`changed`");
-  } else {
-    return no_signal(context, expr);
-  }
-  return failed_at(expr.span);
+  if (expr.as<ast::Sequence>() != nullptr) return sequence(context, scope, expr);
+  if (const auto* form = expr.as<ast::Sessions>())
+    return sessions(context, scope, *form, expr.span);
+  if (const auto* form = expr.as<ast::Crossing>())
+    return crossing(context, scope, *form, expr.span);
+  if (const auto* form = expr.as<ast::Change>()) return change(context, scope, *form, expr.span);
+  return no_signal(context, expr);
 }
 
 hir::StreamId stream_of(Context& context, const Signal& signal) {
-  if (signal.sequence) return *signal.sequence;
+  if (signal.derived) return *signal.derived;
   return context.nodes.stream_of(signal.predicate, signal.name, signal.span);
 }
 

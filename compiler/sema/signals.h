@@ -16,14 +16,25 @@ Signal filtered_signal(Context& context, const Scope& scope, const ast::Filtered
 Signal with_filter(Context& context, const Scope& scope, const Signal& what, const ast::Expr* where,
                    Span span);
 
-/// A declared signal, worked out once for each argument.
+/// A declared signal or funnel, worked out once for each argument.
 Signal declared_signal(Context& context, const Declared& declared, const Argument* argument);
 
 /// Whether `expr` reads as a signal; reports nothing. An unknown name does not.
 bool is_signal(const Context& context, const Scope& scope, const ast::Expr& expr);
 
-/// `a then b within 1h`, `a then no b within 3d`.
-Signal sequence(Context& context, const Scope& scope, const ast::Sequence& sequence, Span span);
+/// `a then b within 1h`, `a then no b within 3d`. (sequences.cc)
+Signal sequence(Context& context, const Scope& scope, const ast::Expr& expr);
+
+/// `sessions of any with gap 30m`, `entered trial`, `changed plan to "pro"`. (derived.cc)
+Signal sessions(Context& context, const Scope& scope, const ast::Sessions& sessions, Span span);
+Signal crossing(Context& context, const Scope& scope, const ast::Crossing& crossing, Span span);
+Signal change(Context& context, const Scope& scope, const ast::Change& change, Span span);
+
+/// The stream of a union that is not of events alone. (derived.cc)
+hir::StreamId derived_union(Context& context, const Signal& arms);
+
+/// `what` is asked of something derived, whose occurrences are instants only. (derived.cc)
+void report_no_properties(Context& context, Span span, std::string_view what);
 
 /// The stream that counts the signal's occurrences.
 hir::StreamId stream_of(Context& context, const Signal& signal);

@@ -19,20 +19,12 @@ void unsupported_window(Context& context, Span span, std::string_view form) {
   unsupported(context, Code::kE0902, span, form);
 }
 
-void unsupported_sequence(Context& context, Span span, std::string_view form) {
-  unsupported(context, Code::kE0903, span, form);
-}
-
 void unsupported_declaration(Context& context, Span span, std::string_view form) {
   unsupported(context, Code::kE0904, span, form);
 }
 
 void unsupported_function(Context& context, Span span, std::string_view form) {
   unsupported(context, Code::kE0905, span, form);
-}
-
-void unsupported_clause(Context& context, Span span, std::string_view form) {
-  unsupported(context, Code::kE0906, span, form);
 }
 
 }  // namespace segue::sema

@@ -26,6 +26,7 @@ bool is_truth(Op op) {
     case Op::kMember:
     case Op::kUserIn:
     case Op::kHeld:
+    case Op::kLatched:
     case Op::kEventIs:
     case Op::kAnd:
     case Op::kOr:
@@ -63,6 +64,8 @@ bool only_of_history(Op op) {
     case Op::kUserIn:
     case Op::kScore:
     case Op::kHeld:
+    case Op::kLatched:
+    case Op::kDecayed:
       return true;
     default:
       return false;
@@ -137,24 +140,62 @@ class Verifier {
   }
 
   void stream(const hir::Stream& stream, size_t index) {
+    using Kind = hir::Stream::Kind;
     where_ = fmt::format("stream s{}", index);
-    expect((stream.predicate == nullptr) != stream.steps.empty(),
-           "a stream is either a predicate or a sequence");
+    const Kind kind = stream.kind;
+    expect((kind == Kind::kEvents) == (stream.predicate != nullptr),
+           "a predicate is of events, and events have one");
+    expect((kind == Kind::kSequence) != stream.steps.empty(), "steps are of a sequence");
+    expect((kind == Kind::kCrossing) == (stream.condition != nullptr), "a condition is crossed");
+    for (const hir::StreamId read : hir::streams_of(stream)) {
+      expect(read.index < index, "reads a stream that does not stand before it");
+    }
     if (stream.predicate != nullptr) {
       expect(stream.predicate->type == Type::kTruth, "a predicate is no truth");
       visit(*stream.predicate, Place::kEvent);
     }
-    const size_t steps = stream.steps.size() + (stream.absence ? 1 : 0);
-    if (!stream.steps.empty()) expect(steps >= 2 && steps <= kStepsMax, "a wrong number of steps");
-    for (const hir::Stream::Step& step : stream.steps) base_stream(step.stream);
-    if (!stream.absence) return;
-    base_stream(stream.absence->stream);
-    expect(stream.absence->within.ms > 0, "a wait of nothing");
+    if (stream.condition != nullptr) {
+      expect(stream.condition->type == Type::kTruth, "a condition is no truth");
+      visit(*stream.condition, Place::kHistory);
+    }
+    if (kind == Kind::kSequence) sequence(stream);
+    if (kind == Kind::kSessions) {
+      expect(stream.sources.size() == 1 && stream.gap.ms > 0, "sessions of one stream, with a gap");
+    }
+    if (kind == Kind::kChange) {
+      const auto& slots = rules_.schema.slots;
+      const bool there = stream.slot.index < slots.size();
+      expect(there && slots[stream.slot.index].is_trait, "only a trait changes");
+    }
+    if (kind == Kind::kUnion) union_of(stream);
   }
 
-  void base_stream(hir::StreamId id) {
-    const bool there = id.index < rules_.streams.size();
-    expect(there && rules_.streams[id.index].predicate != nullptr, "a step is no base stream");
+  void sequence(const hir::Stream& stream) {
+    const size_t steps = stream.steps.size() + (stream.absence ? 1 : 0);
+    expect(steps >= 2 && steps <= kStepsMax, "a wrong number of steps");
+    for (const hir::Stream::Step& step : stream.steps) {
+      const bool gap = !step.after || !step.within || *step.after <= *step.within;
+      expect(gap, "a gap that is never both");
+      expect(step.without.size() <= kWithoutMax, "a step without too many");
+    }
+    const hir::Stream::Step& first = stream.steps.front();
+    expect(!first.later && !first.after && !first.within && first.without.empty(),
+           "a gap before the first step");
+    if (stream.absence) expect(stream.absence->within.ms > 0, "a wait of nothing");
+    if (stream.by) {
+      const auto& slots = rules_.schema.slots;
+      expect(stream.by->index < slots.size() && !slots[stream.by->index].is_trait,
+             "a key that is no property");
+    }
+  }
+
+  void union_of(const hir::Stream& stream) {
+    expect(stream.sources.size() >= 2, "a union of one");
+    for (size_t i = 1; i < stream.sources.size(); ++i) {
+      const uint32_t source = stream.sources[i].index;
+      const bool events = source < rules_.streams.size() && rules_.streams[source].predicate;
+      expect(!events, "events behind the first source of a union");
+    }
   }
 
   void root(const ExprPtr& expr, Type type, const std::string& where) {
@@ -205,6 +246,10 @@ class Verifier {
       case Op::kStreak:
       case Op::kTimeOf:
         counted(e, op);
+        break;
+      case Op::kDecayed:
+        expect(e.stream.index < rules_.streams.size(), op + " names no stream");
+        expect(e.duration.ms > 0 && e.cap <= kWindowCap, op + " has no half-life");
         break;
       case Op::kMember:
         expect(e.segment.index < rules_.segments.size(), op + " names no segment");
@@ -272,6 +317,7 @@ class Verifier {
       case Op::kOr:
       case Op::kNot:
       case Op::kHeld:
+      case Op::kLatched:
         expect(all([](Type t) { return t == Type::kTruth; }), op + " of no truth");
         break;
       case Op::kAtLeast:
@@ -331,6 +377,7 @@ class Verifier {
   void reads_placed(const Expr& e, const std::vector<bool>& scores,
                     const std::vector<bool>& segments, std::unordered_set<const Expr*>& read) {
     if (!read.insert(&e).second) return;
+    if (hir::names_stream(e.op)) stream_placed(e.stream, scores, segments, read);
     if (e.op == Op::kScore && e.score.index < scores.size()) {
       expect(scores[e.score.index], "a score is read before it is evaluated");
     }
@@ -339,6 +386,17 @@ class Verifier {
     }
     for (const ExprPtr& child : e.children) {
       if (child != nullptr) reads_placed(*child, scores, segments, read);
+    }
+  }
+
+  /// What a segment that is entered or left reads.
+  void stream_placed(hir::StreamId id, const std::vector<bool>& scores,
+                     const std::vector<bool>& segments, std::unordered_set<const Expr*>& read) {
+    if (id.index >= rules_.streams.size()) return;
+    const hir::Stream& stream = rules_.streams[id.index];
+    if (stream.condition != nullptr) reads_placed(*stream.condition, scores, segments, read);
+    for (const hir::StreamId before : hir::streams_of(stream)) {
+      if (before.index < id.index) stream_placed(before, scores, segments, read);
     }
   }
 
