@@ -1,10 +1,10 @@
 #include "api/figures.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "api/rule_words.h"
 #include "api/time_points.h"
-#include "naive/window.h"
 
 namespace segue {
 namespace {
@@ -45,15 +45,9 @@ bool has_events(Op op) {
 
 }  // namespace
 
-Figures::Figures(const hir::Rules& rules, std::span<const ZoneView> zones, const naive::Past& past,
-                 naive::Evaluator& evaluator, Instant at)
-    : rules_(rules),
-      zones_(zones),
-      past_(past),
-      evaluator_(evaluator),
-      ops_(zones),
-      occurrences_(rules, past, ops_),
-      at_(at) {}
+Figures::Figures(const hir::Rules& rules, const naive::Past& past, naive::Evaluator& evaluator,
+                 Instant at)
+    : rules_(rules), past_(past), evaluator_(evaluator), at_(at) {}
 
 std::vector<Figure> Figures::of(const Expr& expr) {
   std::vector<Figure> figures;
@@ -99,10 +93,10 @@ std::vector<const Event*> Figures::counted(const Expr& leaf) {
   }
   std::vector<Instant> times;
   for (const Event* event : events) times.push_back(event->at);
-  const bool by_day = leaf.op == Op::kDays || leaf.window.kind == hir::Window::Kind::kCalendar;
-  const naive::WindowAt window(leaf.window, at_, by_day ? zones_[leaf.zone.index] : ZoneView({}));
   std::vector<const Event*> chosen;
-  for (const size_t i : window.choose(times, leaf.cap)) chosen.push_back(events[i]);
+  for (const size_t i : evaluator_.window(leaf, at_).choose(times, leaf.cap)) {
+    chosen.push_back(events[i]);
+  }
   const bool one = leaf.op == Op::kAggregate && (leaf.aggregate == hir::Aggregate::kFirst ||
                                                  leaf.aggregate == hir::Aggregate::kLast);
   if (!one || chosen.empty()) return chosen;
@@ -123,14 +117,18 @@ std::vector<const Event*> Figures::setters(const Expr& trait) const {
 
 std::vector<const Event*> Figures::occurrences(hir::StreamId id) {
   const hir::Stream& stream = rules_.streams[id.index];
-  if (stream.predicate) return occurrences_.of(id);
   std::vector<const Event*> events;
-  const auto add = [&](hir::StreamId step) {
-    const auto& found = occurrences_.of(step);
+  if (stream.predicate) {
+    for (const naive::Occurrence& found : evaluator_.occurrences(id)) events.push_back(found.event);
+    return events;
+  }
+  const auto add = [&](hir::StreamId source) {
+    const std::vector<const Event*> found = occurrences(source);
     events.insert(events.end(), found.begin(), found.end());
   };
   for (const hir::Stream::Step& step : stream.steps) add(step.stream);
   if (stream.absence) add(stream.absence->stream);
+  for (const hir::StreamId source : stream.sources) add(source);
   std::sort(events.begin(), events.end(), [](const Event* a, const Event* b) {
     return std::tie(a->at, a->tie, a) < std::tie(b->at, b->tie, b);
   });

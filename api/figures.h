@@ -1,7 +1,6 @@
 // The numbers of a condition as of an instant, and the events behind them.
 #pragma once
 
-#include <span>
 #include <vector>
 
 #include "compiler/sema/hir.h"
@@ -12,9 +11,9 @@ namespace segue {
 
 class Figures {
  public:
-  /// Keeps references to all of them. `past` is not empty and holds the events up to `at`.
-  Figures(const hir::Rules& rules, std::span<const ZoneView> zones, const naive::Past& past,
-          naive::Evaluator& evaluator, Instant at);
+  /// Keeps references. `past` is not empty and holds the events up to `at`.
+  Figures(const hir::Rules& rules, const naive::Past& past, naive::Evaluator& evaluator,
+          Instant at);
 
   /// Of every leaf over history in `expr`, in the order of the rule, equal ones once.
   std::vector<Figure> of(const hir::Expr& expr);
@@ -31,11 +30,8 @@ class Figures {
   ReadEvent read_event(const Event& event, const std::vector<uint32_t>& slots) const;
 
   const hir::Rules& rules_;
-  std::span<const ZoneView> zones_;
   const naive::Past& past_;
   naive::Evaluator& evaluator_;
-  naive::Ops ops_;
-  naive::Occurrences occurrences_;
   Instant at_;
 };
 

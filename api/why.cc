@@ -54,7 +54,7 @@ void explain(const Compilation::State& state, const hir::Segment& segment,
 
   const ZoneTables zones(state.rules.zones);
   naive::Evaluator evaluator(state.rules, zones.views(), past);
-  Figures figures(state.rules, zones.views(), past, evaluator, at);
+  Figures figures(state.rules, past, evaluator, at);
   Clauses clauses(state.rules, state.found->sources, past, evaluator, figures, at);
   explanation.when = clauses.of(*segment.when);
   explanation.member = explanation.when.holds;

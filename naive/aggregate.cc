@@ -1,18 +1,20 @@
 #include "naive/aggregate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <tuple>
 
 #include "runtime/base/check.h"
+#include "runtime/base/civil.h"
 
 namespace segue::naive {
 
 using Kind = Datum::Kind;
 
-Aggregator::Aggregator(hir::Aggregate aggregate, std::vector<Datum> values)
-    : aggregate_(aggregate), values_(std::move(values)) {
+Aggregator::Aggregator(hir::Aggregate aggregate, std::vector<Datum> values, double fraction)
+    : aggregate_(aggregate), fraction_(fraction), values_(std::move(values)) {
   // -0 and 0 are found equal, as everywhere.
   std::map<std::tuple<Kind, bool, double, std::string_view, int64_t>, int> numbers;
   for (const Datum& value : values_) {
@@ -41,8 +43,9 @@ Datum Aggregator::of(std::span<const size_t> chosen) const {
     case hir::Aggregate::kLast:
       return chosen.empty() ? Datum{} : values_[chosen.back()];
     case hir::Aggregate::kPercentile:
+      return percentile(chosen);
     case hir::Aggregate::kMostCommon:
-      break;
+      return most_common(chosen);
   }
   SEGUE_CHECK(false, "every aggregate has its case");
 }
@@ -83,10 +86,63 @@ Datum Aggregator::distinct(std::span<const size_t> chosen, uint32_t cap) const {
   return of_number(count);
 }
 
-Datum count_days(std::span<const Instant> times, std::span<const size_t> chosen, ZoneView zone) {
-  std::set<LocalDay> days;
-  for (const size_t i : chosen) days.insert(zone.day_of(times[i]));
-  return of_number(static_cast<double>(days.size()));
+/// Between the two neighbours of the place that the fraction points at, in proportion.
+Datum Aggregator::percentile(std::span<const size_t> chosen) const {
+  std::vector<double> numbers;
+  for (const size_t i : chosen) {
+    if (values_[i].kind == Kind::kNumber) numbers.push_back(values_[i].number);
+  }
+  if (numbers.empty()) return {};
+  std::sort(numbers.begin(), numbers.end());
+  const double place = fraction_ * static_cast<double>(numbers.size() - 1);
+  const double whole = std::floor(place);
+  const auto low = static_cast<size_t>(whole);
+  const size_t high = std::min(low + 1, numbers.size() - 1);
+  return of_number(numbers[low] + (numbers[high] - numbers[low]) * (place - whole));
+}
+
+Datum Aggregator::most_common(std::span<const size_t> chosen) const {
+  std::vector<size_t> often(values_.size());
+  for (const size_t i : chosen) {
+    if (same_[i] >= 0) ++often[static_cast<size_t>(same_[i])];
+  }
+  // From the newest back: of values found equally often the first met wins.
+  Datum best;
+  size_t most = 0;
+  for (size_t i = chosen.size(); i-- > 0;) {
+    const int value = same_[chosen[i]];
+    if (value < 0 || often[static_cast<size_t>(value)] <= most) continue;
+    most = often[static_cast<size_t>(value)];
+    best = values_[chosen[i]];
+  }
+  return best;
+}
+
+namespace {
+
+std::set<int64_t> periods_of(std::span<const Instant> times, const LocalZone& zone,
+                             CalendarUnit unit) {
+  std::set<int64_t> periods;
+  for (const Instant t : times) periods.insert(period_of(unit, zone.day_of(t)));
+  return periods;
+}
+
+}  // namespace
+
+Datum count_periods(std::span<const Instant> times, const LocalZone& zone, CalendarUnit unit) {
+  return of_number(static_cast<double>(periods_of(times, zone, unit).size()));
+}
+
+Datum streak(std::span<const Instant> times, const LocalZone& zone, CalendarUnit unit,
+             int64_t last) {
+  const std::set<int64_t> active = periods_of(times, zone, unit);
+  int64_t period = active.contains(last) ? last : last - 1;
+  int length = 0;
+  while (active.contains(period)) {
+    ++length;
+    --period;
+  }
+  return of_number(length);
 }
 
 }  // namespace segue::naive

@@ -23,6 +23,12 @@ bool comes_before(const Event* a, const Event* b) {
                                       });
 }
 
+Datum come(const Value& value, const Event& event) {
+  Datum datum = of_value(value);
+  if (datum.kind == Datum::Kind::kText) datum.came = event.at;
+  return datum;
+}
+
 }  // namespace
 
 Past::Past(const InputSchema& schema, const History& history, Instant until)
@@ -45,14 +51,14 @@ Steps Past::trait(hir::SlotId slot) const {
   for (const Event* event : events_) {
     if (event->kind != kIdentifyKind) continue;
     const Value& value = event->slots[static_cast<size_t>(local)];
-    if (value.tag != ValueTag::kAbsent) steps.append(event->at, of_value(value));
+    if (value.tag != ValueTag::kAbsent) steps.append(event->at, come(value, *event));
   }
   return steps;
 }
 
 Datum Past::property(const Event& event, hir::SlotId slot) const {
   const int local = schema_.local_slot(event.kind, slot.index);
-  return local < 0 ? Datum{} : of_value(event.slots[static_cast<size_t>(local)]);
+  return local < 0 ? Datum{} : come(event.slots[static_cast<size_t>(local)], event);
 }
 
 }  // namespace segue::naive

@@ -5,6 +5,7 @@
 
 #include "compiler/sema/zones.h"
 #include "naive/evaluator.h"
+#include "naive/moving.h"
 #include "runtime/base/check.h"
 
 namespace segue::naive {
@@ -30,9 +31,12 @@ std::vector<TruthPiece> truths(const Steps& steps) {
 std::vector<NumberPiece> numbers(const Steps& steps) {
   std::vector<NumberPiece> pieces;
   for (const Steps::Piece& piece : steps.pieces()) {
+    const Datum datum = still(piece.value, piece.from);
     std::optional<double> value;
-    if (piece.value.kind == Datum::Kind::kNumber) value = piece.value.number;
-    if (pieces.empty() || pieces.back().value != value) pieces.push_back({piece.from, value});
+    if (datum.kind == Datum::Kind::kNumber) value = datum.number;
+    const bool same = !pieces.empty() && pieces.back().value == value &&
+                      pieces.back().moving == piece.value.moving;
+    if (!same) pieces.push_back({piece.from, value, piece.value.moving});
   }
   return pieces;
 }
@@ -48,7 +52,13 @@ bool Timeline::member_at(hir::SegmentId segment, Instant t) const {
 std::optional<double> Timeline::score_at(hir::ScoreId score, Instant t) const {
   SEGUE_CHECK(t <= until_, "a timeline ends where it was asked to");
   const NumberPiece* piece = piece_at(scores_[score.index], t);
-  return piece == nullptr ? std::nullopt : piece->value;
+  if (piece == nullptr) return {};
+  if (piece->moving == nullptr) return piece->value;
+  Datum datum = of_number(0);
+  datum.moving = piece->moving;
+  datum = still(datum, t);
+  if (datum.missing()) return {};
+  return datum.number;
 }
 
 std::span<const TruthPiece> Timeline::membership(hir::SegmentId segment) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +14,8 @@
 /// The naive evaluator: what the rules mean, by brute force. Every other evaluator must agree with
 /// it to the millisecond.
 namespace segue::naive {
+
+struct Moving;
 
 /// All that is known of one user, decoded with `rules.schema`, in any order. Copies (same messageId
 /// at the same instant) may be in it.
@@ -43,7 +46,8 @@ struct TruthPiece {
 };
 struct NumberPiece {
   Instant from;
-  std::optional<double> value;  // none: missing
+  std::optional<double> value;           // none: missing; of a moving one, what it is at `from`
+  std::shared_ptr<const Moving> moving;  // of a score with a half-life: `score_at` knows
 };
 
 /// Memberships and scores of one user from the first event to `until`, both included. Neighbouring

@@ -16,6 +16,7 @@ struct StepOf {
 /// Steps in order, as a stream of `w`.
 StreamId sequence(World& w, std::initializer_list<StepOf> steps) {
   hir::Stream stream;
+  stream.kind = hir::Stream::Kind::kSequence;
   for (const StepOf& step : steps) {
     hir::Stream::Step& made = stream.steps.emplace_back();
     made.stream = step.stream;

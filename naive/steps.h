@@ -9,6 +9,8 @@
 
 namespace segue::naive {
 
+class Ops;
+
 /// A value as a function of time: from `pieces()[i].from` on, up to the next piece's, it is
 /// `pieces()[i].value`. Neighbours differ. The first piece starts where the user does; before it
 /// there is nothing to ask for.
@@ -46,5 +48,16 @@ Steps combine(const hir::Expr& expr, std::span<const Steps* const> children, Ins
 /// which is counted from its first piece at the earliest. Conditions are looked at once an instant,
 /// so what is undone within one instant is no interruption.
 Steps held(const Steps& condition, Duration duration, Instant until);
+
+/// What is entered while `enter` holds and left while `leave` does, as kLatched says: out for
+/// `cooldown` at least, once it was in, and in for `stay` at least. Once an instant: what is
+/// entered is not left at the same instant.
+Steps latched(const Steps& enter, const Steps& leave, Duration stay, Duration cooldown,
+              Instant until);
+
+/// The decayed count of occurrences at `times` (ascending), of the newest `cap` of them unless it
+/// is 0.
+Steps decayed(std::span<const Instant> times, uint32_t cap, Duration half_life, Instant begin,
+              Instant until);
 
 }  // namespace segue::naive

@@ -1,39 +1,20 @@
 #include "naive/window.h"
 
 #include <algorithm>
-#include <array>
+
+#include "runtime/base/civil.h"
 
 namespace segue::naive {
-namespace {
-
-/// Every instant in [begin, until] from which on clocks show another day: midnights by each offset
-/// while it holds, and changes of the offset.
-std::vector<Instant> day_changes(ZoneView zone, Instant begin, Instant until) {
-  static constexpr std::array<ZoneTransition, 1> kUtc = {};  // what no rows at all mean
-  std::vector<Instant> changes;
-  const std::span<const ZoneTransition> rows = zone.rows().empty() ? kUtc : zone.rows();
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const int64_t from = i == 0 ? begin.ms : std::max(begin.ms, rows[i].at_ms);
-    const int64_t end =
-        i + 1 < rows.size() ? std::min(until.ms + 1, rows[i + 1].at_ms) : until.ms + 1;
-    if (from >= end) continue;
-    changes.push_back({from});
-    const int64_t day = zone.day_of({from}).number;
-    for (int64_t midnight = (day + 1) * kDayMs - rows[i].offset_ms; midnight < end;
-         midnight += kDayMs) {
-      changes.push_back({midnight});
-    }
-  }
-  return changes;
-}
-
-}  // namespace
-
 using hir::Window;
 
-WindowAt::WindowAt(const Window& window, Instant now, ZoneView zone)
+WindowAt::WindowAt(const Window& window, Instant now, const LocalZone& zone, Datum anchor)
     : window_(window), now_(now), zone_(zone) {
   if (window.kind == Window::Kind::kCalendar) today_ = zone.day_of(now);
+  if (anchor.kind == Datum::Kind::kInstant) anchor_ = Instant{anchor.ms_at(now)};
+}
+
+int64_t WindowAt::last_period() const {
+  return period_of(window_.unit, *today_) - (window_.full ? 1 : 0);
 }
 
 bool WindowAt::contains(Instant t) const {
@@ -42,15 +23,15 @@ bool WindowAt::contains(Instant t) const {
     case Window::Kind::kEver:
       return true;
     case Window::Kind::kRolling:
-      return now_ - window_.from < t && t <= now_ - window_.to;
+      return (window_.from == kForever || now_ - window_.from < t) && t <= now_ - window_.to;
     case Window::Kind::kAbsolute:
       return (!window_.begin || *window_.begin <= t) && (!window_.end || t < *window_.end);
     case Window::Kind::kAnchored:
-      break;
+      return anchor_ && (!window_.after || *anchor_ + *window_.after <= t) &&
+             (!window_.before || t < *anchor_ + *window_.before);
     case Window::Kind::kCalendar: {
-      const int32_t last = today_->number - (window_.full ? 1 : 0);
-      const int32_t day = zone_.day_of(t).number;
-      return last - static_cast<int32_t>(window_.periods) < day && day <= last;
+      const int64_t period = period_of(window_.unit, zone_.day_of(t));
+      return last_period() - window_.periods < period && period <= last_period();
     }
   }
   return false;
@@ -61,15 +42,16 @@ Instant WindowAt::earliest() const {
     case Window::Kind::kEver:
       return kLongAgo;
     case Window::Kind::kRolling:
-      return now_ - window_.from;
+      return window_.from == kForever ? kLongAgo : now_ - window_.from;
     case Window::Kind::kAbsolute:
       return window_.begin.value_or(kLongAgo);
     case Window::Kind::kAnchored:
-      break;
-    case Window::Kind::kCalendar:
-      // Clocks move by a day at most, and the window's first day may have just begun: two days more
-      // than it counts, and one because of `full`.
-      return {now_.ms - (int64_t{window_.periods} + 3) * kDayMs};
+      return anchor_ && window_.after ? *anchor_ + *window_.after : kLongAgo;
+    case Window::Kind::kCalendar: {
+      // No zone is more than two days from UTC.
+      const int64_t first = last_period() - window_.periods + 1;
+      return {(period_begin(window_.unit, first).number - int64_t{2}) * kDayMs};
+    }
   }
   return kLongAgo;
 }
@@ -88,17 +70,21 @@ std::vector<size_t> WindowAt::choose(std::span<const Instant> times, uint32_t ca
 }
 
 std::vector<Instant> change_instants(const Window& window, std::span<const Instant> times,
-                                     ZoneView zone, Instant begin, Instant until) {
+                                     const LocalZone& zone, const Steps* anchor, Instant begin,
+                                     Instant until) {
   std::vector<Instant> changes(times.begin(), times.end());
   if (window.kind == Window::Kind::kRolling) {
     for (const Instant t : times) {
       changes.push_back(t + window.to);
-      changes.push_back(t + window.from);
+      if (window.from != kForever) changes.push_back(t + window.from);
     }
   }
   if (window.kind == Window::Kind::kCalendar) {
-    const std::vector<Instant> days = day_changes(zone, begin, until);
+    const std::vector<Instant> days = zone.day_changes(begin, until);
     changes.insert(changes.end(), days.begin(), days.end());
+  }
+  if (anchor != nullptr) {
+    for (const Steps::Piece& piece : anchor->pieces()) changes.push_back(piece.from);
   }
   return changes;
 }

@@ -6,18 +6,22 @@
 #include <vector>
 
 #include "compiler/sema/hir.h"
-#include "runtime/base/zone.h"
+#include "naive/local_zone.h"
 
 namespace segue::naive {
 
-/// A window as it lies at the instant `now`. `zone` is asked only by a window of local days.
+/// A window as it lies at the instant `now`. `zone` is asked only by a calendar window, `anchor` is
+/// that of an anchored one as of `now`.
 class WindowAt {
  public:
-  WindowAt(const hir::Window& window, Instant now, ZoneView zone);
+  WindowAt(const hir::Window& window, Instant now, const LocalZone& zone, Datum anchor = {});
 
   /// Whether an occurrence at `t` counts. An occurrence falls on the local day it had when it
   /// happened; which days the window names follows from the local day of `now`.
   bool contains(Instant t) const;
+
+  /// The number of a calendar window's last period, as `period_of` counts them.
+  int64_t last_period() const;
 
   /// Indices of the `times` (ascending) that the window contains; of those only the newest `cap`,
   /// unless `cap` is 0.
@@ -29,13 +33,16 @@ class WindowAt {
 
   const hir::Window& window_;
   Instant now_;
-  ZoneView zone_;
+  const LocalZone& zone_;
   std::optional<LocalDay> today_;
+  std::optional<Instant> anchor_;
 };
 
 /// Every instant in [begin, until] at which a window can come to contain other ones of `times`:
-/// when one happens, and when it comes of age. Of local days: each instant that begins one.
+/// when one happens, and when it comes of age. Of the calendar: each instant that begins a local
+/// day. Of an anchor: each at which it is another.
 std::vector<Instant> change_instants(const hir::Window& window, std::span<const Instant> times,
-                                     ZoneView zone, Instant begin, Instant until);
+                                     const LocalZone& zone, const Steps* anchor, Instant begin,
+                                     Instant until);
 
 }  // namespace segue::naive
