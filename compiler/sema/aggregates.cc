@@ -75,7 +75,7 @@ Operand unknown_function(Context& context, const ast::Name& name, Span span) {
 /// The argument without its window, and the window: its own, else that of the whole predicate.
 struct Argumented {
   const ast::Expr* value = nullptr;
-  hir::Window window;
+  OccurrenceWindow window;
 };
 
 std::optional<Argumented> argument_of(Context& context, const Scope& scope,
@@ -187,10 +187,7 @@ Operand aggregate_call(Context& context, const Scope& scope, const ast::Call& ca
   expr.type = *type;
   expr.span = span;
   expr.aggregate = aggregate;
-  expr.stream = stream_of(context, what);
-  expr.window = inner->window;
-  // The different values of all time are kept too, so they are capped as those of a window are.
-  expr.cap = aggregate == Aggregate::kDistinct ? kWindowCap : cap_of(inner->window);
+  read_window(context, what, inner->window, expr);
   expr.children = {value.expr};
   return {context.nodes.make(std::move(expr)), std::nullopt, span};
 }

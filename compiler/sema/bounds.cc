@@ -5,6 +5,7 @@
 #include "compiler/sema/comparisons.h"
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
+#include "compiler/sema/ops.h"
 
 namespace segue::sema {
 
@@ -16,14 +17,16 @@ namespace {
 
 /// The most a count can be; infinite without a cap.
 double most(const Expr& count) {
-  if (count.op == Op::kDays && count.window.kind == hir::Window::Kind::kCalendar) {
+  const bool calendar = count.window.kind == hir::Window::Kind::kCalendar;
+  if (count.op == Op::kStreak) return count.window.periods;
+  if (count.op == Op::kDays && calendar && count.window.unit == count.unit) {
     return count.window.periods;
   }
   return count.cap == 0 ? INFINITY : count.cap;
 }
 
 bool counts(const Expr& expr) {
-  return expr.op == Op::kCount || expr.op == Op::kDays ||
+  return expr.op == Op::kCount || expr.op == Op::kDays || expr.op == Op::kStreak ||
          (expr.op == Op::kAggregate && expr.aggregate == hir::Aggregate::kDistinct);
 }
 
@@ -96,10 +99,11 @@ bool check_count_bounds(Context& context, const Comparing& how, const Operand& l
     case Outcome::kNever: {
       const bool always = outcome(op, given, most(counted)) == Outcome::kAlways;
       const bool fraction = given != std::floor(given);
-      std::string why = counted.op == Op::kDays && given >= most(counted)
-                            ? fmt::format("there are only {} days", most(counted))
-                        : fraction ? "a count is a whole number"
-                                   : "a count is 0 or more";
+      std::string why =
+          counted.op == Op::kDays && given >= most(counted)
+              ? fmt::format("there are only {} {}s", most(counted), hir::name_of(counted.unit))
+          : fraction ? "a count is a whole number"
+                     : "a count is 0 or more";
       warn_constant(context, how.span, always, std::move(why));
     }
   }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "compiler/sema/anchors.h"
 #include "compiler/sema/comparisons.h"
 #include "compiler/sema/instants.h"
 #include "compiler/sema/literals.h"
@@ -126,10 +129,7 @@ ExprPtr comparison(Context& context, const Scope& scope, const ast::Comparison& 
 
 ExprPtr is_condition(Context& context, const Scope& scope, const ast::Is& is, Span span) {
   if (is.kind == ast::Is::Kind::kBand) return band(context, scope, is, span);
-  if (is.kind != ast::Is::Kind::kMissing) {
-    unsupported_condition(context, span, "`is` a day or period of the calendar");
-    return nullptr;
-  }
+  if (is.kind != ast::Is::Kind::kMissing) return is_in_period(context, scope, is, span);
   const Operand value = operand(context, scope, *is.value);
   if (!value.ok()) return nullptr;
   ExprPtr exists = context.nodes.make(Op::kExists, Type::kTruth, span, {value.expr});
@@ -162,28 +162,13 @@ ExprPtr history_condition(Context& context, const Scope& scope, const ast::Expr&
   if (const auto* form = expr.as<ast::Member>()) return member(context, scope, *form, span);
   if (const auto* form = expr.as<ast::Was>()) return was(context, scope, *form, span);
   if (const auto* form = expr.as<ast::OnDays>()) return on_days(context, scope, *form, span);
+  if (const auto* form = expr.as<ast::Streak>()) return streak(context, scope, *form, span);
   if (const auto* form = expr.as<ast::Reached>()) return reached(context, scope, *form, span);
-  if (expr.as<ast::Streak>() != nullptr) {
-    unsupported_condition(context, span, "`streak`");
-  }
   return nullptr;
 }
 
-}  // namespace
-
-ExprPtr condition(Context& context, const Scope& scope, const ast::Expr& expr) {
+ExprPtr predicate(Context& context, const Scope& scope, const ast::Expr& expr) {
   const Span span = expr.span;
-  if (const auto* form = expr.as<ast::Or>()) {
-    if (!check_binding(context, scope, *form)) return nullptr;
-    return context.nodes.any_of(each(context, scope, form->operands), span);
-  }
-  if (const auto* form = expr.as<ast::And>()) {
-    warn_binding(context, *form);
-    return context.nodes.all_of(each(context, scope, form->operands), span);
-  }
-  if (const auto* form = expr.as<ast::Not>()) return not_condition(context, scope, *form, span);
-  if (const auto* form = expr.as<ast::Unless>()) return unless(context, scope, *form, span);
-  if (const auto* form = expr.as<ast::Quantified>()) return quantified(context, scope, *form, span);
   if (const auto* form = expr.as<ast::Comparison>()) return comparison(context, scope, *form, span);
   if (const auto* form = expr.as<ast::InSet>()) return in_set(context, scope, *form, span);
   if (const auto* form = expr.as<ast::Windowed>()) return windowed(context, scope, *form, span);
@@ -204,6 +189,28 @@ ExprPtr condition(Context& context, const Scope& scope, const ast::Expr& expr) {
     default:
       return bare_value(context, scope, expr);
   }
+}
+
+}  // namespace
+
+ExprPtr condition(Context& context, const Scope& scope, const ast::Expr& expr) {
+  const Span span = expr.span;
+  if (const auto* form = expr.as<ast::Or>()) {
+    if (!check_binding(context, scope, *form)) return nullptr;
+    return context.nodes.any_of(each(context, scope, form->operands), span);
+  }
+  if (const auto* form = expr.as<ast::And>()) {
+    warn_binding(context, *form);
+    return context.nodes.all_of(each(context, scope, form->operands), span);
+  }
+  if (const auto* form = expr.as<ast::Not>()) return not_condition(context, scope, *form, span);
+  if (const auto* form = expr.as<ast::Unless>()) return unless(context, scope, *form, span);
+  if (const auto* form = expr.as<ast::Quantified>()) return quantified(context, scope, *form, span);
+  std::vector<ExprPtr> anchors;
+  std::vector<ExprPtr>* outer = std::exchange(context.anchors, &anchors);
+  ExprPtr made = predicate(context, scope, expr);
+  context.anchors = outer;
+  return with_anchors(context, anchors, std::move(made), span);
 }
 
 }  // namespace segue::sema

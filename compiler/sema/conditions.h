@@ -12,7 +12,8 @@ hir::ExprPtr condition(Context& context, const Scope& scope, const ast::Expr& ex
 hir::ExprPtr bare_value(Context& context, const Scope& scope, const ast::Expr& expr);
 
 /// `login`, `login within 7d`, `first login within 7d`, `created_at within 60s`. (occurrences.cc)
-hir::ExprPtr happened(Context& context, const Signal& signal, const hir::Window& window, Span span);
+hir::ExprPtr happened(Context& context, const Signal& signal, const OccurrenceWindow& window,
+                      Span span);
 hir::ExprPtr windowed(Context& context, const Scope& scope, const ast::Windowed& windowed,
                       Span span);
 hir::ExprPtr never(Context& context, const Scope& scope, const ast::Never& never, Span span);
@@ -20,6 +21,8 @@ hir::ExprPtr no(Context& context, const Scope& scope, const ast::No& no, Span sp
 hir::ExprPtr held(Context& context, const Scope& scope, const ast::Held& held, Span span);
 hir::ExprPtr was(Context& context, const Scope& scope, const ast::Was& was, Span span);
 hir::ExprPtr on_days(Context& context, const Scope& scope, const ast::OnDays& days, Span span);
+
+hir::ExprPtr streak(Context& context, const Scope& scope, const ast::Streak& streak, Span span);
 
 /// `x in 1..2`, `plan in (…)`, `user in vips`. (sets.cc)
 hir::ExprPtr in_set(Context& context, const Scope& scope, const ast::InSet& in_set, Span span);

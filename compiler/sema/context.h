@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "compiler/diagnostics/diagnostics.h"
@@ -40,9 +41,25 @@ struct EventSet {
   bool open = false;
 };
 
+/// Which items a filter inside `any … where` sees; of what type, null if nothing declares it.
+struct ItemSet {
+  const ast::TypeName* type = nullptr;
+};
+
+/// A window as HIR says it, with what HIR asks elsewhere: the zone of its days, and the days of
+/// each user's own calendar, which each occurrence is asked for.
+struct OccurrenceWindow : hir::Window {
+  OccurrenceWindow() = default;
+  OccurrenceWindow(hir::Window window) : hir::Window(std::move(window)) {}
+
+  hir::ZoneId zone;
+  std::optional<LocalDay> first_day;
+  std::optional<LocalDay> end_day;  ///< the day after the last one
+};
+
 /// The window that stands behind a whole predicate: for whatever in it has none.
 struct WindowUse {
-  hir::Window window;
+  OccurrenceWindow window;
   bool used = false;
 };
 
@@ -52,9 +69,10 @@ struct Scope {
   const Zone* zone = nullptr;
   const Argument* argument = nullptr;
   const EventSet* events = nullptr;  ///< in a filter: of these; null in a condition
+  const ItemSet* items = nullptr;    ///< in a filter of list items
   WindowUse* window = nullptr;
 
-  bool in_filter() const { return events != nullptr; }
+  bool in_filter() const { return events != nullptr || items != nullptr; }
 };
 
 /// A value. Neither an expression nor a day: it was reported.
@@ -105,19 +123,25 @@ struct Context {
   Zones zones;
   std::vector<bool> sees_incomplete;  ///< by file
   std::vector<const Zone*> file_zones;
-  std::vector<bool> by_user_zone;  ///< by file: `zone user.timezone`
-  hir::SlotId user_zone;           ///< the trait that it names; one for all files
-  std::vector<Constant> params;    ///< by Declared::index, as are the next two
+  std::vector<bool> by_user_zone;             ///< by file: `zone user.timezone`
+  hir::SlotId user_zone;                      ///< the trait that it names; one for all files
+  const ast::Name* user_zone_said = nullptr;  ///< where it was said first
+  std::vector<Constant> params;               ///< by Declared::index, as are the next two
   std::vector<List> lists;
   std::map<std::pair<const ast::Decl*, std::string>, SignalMemo> signals;
   std::map<std::string, hir::ExprPtr> event_predicates;  ///< by wire names, joined
-  std::vector<const Declared*> open_signals;             ///< being worked out, outermost first
-  std::vector<Span> said;                                ///< their uses with an argument
-  bool argument_unknown = false;                         ///< checking one that nobody may have said
-  std::set<const ast::Decl*> broken_signals;             ///< whatever the argument
-  std::set<std::pair<Code, Span>> warned;                ///< inside signals with a parameter
-  Diagnostic unsaid;                                     ///< takes what was already said
-  uint32_t deepest_chain = 0;  ///< of the signals read since last set to 0
+  /// Anchors of windows in the predicate at hand; null where none is worked out.
+  std::vector<hir::ExprPtr>* anchors = nullptr;
+  std::map<std::tuple<hir::Op, bool, uint32_t, uint32_t>, hir::ExprPtr> anchor_nodes;
+  /// Predicates with the days of a user's own calendar, by predicate, first and end day.
+  std::map<std::tuple<const hir::Expr*, int32_t, int32_t>, hir::ExprPtr> days_of;
+  std::vector<const Declared*> open_signals;  ///< being worked out, outermost first
+  std::vector<Span> said;                     ///< their uses with an argument
+  bool argument_unknown = false;              ///< checking one that nobody may have said
+  std::set<const ast::Decl*> broken_signals;  ///< whatever the argument
+  std::set<std::pair<Code, Span>> warned;     ///< inside signals with a parameter
+  Diagnostic unsaid;                          ///< takes what was already said
+  uint32_t deepest_chain = 0;                 ///< of the signals read since last set to 0
   hir::Rules rules;
 
   Scope scope_of(uint32_t file) const { return {.file = file, .zone = file_zones[file]}; }

@@ -2,12 +2,33 @@
 
 #include <fmt/format.h>
 
+#include "compiler/sema/properties.h"
 #include "compiler/sema/signals.h"
 #include "compiler/sema/unsupported.h"
 
 namespace segue::sema {
 
 namespace {
+
+/// One trait for all files: a user has one zone.
+void read_user_zone(Context& context, const ast::ZoneDecl& said) {
+  const ast::Name& name = *said.user_trait;
+  if (context.user_zone_said == nullptr) {
+    context.user_zone_said = &name;
+    const auto file = static_cast<uint32_t>(context.by_user_zone.size() - 1);
+    const Scope scope{.file = file};
+    std::string wire = name.text;
+    const Declared* declared = find_trait(context, scope, name);
+    const auto* decl = declared != nullptr ? declared->decl->as<ast::TraitDecl>() : nullptr;
+    if (decl != nullptr && decl->wire_name) wire = decl->wire_name->value;
+    context.user_zone = context.nodes.slot({std::move(wire)}, true);
+    return;
+  }
+  if (context.user_zone_said->text == name.text) return;
+  context.report(Code::kE0215, name.span, "a second trait that names each user's zone")
+      .label("a user has one zone")
+      .also(context.user_zone_said->span, "the first");
+}
 
 const Zone* zone_of(Context& context, const ast::File& file) {
   const ast::ZoneDecl* first = nullptr;
@@ -22,7 +43,9 @@ const Zone* zone_of(Context& context, const ast::File& file) {
     }
     first = said;
     if (!said->zone) {
-      unsupported_declaration(context, decl.span, "each user's own zone");
+      read_user_zone(context, *said);
+      context.by_user_zone.back() = true;
+      zone = context.zones.get("UTC");
       continue;
     }
     if (const Zone* found = context.zones.get(said->zone->value)) {
@@ -78,6 +101,7 @@ void check_signals(Context& context) {
 
 void check_declarations(Context& context) {
   for (const ast::File& file : context.files) {
+    context.by_user_zone.push_back(false);
     context.file_zones.push_back(zone_of(context, file));
   }
   for (const ast::File& file : context.files) {

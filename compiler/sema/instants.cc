@@ -2,15 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "compiler/sema/anchors.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/operands.h"
 #include "compiler/sema/properties.h"
 #include "compiler/sema/signals.h"
-#include "compiler/sema/unsupported.h"
 #include "compiler/sema/windows.h"
 
 namespace segue::sema {
 
+using hir::Expr;
 using hir::ExprPtr;
 using hir::Op;
 using hir::Type;
@@ -18,31 +19,6 @@ using hir::Type;
 namespace {
 
 Operand failed_at(Span span) { return {nullptr, std::nullopt, span}; }
-
-void report_since_what(Context& context, const Scope& scope, const ast::Path& path) {
-  const ast::Name& first = path.parts[0];
-  const Declared* declared = context.names.find(scope.file, Space::kOperands, first.text);
-  if (declared == nullptr) return report_unknown(context, scope, first, "name");
-  auto& found =
-      context.report(Code::kE0305, path.span,
-                     fmt::format("`time since {}` does not say since which", path.dotted()));
-  found.label("the first or the last?");
-  found.help(fmt::format("`time since last {0}`, `time since first {0}`", path.dotted()));
-}
-
-/// The trait that `time since` names; empty if it is none.
-Operand since_trait(Context& context, const Scope& scope, const ast::Path& path) {
-  const std::span<const ast::Name> parts(path.parts);
-  if (parts.size() > 1 && !parts[0].quoted && parts[0].text == "traits") {
-    return trait(context, scope, parts.subspan(1), path.span);
-  }
-  const Declared* declared = context.names.find(scope.file, Space::kOperands, parts[0].text);
-  if (declared != nullptr && declared->kind == NameKind::kTrait) {
-    return trait(context, scope, parts, path.span);
-  }
-  report_since_what(context, scope, path);
-  return failed_at(path.span);
-}
 
 ExprPtr shifted(Context& context, Op op, Duration distance, Span span) {
   Nodes& nodes = context.nodes;
@@ -68,11 +44,16 @@ ExprPtr rolled(Context& context, const ExprPtr& value, Duration from, Duration t
                               span);
 }
 
+ExprPtr age_of(Context& context, const ExprPtr& at, Span span) {
+  return context.nodes.make(Op::kSubtract, Type::kDuration, span, {context.nodes.now(span), at});
+}
+
 /// The same of an occurrence, by its age: it never lies ahead.
 ExprPtr aged(Context& context, const ExprPtr& at, Duration from, Duration to, Span span) {
   Nodes& nodes = context.nodes;
-  const ExprPtr age = nodes.make(Op::kSubtract, Type::kDuration, span, {nodes.now(span), at});
-  std::vector<ExprPtr> parts{less(context, age, nodes.duration(from, span), span)};
+  const ExprPtr age = age_of(context, at, span);
+  std::vector<ExprPtr> parts;
+  if (from != kForever) parts.push_back(less(context, age, nodes.duration(from, span), span));
   if (to.ms > 0) parts.push_back(less_equal(context, nodes.duration(to, span), age, span));
   return nodes.all_of(std::move(parts), span);
 }
@@ -85,18 +66,93 @@ ExprPtr ahead_of(Context& context, const ExprPtr& value, Duration ahead, Span sp
                               span);
 }
 
+/// The number of the local day that `value` lies in, in each user's own zone.
+ExprPtr day_number(Context& context, const ExprPtr& value, Span span) {
+  Expr expr;
+  expr.op = Op::kDayNumber;
+  expr.type = Type::kNumber;
+  expr.span = span;
+  expr.zone = hir::kUserZone;
+  expr.children = {value};
+  return context.nodes.make(std::move(expr));
+}
+
+/// The anchor, moved by the bound's offset.
+ExprPtr anchor_of(Context& context, const Bound& bound, Span span) {
+  if (bound.offset.ms == 0) return bound.anchor;
+  const bool back = bound.offset.ms < 0;
+  const Duration distance{back ? -bound.offset.ms : bound.offset.ms};
+  return context.nodes.make(back ? Op::kSubtract : Op::kAdd, Type::kInstant, span,
+                            {bound.anchor, context.nodes.duration(distance, span)});
+}
+
+/// T - `ago`; ahead of T if that is negative.
+ExprPtr moved_now(Context& context, Duration ago, Span span) {
+  if (ago.ms < 0) return shifted(context, Op::kAdd, {-ago.ms}, span);
+  return shifted(context, Op::kSubtract, ago, span);
+}
+
+ExprPtr from(Context& context, const ExprPtr& value, const Bound& bound, Span span) {
+  Nodes& nodes = context.nodes;
+  switch (bound.kind) {
+    case Bound::Kind::kFixed:
+      return less_equal(context, nodes.instant(bound.at, span), value, span);
+    case Bound::Kind::kDay:
+      return less_equal(context, nodes.number(bound.day.number, span),
+                        day_number(context, value, span), span);
+    case Bound::Kind::kMoving:
+      return less(context, moved_now(context, bound.ago, span), value, span);
+    case Bound::Kind::kAnchor:
+      break;
+  }
+  ExprPtr anchor = anchor_of(context, bound, span);
+  if (bound.past) return less(context, std::move(anchor), value, span);
+  return less_equal(context, std::move(anchor), value, span);
+}
+
+ExprPtr until(Context& context, const ExprPtr& value, const Bound& bound, Span span) {
+  Nodes& nodes = context.nodes;
+  switch (bound.kind) {
+    case Bound::Kind::kFixed:
+      return less(context, value, nodes.instant(bound.at, span), span);
+    case Bound::Kind::kDay:
+      return less(context, day_number(context, value, span), nodes.number(bound.day.number, span),
+                  span);
+    case Bound::Kind::kMoving:
+      return less_equal(context, value, moved_now(context, bound.ago, span), span);
+    case Bound::Kind::kAnchor:
+      break;
+  }
+  ExprPtr anchor = anchor_of(context, bound, span);
+  if (bound.past) return less_equal(context, value, std::move(anchor), span);
+  return less(context, value, std::move(anchor), span);
+}
+
 /// Of a date `since` says that it lies at or before T; `before`, `after` and `from … to` say
 /// nothing of T: `renewal before 2030-01-01` may be still to come.
-ExprPtr bounded(Context& context, const ExprPtr& value, const hir::Window& window, bool until_now,
-                Span span) {
-  Nodes& nodes = context.nodes;
-  std::vector<ExprPtr> parts;
-  if (window.begin) {
-    parts.push_back(less_equal(context, nodes.instant(*window.begin, span), value, span));
+ExprPtr bounded(Context& context, const Scope& scope, const ExprPtr& value,
+                const ast::Window& window, bool occurrence) {
+  if (window.next) {
+    occurrence_window(context, scope, window);  // reports it
+    return nullptr;
   }
-  if (window.end) parts.push_back(less(context, value, nodes.instant(*window.end, span), span));
-  if (until_now) parts.push_back(less_equal(context, value, nodes.now(span), span));
-  return nodes.all_of(std::move(parts), span);
+  const auto bounds = bounds_of(context, scope, window);
+  if (!bounds || value == nullptr) return nullptr;
+  const Span span = window.span;
+  const auto moves = [](const std::optional<Bound>& bound) {
+    return !bound || bound->kind == Bound::Kind::kMoving;
+  };
+  if (occurrence && moves(bounds->begin) && moves(bounds->end)) {
+    return aged(context, value, bounds->begin ? bounds->begin->ago : kForever,
+                bounds->end ? bounds->end->ago : Duration{}, span);
+  }
+  std::vector<ExprPtr> parts;
+  if (bounds->begin) parts.push_back(from(context, value, *bounds->begin, span));
+  if (bounds->end) parts.push_back(until(context, value, *bounds->end, span));
+  if (!occurrence && window.kind == ast::Window::Kind::kSince) {
+    parts.push_back(less_equal(context, value, context.nodes.now(span), span));
+  }
+  return context.nodes.all_of(std::move(parts), span);
 }
 
 }  // namespace
@@ -122,25 +178,7 @@ Operand elapsed(Context& context, const Scope& scope, const ast::Anchor& anchor,
     report_in_filter(context, span, "`time since`");
     return failed_at(span);
   }
-  ExprPtr since;
-  switch (anchor.kind) {
-    case ast::Anchor::Kind::kFirst:
-    case ast::Anchor::Kind::kLast: {
-      Scope inside = scope;
-      inside.window = nullptr;
-      const Signal what = signal(context, inside, *anchor.step);
-      since = time_of(context, what, anchor.kind == ast::Anchor::Kind::kLast, anchor.span);
-      break;
-    }
-    case ast::Anchor::Kind::kPath:
-      since = instant_operand(context, scope, since_trait(context, scope, anchor.path));
-      break;
-    case ast::Anchor::Kind::kMoment:
-    case ast::Anchor::Kind::kParam:
-      if (const std::optional<Edge> at = edge(context, scope, anchor)) {
-        since = context.nodes.instant(at->begin, anchor.span);
-      }
-  }
+  ExprPtr since = anchor_instant(context, scope, anchor, "time since");
   std::vector<ExprPtr> sides{context.nodes.now(span), std::move(since)};
   return {context.nodes.make(Op::kSubtract, Type::kDuration, span, std::move(sides)), std::nullopt,
           span};
@@ -159,7 +197,7 @@ Operand ordinal(Context& context, const Scope& scope, const ast::Ordinal& ordina
 
 ExprPtr instant_operand(Context& context, const Scope& scope, const Operand& value) {
   if (!value.ok()) return nullptr;
-  if (value.day) return context.nodes.instant(day_begin(scope, *value.day), value.span);
+  if (value.day) return day_instant(context, scope, *value.day, value.span);
   if (value.type() == Type::kInstant || value.type() == Type::kAny) {
     return to_instant(context, scope, value.expr);
   }
@@ -177,22 +215,22 @@ ExprPtr lies_in(Context& context, const Scope& scope, const ExprPtr& value,
     const auto ahead = duration(context, scope, *window.far);
     return ahead ? ahead_of(context, value, *ahead, window.span) : nullptr;
   }
+  if (is_calendar(window)) return in_last_periods(context, scope, value, window);
+  switch (window.kind) {
+    case ast::Window::Kind::kWithin:
+    case ast::Window::Kind::kBetween:
+    case ast::Window::Kind::kEver:
+      break;
+    default:
+      return bounded(context, scope, value, window, occurrence);
+  }
   const auto checked = occurrence_window(context, scope, window);
   if (!checked || value == nullptr) return nullptr;
-  switch (checked->kind) {
-    case hir::Window::Kind::kRolling:
-      if (occurrence) return aged(context, value, checked->from, checked->to, window.span);
-      return rolled(context, value, checked->from, checked->to, window.span);
-    case hir::Window::Kind::kAbsolute: {
-      const bool until_now = !occurrence && window.kind == ast::Window::Kind::kSince;
-      return bounded(context, value, *checked, until_now, window.span);
-    }
-    case hir::Window::Kind::kEver:
-    case hir::Window::Kind::kAnchored:
-    case hir::Window::Kind::kCalendar:
-      break;
+  if (checked->kind == hir::Window::Kind::kEver) {
+    return context.nodes.make(Op::kExists, Type::kTruth, window.span, {value});
   }
-  return context.nodes.make(Op::kExists, Type::kTruth, window.span, {value});
+  if (occurrence) return aged(context, value, checked->from, checked->to, window.span);
+  return rolled(context, value, checked->from, checked->to, window.span);
 }
 
 void report_unused_window(Context& context, Span window) {

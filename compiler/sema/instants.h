@@ -22,6 +22,14 @@ hir::ExprPtr instant_operand(Context& context, const Scope& scope, const Operand
 hir::ExprPtr lies_in(Context& context, const Scope& scope, const hir::ExprPtr& value,
                      const ast::Window& window, bool occurrence);
 
+/// `birthday is today`, `renewal is not next month`: the day or period that a date falls in.
+/// (calendar.cc)
+hir::ExprPtr is_in_period(Context& context, const Scope& scope, const ast::Is& is, Span span);
+
+/// Whether `value` lies in `today`, `last month`, `in the last 7 full days`, …
+hir::ExprPtr in_last_periods(Context& context, const Scope& scope, const hir::ExprPtr& value,
+                             const ast::Window& window);
+
 /// `behind` something that has none of what it could count.
 void report_unused_window(Context& context, Span window);
 

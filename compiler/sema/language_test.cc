@@ -121,17 +121,7 @@ constexpr const char* kChecked[] = {
     "a then b without c",
     "reached (view then cart then order) >= 2 all within 7d",
     "a then c without b",
-};
-
-// Reserved: named as not supported yet.
-constexpr const char* kLater[] = {
     "login streak >= 5 days",
-    "view >= 2 in each of the last 3 periods of 3d",
-    "view in >= 2 of the last 3 periods of 3d",
-    "median(order.revenue) > 3",
-    "percentile(95%, api.ms) > 3",
-    "most_common(order.coupon) = \"x\"",
-    "any interests where (key = \"cars\" and value > 45)",
     "birthday is today",
     "birthday is yesterday",
     "birthday is tomorrow",
@@ -139,7 +129,6 @@ constexpr const char* kLater[] = {
     "birthday is 5 days from now",
     "birthday is this week",
     "birthday is next month",
-    "anniversary(birthday) is today",
     "login today",
     "login yesterday",
     "login this week",
@@ -153,6 +142,17 @@ constexpr const char* kLater[] = {
     "login before 7d ago",
     "login within 24h after last signup",
     "login within 10s before last home_view",
+    "anniversary(birthday) is today",
+};
+
+// Reserved: named as not supported yet.
+constexpr const char* kLater[] = {
+    "view >= 2 in each of the last 3 periods of 3d",
+    "view in >= 2 of the last 3 periods of 3d",
+    "median(order.revenue) > 3",
+    "percentile(95%, api.ms) > 3",
+    "most_common(order.coupon) = \"x\"",
+    "any interests where (key = \"cars\" and value > 45)",
     "(page_viewed where hour in 9..17)",
     "sum(order_completed.products.price) > 3",
     "length(email) > 3",

@@ -11,6 +11,11 @@ namespace segue {
 inline constexpr uint32_t kWindowCap = 65'536;
 /// `of the last n days`: ten years.
 inline constexpr uint32_t kDaysMax = 3'660;
+/// `of the last k periods`; days, weeks, … of `in the last n days` behind a date.
+inline constexpr uint32_t kPeriodsMax = 366;
+/// `2 * time since …`: the whole number a duration is multiplied by, decimals multiplied out.
+inline constexpr int64_t kScaleMax = 1'000'000;
+inline constexpr uint32_t kScaleDecimalsMax = 3;
 /// Steps of a sequence, a final `then no` included.
 inline constexpr uint32_t kStepsMax = 10;
 /// Signals that must not lie before one step: `without`, and of `then next` all that are named.

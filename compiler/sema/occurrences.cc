@@ -66,7 +66,8 @@ bool may_be_date(const Context& context, const Scope& scope, const ast::Expr& ex
 }  // namespace
 
 /// It happened: at least once in the window.
-ExprPtr happened(Context& context, const Signal& signal, const hir::Window& window, Span span) {
+ExprPtr happened(Context& context, const Signal& signal, const OccurrenceWindow& window,
+                 Span span) {
   ExprPtr times = count(context, signal, window, span);
   return context.nodes.make(Op::kLessEqual, Type::kTruth, span,
                             {context.nodes.number(1, span), std::move(times)});
@@ -111,7 +112,7 @@ ExprPtr never(Context& context, const Scope& scope, const ast::Never& never, Spa
 }
 
 ExprPtr no(Context& context, const Scope& scope, const ast::No& no, Span span) {
-  std::optional<hir::Window> window;
+  std::optional<OccurrenceWindow> window;
   if (no.window) {
     window = occurrence_window(context, scope, *no.window);
     if (!window) return nullptr;
@@ -140,7 +141,7 @@ static ExprPtr absent_for(Context& context, const Scope& scope, const ast::No& n
   hir::Window window;
   window.kind = hir::Window::Kind::kRolling;
   window.from = length;
-  ExprPtr times = count(context, signal(context, scope, *no.step), window, span);
+  ExprPtr times = count(context, signal(context, scope, *no.step), OccurrenceWindow(window), span);
   ExprPtr none =
       nodes.make(Op::kEqual, Type::kTruth, span, {std::move(times), nodes.number(0, span)});
   ExprPtr since = nodes.make(Op::kKnownSince, Type::kInstant, span, {});
@@ -204,39 +205,64 @@ ExprPtr was(Context& context, const Scope& scope, const ast::Was& was, Span span
   return context.nodes.all_of({std::move(made), std::move(lies)}, span);
 }
 
+/// The window behind `on >= n days`, or that of `of the last n days`.
+static std::optional<OccurrenceWindow> days_window(Context& context, const Scope& scope,
+                                                   const ast::OnDays& days) {
+  if (!days.of_last && !days.window) return default_window(scope);
+  if (!days.of_last) return occurrence_window(context, scope, *days.window);
+  const std::string_view unit = ast::spelling(days.unit.unit);
+  const auto last = whole_number(context, scope, *days.of_last, 1, kDaysMax,
+                                 fmt::format("the number of {}s looked at", unit));
+  if (!last) return std::nullopt;
+  OccurrenceWindow window;
+  window.kind = hir::Window::Kind::kCalendar;
+  window.unit = unit_of(days.unit.unit);
+  window.periods = *last;
+  window.full = days.full;
+  window.zone = zone_of(context, scope);
+  return window;
+}
+
 ExprPtr on_days(Context& context, const Scope& scope, const ast::OnDays& days, Span span) {
-  if (days.unit.unit != ast::CalendarUnit::kDay) {
-    unsupported_window(context, days.unit.span,
-                       fmt::format("counting {}s", ast::spelling(days.unit.unit)));
-    return nullptr;
-  }
+  const auto window = days_window(context, scope, days);
+  if (!window) return nullptr;
   Expr expr;
   expr.op = Op::kDays;
   expr.type = Type::kNumber;
   expr.span = span;
-  if (days.of_last) {
-    const auto last =
-        whole_number(context, scope, *days.of_last, 1, kDaysMax, "the number of days looked at");
-    if (!last) return nullptr;
-    expr.window.kind = hir::Window::Kind::kCalendar;
-    expr.window.periods = *last;
-    expr.window.full = days.full;
-  } else if (days.window) {
-    const auto window = occurrence_window(context, scope, *days.window);
-    if (!window) return nullptr;
-    expr.window = *window;
-  } else {
-    expr.window = default_window(scope);
-  }
+  expr.unit = unit_of(days.unit.unit);
   const Signal what = signal(context, scope, *days.value);
   const auto wanted = number(context, scope, days.days);
   if (!what.ok() || !wanted) return nullptr;
-  expr.stream = stream_of(context, what);
-  expr.cap = cap_of(expr.window);
-  expr.zone = context.nodes.zone(scope.zone->name);
+  read_window(context, what, *window, expr);
+  expr.zone = zone_of(context, scope);
   const Operand left{context.nodes.make(std::move(expr)), std::nullopt, days.value->span};
   const Operand right = operand_of(context, *wanted, wanted->span);
   return compare(context, scope, {days.compare.op, days.compare.span, span, false}, left, right);
+}
+
+/// A run that ends with this period or the one before it; two periods more than are asked for tell
+/// longer runs from one of that length.
+ExprPtr streak(Context& context, const Scope& scope, const ast::Streak& streak, Span span) {
+  const Signal what = signal(context, scope, *streak.value);
+  const auto length =
+      whole_number(context, scope, streak.length, 0, kDaysMax - 2, "the length of a streak");
+  const auto wanted = number(context, scope, streak.length);
+  if (!what.ok() || !length || !wanted) return nullptr;
+  OccurrenceWindow window;
+  window.kind = hir::Window::Kind::kCalendar;
+  window.unit = unit_of(streak.unit.unit);
+  window.periods = *length + 2;
+  window.zone = zone_of(context, scope);
+  Expr expr;
+  expr.op = Op::kStreak;
+  expr.type = Type::kNumber;
+  expr.span = span;
+  read_window(context, what, window, expr);
+  const Operand left{context.nodes.make(std::move(expr)), std::nullopt, streak.value->span};
+  const Operand right = operand_of(context, *wanted, wanted->span);
+  return compare(context, scope, {streak.compare.op, streak.compare.span, span, false}, left,
+                 right);
 }
 
 }  // namespace segue::sema

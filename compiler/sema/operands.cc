@@ -39,21 +39,6 @@ Operand score(Context& context, const Declared& declared, Span span) {
   return {context.nodes.make(std::move(expr)), std::nullopt, span};
 }
 
-/// A bare name in a filter: a property; or what every occurrence has.
-Operand filter_name(Context& context, const Scope& scope, const ast::Path& path) {
-  const ast::Name& first = path.parts[0];
-  if (path.is_bare() && first.text == "event") {
-    return {context.nodes.make(Op::kEventName, Type::kText, path.span, {}), std::nullopt,
-            path.span};
-  }
-  if (path.is_bare() && (first.text == "hour" || first.text == "weekday" || first.text == "date")) {
-    unsupported_condition(context, path.span,
-                          fmt::format("`{}` of an occurrence's local time", first.text));
-    return failed_at(path.span);
-  }
-  return property(context, scope, *scope.events, path.parts, path.span);
-}
-
 void report_property(Context& context, const ast::Path& path) {
   const std::string written = context.quote(path.span, path.dotted());
   context
@@ -98,7 +83,7 @@ Operand name_operand(Context& context, const Scope& scope, const ast::Expr& expr
   if (path.parts.size() > 1 && !first.quoted && first.text == "traits") {
     return trait(context, scope, std::span(path.parts).subspan(1), path.span);
   }
-  if (scope.in_filter()) return filter_name(context, scope, path);
+  if (scope.in_filter()) return filter_value(context, scope, path);
   if (is_signal(context, scope, expr)) return counted(context, scope, expr);
   return condition_name(context, scope, path);
 }
@@ -143,15 +128,27 @@ Operand no_value(Context& context, const ast::Expr& expr) {
 
 }  // namespace
 
-ExprPtr count(Context& context, const Signal& signal, const hir::Window& window, Span span) {
+Operand filter_value(Context& context, const Scope& scope, const ast::Path& path) {
+  const ast::Name& first = path.parts[0];
+  if (path.is_bare() && first.text == "event") {
+    return {context.nodes.make(Op::kEventName, Type::kText, path.span, {}), std::nullopt,
+            path.span};
+  }
+  if (path.is_bare() && (first.text == "hour" || first.text == "weekday" || first.text == "date")) {
+    unsupported_condition(context, path.span,
+                          fmt::format("`{}` of an occurrence's local time", first.text));
+    return failed_at(path.span);
+  }
+  return property(context, scope, *scope.events, path.parts, path.span);
+}
+
+ExprPtr count(Context& context, const Signal& signal, const OccurrenceWindow& window, Span span) {
   if (!signal.ok()) return nullptr;
   Expr expr;
   expr.op = Op::kCount;
   expr.type = Type::kNumber;
   expr.span = span;
-  expr.stream = stream_of(context, signal);
-  expr.window = window;
-  expr.cap = cap_of(window);
+  read_window(context, signal, window, expr);
   return context.nodes.make(std::move(expr));
 }
 
@@ -164,6 +161,14 @@ ExprPtr time_of(Context& context, const Signal& signal, bool last, Span span) {
   expr.stream = stream_of(context, signal);
   expr.aggregate = last ? hir::Aggregate::kLast : hir::Aggregate::kFirst;
   return context.nodes.make(std::move(expr));
+}
+
+bool report_in_item(Context& context, const Scope& scope, Span span) {
+  if (scope.items == nullptr) return false;
+  context.report(Code::kE0406, span, "a question about time inside a filter of items")
+      .label("moves with time; items are looked at when they come in")
+      .help("compare with a date: `any renewals where (at > 2025-06-01)`");
+  return true;
 }
 
 void report_in_filter(Context& context, Span span, std::string_view what) {

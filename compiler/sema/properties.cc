@@ -5,6 +5,7 @@
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/unsupported.h"
+#include "compiler/sema/windows.h"
 
 namespace segue::sema {
 
@@ -222,7 +223,7 @@ ExprPtr to_instant(Context& context, const Scope& scope, const ExprPtr& value) {
   expr.op = Op::kToInstant;
   expr.type = Type::kInstant;
   expr.span = value->span;
-  expr.zone = context.nodes.zone(scope.zone->name);
+  expr.zone = zone_of(context, scope);
   expr.children = {value};
   return context.nodes.make(std::move(expr));
 }

@@ -109,7 +109,7 @@ ExprPtr decayed(Context& context, const Signal& what, Duration half_life, uint32
 
 /// A window behind a term: none if there is none, nothing at all if it was reported.
 struct TermWindow {
-  std::optional<hir::Window> window;
+  std::optional<OccurrenceWindow> window;
   bool failed = false;
 };
 
@@ -134,7 +134,7 @@ TermWindow term_window(Context& context, const Scope& scope, const ast::Windowed
 ExprPtr times(Context& context, const Scope& scope, const ast::ScoreTerm& term,
               const Headers& headers) {
   const ast::Expr* occurrences = term.occurrences.get();
-  hir::Window window;
+  OccurrenceWindow window;
   if (headers.within) {
     window.kind = hir::Window::Kind::kRolling;
     window.from = *headers.within;

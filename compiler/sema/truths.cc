@@ -52,7 +52,7 @@ ExprPtr bare_value(Context& context, const Scope& scope, const ast::Expr& expr) 
     return condition(context, scope, *group->inner.value);
   }
   if (!scope.in_filter() && is_signal(context, scope, expr)) {
-    const hir::Window window = default_window(scope);
+    const OccurrenceWindow window = default_window(scope);
     return happened(context, signal(context, scope, expr), window, expr.span);
   }
   const Operand value = operand(context, scope, expr);
