@@ -131,6 +131,20 @@ inline Window last_days(uint32_t days, bool full = false) {
   window.full = full;
   return window;
 }
+inline Window calendar(CalendarUnit unit, uint32_t periods, bool full = false) {
+  Window window = last_days(periods, full);
+  window.unit = unit;
+  return window;
+}
+inline Window anchored(ExprPtr anchor, std::optional<int64_t> after,
+                       std::optional<int64_t> before) {
+  Window window;
+  window.kind = Window::Kind::kAnchored;
+  window.anchor = std::move(anchor);
+  if (after) window.after = Duration{*after};
+  if (before) window.before = Duration{*before};
+  return window;
+}
 
 inline ExprPtr over(Op op, StreamId stream, Window window, uint32_t cap = 0) {
   return with(make(op), [&](hir::Expr& e) {
