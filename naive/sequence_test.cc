@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "naive/evaluator.h"
 #include "naive/test_world.h"
 
 namespace segue::naive::test {
@@ -12,6 +13,13 @@ struct StepOf {
   std::optional<int64_t> within = {};
   bool later = false;
 };
+
+/// Ops that outlive the test: its worlds have no zones but UTC.
+Ops& w_ops(const World&) {
+  static const LocalZones zones{std::span<const ZoneView>()};
+  static Ops ops(zones);
+  return ops;
+}
 
 /// Steps in order, as a stream of `w`.
 StreamId sequence(World& w, std::initializer_list<StepOf> steps) {
@@ -241,6 +249,148 @@ TEST(Absence, TheEndLiesInsideTheWindowToo) {
 TEST(Absence, AnXInsideTheWindowOnlyMattersToItsWait) {
   World w = at({{10, "x"}, {20, "a"}, {30, "b"}, {35, "x"}});
   EXPECT_EQ(ends(w, then_no(w, {{w.events("a")}, {w.events("b")}}, w.events("x"), 4)), "10:0 34:1");
+}
+
+// ---- gaps, what may not come between, keys ----
+
+/// A sequence of `w` after an edit.
+template <class Edit>
+StreamId edited(World& w, StreamId id, Edit edit) {
+  hir::Stream copy = w.rules.streams[id.index];
+  edit(copy);
+  return w.add(std::move(copy));
+}
+
+TEST(Gaps, ShortestAndLongestBothIncluded) {
+  World w = at({{0, "a"}, {9, "b"}, {10, "b"}, {100, "a"}, {120, "b"}, {200, "a"}, {221, "b"}});
+  const StreamId pair = sequence(w, {{w.events("a")}, {w.events("b"), 20}});
+  const auto after = [&](int64_t ms) {
+    return edited(w, pair, [&](hir::Stream& s) { s.steps[1].after = Duration{ms}; });
+  };
+  EXPECT_EQ(ends(w, after(10)), "0:0 10:1 120:2");
+  EXPECT_EQ(ends(w, after(20)), "0:0 120:1");
+}
+
+TEST(Gaps, ManyWaitAtAStepWithAShortestGap) {
+  World w = at({{0, "a"}, {5, "a"}, {8, "a"}, {10, "b"}, {15, "b"}, {30, "b"}});
+  const StreamId pair = edited(w, sequence(w, {{w.events("a")}, {w.events("b"), 10}}),
+                               [](hir::Stream& s) { s.steps[1].after = Duration{10}; });
+  const Past past(w.rules.schema, w.history, w.until);
+  Evaluator evaluator(w.rules, w.zones, past);
+  // The steps' own streams are events, so any occurrences of this user will do.
+  const auto found = [&](size_t waiting) {
+    EventValues values(past, w_ops(w));
+    Occurrences occurrences(w.rules, past, values,
+                            [&](const hir::Expr& e) -> const Steps& { return evaluator.of(e); });
+    const Sequence all(w.rules.streams[pair.index], occurrences, {4, waiting});
+    std::vector<size_t> chosen = {0, 1, 2, 3, 4, 5};
+    std::string out;
+    for (const Sequence::Match& match : all.matches(chosen)) {
+      out += fmt::format("{}-{} ", match.start.ms, match.end.ms);
+    }
+    return out;
+  };
+  EXPECT_EQ(found(3), "0-10 ");
+  EXPECT_EQ(found(2), "5-15 ") << "0 had to go";
+  EXPECT_EQ(found(1), "") << "only 8 waits, and nothing comes 10 later";
+}
+
+TEST(Between, OnlyStrictlyBetweenBreaks) {
+  World w = at({{0, "a"}, {5, "c"}, {10, "b"}, {20, "ac"}, {30, "b"}, {40, "a"}, {50, "bc"}});
+  const StreamId c = w.events("c");
+  const StreamId pair = sequence(w, {{w.events("a")}, {w.events("b")}});
+  const StreamId without = edited(w, pair, [&](hir::Stream& s) { s.steps[1].without = {c}; });
+  EXPECT_EQ(ends(w, without), "0:0 30:1 50:2");
+  EXPECT_EQ(w.pieces(count(without, rolling(100, 5))).substr(0, 12), "0:0 35:1 55:");
+}
+
+TEST(Between, TheNextOfAllNamed) {
+  World w = at({{0, "a"}, {5, "a"}, {10, "b"}, {20, "a"}, {25, "x"}, {30, "b"}});
+  const StreamId a = w.events("a");
+  const StreamId b = w.events("b");
+  const StreamId next = edited(w, sequence(w, {{a}, {b}}),
+                               [&](hir::Stream& s) { s.steps[1].without = {a, b, w.events("x")}; });
+  EXPECT_EQ(ends(w, next), "0:0 10:1") << "5 is the a before 10; x stands between 20 and 30";
+}
+
+TEST(AllWithin, FromTheLatestStartToTheEndOfTheWait) {
+  World w = at({{0, "a"}, {10, "a"}, {15, "b"}, {20, "c"}, {100, "a"}, {105, "b"}, {111, "c"}});
+  const StreamId a = w.events("a");
+  const StreamId three = sequence(w, {{a}, {w.events("b")}, {w.events("c")}});
+  const auto all = [&](StreamId id, int64_t ms) {
+    return edited(w, id, [&](hir::Stream& s) { s.all_within = Duration{ms}; });
+  };
+  EXPECT_EQ(ends(w, all(three, 10)), "0:0 20:1");
+  EXPECT_EQ(ends(w, all(three, 11)), "0:0 20:1 111:2");
+  EXPECT_EQ(ends(w, all(three, 9)), "0:0");
+  const StreamId waits = then_no(w, {{a}, {w.events("b")}}, w.events("x"), 7);
+  EXPECT_EQ(ends(w, all(waits, 12)), "0:0 22:1 112:2");
+  EXPECT_EQ(ends(w, all(waits, 11)), "0:0");
+}
+
+TEST(Keys, EachValueIsMatchedApart) {
+  World w;
+  w.track(10, "a", text("x")).track(20, "a", text("y")).track(25, "a").track(30, "b", text("y"));
+  w.track(30, "b", text("x")).track(40, "b", text("x")).track(50, "b");
+  const StreamId by = edited(w, sequence(w, {{w.events("a")}, {w.events("b")}}),
+                             [](hir::Stream& s) { s.by = hir::SlotId{0}; });
+  EXPECT_EQ(ends(w, by), "10:0 30:2") << "two at one instant; without the property nothing";
+  EXPECT_EQ(w.pieces(count(by, rolling(15))), "10:0 30:1 35:0") << "10 is outside at 30";
+}
+
+TEST(Keys, AnAbsenceOfOneValue) {
+  World w;
+  w.track(10, "a", text("x")).track(12, "a", text("y")).track(15, "x", text("x"));
+  w.track(16, "x").track(20, "x", number("1"));
+  const StreamId by = edited(w, then_no(w, {{w.events("a")}}, w.events("x"), 50),
+                             [](hir::Stream& s) { s.by = hir::SlotId{0}; });
+  EXPECT_EQ(ends(w, by), "10:0 62:1") << "only the x of the same value cancels";
+}
+
+TEST(Keys, TheStalestGoesWhenThereAreTooMany) {
+  World w;
+  w.track(10, "a", text("x")).track(20, "a", text("y")).track(30, "a", text("x"));
+  w.track(40, "a", text("z")).track(50, "b", text("x")).track(60, "b", text("y"));
+  w.track(70, "b", text("z"));
+  const StreamId by = edited(w, sequence(w, {{w.events("a")}, {w.events("b")}}),
+                             [](hir::Stream& s) { s.by = hir::SlotId{0}; });
+  const Past past(w.rules.schema, w.history, w.until);
+  Evaluator evaluator(w.rules, w.zones, past);
+  const auto found = [&](size_t keys) {
+    EventValues values(past, w_ops(w));
+    Occurrences occurrences(w.rules, past, values,
+                            [&](const hir::Expr& e) -> const Steps& { return evaluator.of(e); });
+    const Sequence all(w.rules.streams[by.index], occurrences, {keys, 4});
+    std::vector<size_t> chosen(all.times().size());
+    for (size_t i = 0; i < chosen.size(); ++i) chosen[i] = i;
+    std::string out;
+    for (const Sequence::Match& match : all.matches(chosen)) {
+      out += fmt::format("{} ", match.end.ms);
+    }
+    return out;
+  };
+  EXPECT_EQ(found(3), "50 60 70 ");
+  EXPECT_EQ(found(2), "50 70 ") << "at 40 y is the stalest, for x came again at 30";
+  EXPECT_EQ(found(1), "70 ");
+}
+
+TEST(Sequence, ThousandsOfEventsStayInSeconds) {
+  World w;
+  w.until = {400 * kDayMs};
+  for (int i = 0; i < 5000; ++i) {
+    w.track(int64_t{i} * 37 % 5000 * 60'000, World::kNames[static_cast<size_t>(i * 7 % 3)],
+            number(std::to_string(i % 50)));
+  }
+  const StreamId three =
+      edited(w, sequence(w, {{w.events("a")}, {w.events("b"), 3'600'000}, {w.events("c")}}),
+             [](hir::Stream& s) {
+               s.steps[2].after = Duration{600'000};
+               s.all_within = Duration{7'200'000};
+             });
+  const StreamId by = edited(w, three, [](hir::Stream& s) { s.by = hir::SlotId{0}; });
+  EXPECT_FALSE(w.runs(ge(count(three, rolling(3 * 3'600'000)), num("2"))).empty());
+  EXPECT_FALSE(w.runs(ge(count(three), num("2"))).empty());
+  EXPECT_TRUE(w.runs(ge(count(by, rolling(3 * 3'600'000)), num("9999"))).empty());
 }
 
 }  // namespace
