@@ -3,9 +3,6 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 
 #include "runtime/base/check.h"
 #include "runtime/base/text.h"
@@ -71,13 +68,13 @@ Datum Texts::apply(const Expr& expr, std::span<const Datum> c) {
     case Op::kTextOf:
       if (c[0].kind == Kind::kText) return c[0];
       if (c[0].kind == Kind::kTruth) return of_text(c[0].truth ? "true" : "false");
-      if (c[0].kind == Kind::kNumber) return of_text(keep(shortest_digits(c[0].number)));
+      if (c[0].kind == Kind::kNumber) return of_text(keep(shortest_text(c[0].number)));
       return {};
     case Op::kNumberOf:
       return number_of(c[0]);
     case Op::kLower: {
       if (c[0].kind != Kind::kText) return {};
-      Datum lower = of_text(keep(fold_case(c[0].text)));
+      Datum lower = of_text(keep(lower_case(c[0].text)));
       lower.came = c[0].came;
       return lower;
     }
@@ -86,18 +83,6 @@ Datum Texts::apply(const Expr& expr, std::span<const Datum> c) {
     default:
       return of_truth(relation(expr, c[0], c[1]));
   }
-}
-
-std::string shortest_digits(double number) {
-  if (number == 0) return "0";
-  std::array<char, 400> digits;
-  const double size = std::fabs(number);
-  const auto format =
-      size >= 1e-6 && size < 1e21 ? std::chars_format::fixed : std::chars_format::scientific;
-  const auto [end, error] =
-      std::to_chars(digits.data(), digits.data() + digits.size(), number, format);
-  SEGUE_CHECK(error == std::errc{}, "a double has no more digits");
-  return {digits.data(), end};
 }
 
 }  // namespace segue::naive

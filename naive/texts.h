@@ -33,8 +33,4 @@ class Texts {
   std::map<const hir::Expr*, std::unique_ptr<re2::RE2>> expressions_;
 };
 
-/// The shortest digits that read back as this number; with an exponent only from 1e21 on and below
-/// 1e-6, as JSON writers do. -0 is 0.
-std::string shortest_digits(double number);
-
 }  // namespace segue::naive

@@ -1,8 +1,11 @@
 #include "runtime/base/decimal.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
+#include <system_error>
 
 #include "runtime/base/check.h"
 
@@ -159,6 +162,18 @@ std::string to_text(Decimal value) {
   } while (size != 0);
   if (value.hi < 0) reversed.push_back('-');
   return {reversed.rbegin(), reversed.rend()};
+}
+
+std::string shortest_text(double value) {
+  if (value == 0) return "0";
+  std::array<char, 64> digits;
+  const double size = std::fabs(value);
+  const bool plain = size >= 1e-6 && size < 1e21;
+  const auto format = plain ? std::chars_format::fixed : std::chars_format::scientific;
+  const auto [end, error] =
+      std::to_chars(digits.data(), digits.data() + digits.size(), value, format);
+  SEGUE_CHECK(error == std::errc{}, "the longest has 17 digits and 6 zeros");
+  return {digits.data(), end};
 }
 
 }  // namespace segue

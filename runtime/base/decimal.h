@@ -47,6 +47,10 @@ Decimal decimal_from_double(double value);
 /// The double nearest to the exact value (ties to even).
 double to_double(Decimal value);
 
+/// The shortest digits that read back as this double, `0.1`, `100000`; with an exponent only from
+/// 1e21 on and below 1e-6 (`1e+21`, `1.5e-07`). -0 is `0`. What `text(x)` is of a number.
+std::string shortest_text(double value);
+
 /// Shortest exact text: `12.5`, `-0.000000001`, `3`.
 std::string to_text(Decimal value);
 

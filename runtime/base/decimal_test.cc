@@ -131,5 +131,17 @@ TEST(Decimal, TextsOfDoublesReadBack) {
   }
 }
 
+TEST(Decimal, ShortestTextOfADouble) {
+  EXPECT_EQ(shortest_text(0.1), "0.1");
+  EXPECT_EQ(shortest_text(-2.50), "-2.5");
+  EXPECT_EQ(shortest_text(-0.0), "0");
+  EXPECT_EQ(shortest_text(100000), "100000");
+  EXPECT_EQ(shortest_text(123456789012345680.0), "123456789012345680");
+  EXPECT_EQ(shortest_text(1e20), "100000000000000000000");
+  EXPECT_EQ(shortest_text(1e21), "1e+21");
+  EXPECT_EQ(shortest_text(0.000001), "0.000001");
+  EXPECT_EQ(shortest_text(1.5e-7), "1.5e-07");
+}
+
 }  // namespace
 }  // namespace segue

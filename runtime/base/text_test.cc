@@ -139,5 +139,21 @@ TEST(EpochMs, CutsFractionsAndKeepsToItsBounds) {
   EXPECT_EQ(instant_from_epoch_ms(std::numeric_limits<double>::quiet_NaN()), std::nullopt);
 }
 
+TEST(Text, LowerCaseIsOneLetterForOne) {
+  EXPECT_EQ(lower_case("ABC xyz 1"), "abc xyz 1");
+  EXPECT_EQ(lower_case("ÄÖÜ ß"), "äöü ß");
+  EXPECT_EQ(lower_case("ΑΣ"), "ασ") << "no rule for a last sigma";
+  EXPECT_EQ(lower_case("İ"), "i");
+  EXPECT_EQ(lower_case("Ÿ Ѐ Ǆ Ǆǅ Ա Ა ẞ K Ⓐ Ａ 𐐀"), "ÿ ѐ ǆ ǆǆ ա ა ß k ⓐ ａ 𐐨");
+  EXPECT_EQ(lower_case("µ ſ ς"), "µ ſ ς") << "small already, though folding changes them";
+  EXPECT_EQ(lower_case("A\xC3"), "a\xC3") << "half a letter";
+  EXPECT_EQ(lower_case("\xC3"
+                       "A\xFF\xE0"
+                       "A"),
+            "\xC3"
+            "a\xFF\xE0"
+            "a");
+}
+
 }  // namespace
 }  // namespace segue
