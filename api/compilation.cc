@@ -27,6 +27,12 @@ Outcome check_options(const CompileOptions& options) {
   if (!zone_exists(options.zone)) {
     return {Fault::kInvalid, fmt::format("there is no zone `{}`", options.zone)};
   }
+  for (const std::string& key : options.require) {
+    const bool name = !key.empty() && std::all_of(key.begin(), key.end(), [](unsigned char c) {
+      return std::isalnum(c) != 0 || c == '_';
+    });
+    if (!name) return {Fault::kInvalid, fmt::format("`{}` is not a name of metadata", key)};
+  }
   if (!options.passes || options.passes->empty()) return {};
   const auto known =
       passes::Selection::from_text(fmt::format("{}", fmt::join(*options.passes, ",")));
@@ -40,6 +46,9 @@ void check_and_lower(Compilation::State& state) {
   options.params = state.options.params;
   options.default_zone = state.options.zone;
   options.uses = state.loaded.uses;
+  options.libraries = state.loaded.libraries;
+  options.required = state.options.require;
+  if (state.options.deny_unbounded) diagnostics.raise(Code::kW0512);
   options.allow_same_names = state.options.allow_same_names;
   options.sources = &state.found->sources;
   // Checked in spite of errors of syntax, so that one run shows all there is to mend.
@@ -104,8 +113,8 @@ Outcome compile_text(std::string name, std::string text, const CompileOptions& o
   if (Outcome wrong = check_options(options); !wrong.ok()) return wrong;
   auto state = std::make_unique<Compilation::State>();
   state->options = options;
-  const SourceId id = state->found->sources.add_text(std::move(name), std::move(text));
-  state->loaded.files.push_back(parse(state->found->sources, id, state->found->diagnostics));
+  state->loaded =
+      load_text(state->found->sources, std::move(name), std::move(text), state->found->diagnostics);
   check_and_lower(*state);
   into.state_ = std::move(state);
   return {};
@@ -126,10 +135,14 @@ void check_with(const Compilation::State& base,
     const SourceFile& file = base.found->sources.file({i});
     sources.add_text(file.path(), std::string(file.text()));
   }
-  for (const ast::File& file : base.loaded.files) {
-    state->loaded.files.push_back(parse(sources, file.id, state->found->diagnostics));
+  Diagnostics& diagnostics = state->found->diagnostics;
+  for (size_t i = 0; i < base.loaded.files.size(); ++i) {
+    const SourceId id = base.loaded.files[i].id;
+    if (base.loaded.libraries[i]) diagnostics.quiet(id);
+    state->loaded.files.push_back(parse(sources, id, diagnostics));
   }
   state->loaded.uses = base.loaded.uses;
+  state->loaded.libraries = base.loaded.libraries;
   check_and_lower(*state);
   into.state_ = std::move(state);
 }

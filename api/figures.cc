@@ -5,6 +5,7 @@
 
 #include "api/rule_words.h"
 #include "api/time_points.h"
+#include "compiler/sema/ops.h"
 
 namespace segue {
 namespace {
@@ -18,11 +19,26 @@ void collect_slots(const hir::ExprPtr& expr, std::vector<uint32_t>& slots) {
   for (const hir::ExprPtr& child : expr->children) collect_slots(child, slots);
 }
 
+/// The stream and all that it is derived from, each once: what stands before is looked at last.
+std::vector<uint32_t> streams_below(const hir::Rules& rules, hir::StreamId id) {
+  std::vector<bool> below(rules.streams.size(), false);
+  below[id.index] = true;
+  std::vector<uint32_t> found;
+  for (uint32_t i = id.index + 1; i-- > 0;) {
+    if (!below[i]) continue;
+    found.push_back(i);
+    for (const hir::StreamId read : hir::streams_of(rules.streams[i])) below[read.index] = true;
+  }
+  return found;
+}
+
 void collect_slots(const hir::Rules& rules, hir::StreamId id, std::vector<uint32_t>& slots) {
-  const hir::Stream& stream = rules.streams[id.index];
-  collect_slots(stream.predicate, slots);
-  for (const hir::Stream::Step& step : stream.steps) collect_slots(rules, step.stream, slots);
-  if (stream.absence) collect_slots(rules, stream.absence->stream, slots);
+  for (const uint32_t index : streams_below(rules, id)) {
+    const hir::Stream& stream = rules.streams[index];
+    collect_slots(stream.predicate, slots);
+    if (stream.by) slots.push_back(stream.by->index);
+    if (stream.kind == hir::Stream::Kind::kChange) slots.push_back(stream.slot.index);
+  }
 }
 
 /// The properties that a leaf reads of an event, each once.
@@ -40,7 +56,8 @@ std::vector<uint32_t> slots_of(const hir::Rules& rules, const Expr& leaf) {
 }
 
 bool has_events(Op op) {
-  return op == Op::kCount || op == Op::kAggregate || op == Op::kDays || op == Op::kTimeOf;
+  return op == Op::kCount || op == Op::kAggregate || op == Op::kDays || op == Op::kTimeOf ||
+         op == Op::kDecayed;
 }
 
 }  // namespace
@@ -105,30 +122,37 @@ std::vector<const Event*> Figures::counted(const Expr& leaf) {
 
 /// The identify call that gave a trait its value.
 std::vector<const Event*> Figures::setters(const Expr& trait) const {
-  const int local = rules_.schema.local_slot(kIdentifyKind, trait.slot.index);
-  const Event* newest = nullptr;
-  for (const Event* event : past_.events()) {
-    if (event->kind != kIdentifyKind || local < 0) continue;
-    if (event->slots[static_cast<size_t>(local)].tag != ValueTag::kAbsent) newest = event;
-  }
-  if (newest == nullptr) return {};
-  return {newest};
+  const std::vector<const Event*> all = setters(trait.slot);
+  if (all.empty()) return {};
+  return {all.back()};
 }
 
-std::vector<const Event*> Figures::occurrences(hir::StreamId id) {
-  const hir::Stream& stream = rules_.streams[id.index];
-  std::vector<const Event*> events;
-  if (stream.predicate) {
-    for (const naive::Occurrence& found : evaluator_.occurrences(id)) events.push_back(found.event);
-    return events;
+std::vector<const Event*> Figures::setters(hir::SlotId slot) const {
+  const int local = rules_.schema.local_slot(kIdentifyKind, slot.index);
+  std::vector<const Event*> found;
+  for (const Event* event : past_.events()) {
+    if (event->kind != kIdentifyKind || local < 0) continue;
+    if (event->slots[static_cast<size_t>(local)].tag != ValueTag::kAbsent) found.push_back(event);
   }
-  const auto add = [&](hir::StreamId source) {
-    const std::vector<const Event*> found = occurrences(source);
-    events.insert(events.end(), found.begin(), found.end());
-  };
-  for (const hir::Stream::Step& step : stream.steps) add(step.stream);
-  if (stream.absence) add(stream.absence->stream);
-  for (const hir::StreamId source : stream.sources) add(source);
+  return found;
+}
+
+/// Of a derived stream the events of all that it is derived from; of a segment that is entered or
+/// left none.
+std::vector<const Event*> Figures::occurrences(hir::StreamId id) {
+  std::vector<const Event*> events;
+  for (const uint32_t index : streams_below(rules_, id)) {
+    const hir::Stream& stream = rules_.streams[index];
+    if (stream.predicate != nullptr) {
+      for (const naive::Occurrence& one : evaluator_.occurrences({index})) {
+        events.push_back(one.event);
+      }
+    }
+    if (stream.kind == hir::Stream::Kind::kChange) {
+      const std::vector<const Event*> found = setters(stream.slot);
+      events.insert(events.end(), found.begin(), found.end());
+    }
+  }
   std::sort(events.begin(), events.end(), [](const Event* a, const Event* b) {
     return std::tie(a->at, a->tie, a) < std::tie(b->at, b->tie, b);
   });

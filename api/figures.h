@@ -26,6 +26,7 @@ class Figures {
   Figure figure(const hir::Expr& leaf, std::string text);
   std::vector<const Event*> counted(const hir::Expr& leaf);
   std::vector<const Event*> setters(const hir::Expr& trait) const;
+  std::vector<const Event*> setters(hir::SlotId slot) const;  ///< all of them
   std::vector<const Event*> occurrences(hir::StreamId stream);
   ReadEvent read_event(const Event& event, const std::vector<uint32_t>& slots) const;
 

@@ -97,6 +97,9 @@ std::string leaf_text(const hir::Rules& rules, const Expr& leaf) {
     case Op::kDays:
       return fmt::format("{}s of {}{}", hir::name_of(leaf.unit), stream(),
                          window_text(rules, leaf.window));
+    case Op::kDecayed:
+      return fmt::format("{} with half-life {}{}", stream(), duration_text(leaf.duration),
+                         leaf.cap == 0 ? "" : fmt::format(", newest {}", leaf.cap));
     case Op::kTimeOf:
       return fmt::format("{} {}", name_of(leaf.aggregate), stream());
     case Op::kTrait:

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -20,6 +21,11 @@ struct CheckFlags {
   ColorFlags color;
   std::string format = "text";
   std::vector<std::string> deny;
+  std::vector<std::string> required;
+
+  bool denies(std::string_view what) const {
+    return std::find(deny.begin(), deny.end(), what) != deny.end();
+  }
 };
 
 /// `high_intent  104 bytes a user`, and below it what that grows with.
@@ -45,6 +51,8 @@ void print_states(const Compilation& compilation, Output& out) {
 Exit check(const CheckFlags& flags) {
   CompileOptions options = flags.rules.options();
   options.allow_same_names = true;
+  options.require = flags.required;
+  options.deny_unbounded = flags.denies("unbounded");
   Compilation compilation;
   require(compile_files(flags.paths, options, compilation));
   const Findings& findings = compilation.findings();
@@ -61,7 +69,7 @@ Exit check(const CheckFlags& flags) {
   }
   finish(out);
 
-  const bool denied = !flags.deny.empty() && findings.warning_count() > 0;
+  const bool denied = flags.denies("warnings") && findings.warning_count() > 0;
   if (denied && compilation.ok()) fmt::print(stderr, "seg: warnings are denied\n");
   return compilation.ok() && !denied ? Exit::kDone : Exit::kWrong;
 }
@@ -74,9 +82,15 @@ void declare_check(CLI::App& app, Job& job) {
   app.add_option("--format", flags->format, "text, json or sarif (default: text)")
       ->option_text("FORMAT")
       ->check(CLI::IsMember({"text", "json", "sarif"}));
-  add_repeatable(app, "--deny", flags->deny, "`warnings`: exit code 1 if there are any")
-      ->option_text("warnings")
-      ->check(CLI::IsMember({"warnings"}));
+  add_repeatable(app, "--deny", flags->deny,
+                 "`warnings`: exit code 1 if there are any; `unbounded`: state that grows is an "
+                 "error")
+      ->option_text("WHAT")
+      ->check(CLI::IsMember({"warnings", "unbounded"}));
+  add_repeatable(app, "--require", flags->required,
+                 "what each segment and score must say of itself: goal,owner")
+      ->option_text("NAMES")
+      ->delimiter(',');
   add_rule_flags(app, flags->rules);
   add_color_flag(app, flags->color);
   app.callback([flags, &job] { job = [flags] { return check(*flags); }; });

@@ -15,7 +15,7 @@ segue_library(segue_source compiler/source DEPS segue_base)
 segue_library(segue_diagnostics compiler/diagnostics DEPS segue_source segue_pages)
 segue_library(segue_syntax compiler/syntax DEPS segue_diagnostics)
 segue_library(segue_antlr compiler/syntax/antlr DEPS segue_syntax)
-segue_library(segue_sema compiler/sema DEPS segue_antlr ${SEGUE_RE2})
+segue_library(segue_sema compiler/sema DEPS segue_antlr segue_stdlib ${SEGUE_RE2})
 segue_library(segue_plan compiler/plan DEPS segue_sema segue_image)
 segue_library(segue_passes compiler/passes DEPS segue_plan segue_cells)
 segue_library(segue_emit compiler/emit DEPS segue_passes)
@@ -26,7 +26,7 @@ segue_use_llvm(segue_codegen)
 
 # The library a host links: public headers in include/segue, everything else is private to it.
 segue_library(segue api
-              DEPS segue_antlr segue_emit segue_codegen segue_naive segue_ingest segue_stdlib)
+              DEPS segue_antlr segue_emit segue_codegen segue_naive segue_ingest)
 set_source_files_properties(${PROJECT_SOURCE_DIR}/api/version.cc PROPERTIES
                             COMPILE_DEFINITIONS SEGUE_VERSION="${PROJECT_VERSION}")
 segue_headers(segue_public_headers include/segue)

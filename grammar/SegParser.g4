@@ -89,7 +89,7 @@ balanced : LBRACE (balanced | ~(LBRACE | RBRACE))* RBRACE ;
 // ---- scores: header, terms, bands, in that order (so that a header's window is never a term's) --
 scoreDecl : SCORE ownName TEXT? LBRACE scoreHeader* scoreTerm* band* RBRACE ;
 scoreHeader : WITHIN duration | HALF_LIFE duration | MIN signedNumber | MAX signedNumber
-  | NAME TEXT ;
+  | STAGE word | GOAL TEXT | NAME TEXT ;
 scoreTerm : (PLUS | MINUS) number (IF condition | occurrences (MAX number TIMES | ONCE)?) ;
 // a sequence's own `within` is a gap: to give it a window, parenthesise
 occurrences : primary (window | sequenceTail)? ;

@@ -74,7 +74,8 @@ Diagnostic& Diagnostic::suggest_at(Span where, std::span<const std::string> name
 }
 
 Diagnostic& Diagnostics::add(Code code, Span span, std::string message) {
-  const Level level = info(code).level;
+  const Level level = raised_.contains(code) ? Level::kError : info(code).level;
+  if (level == Level::kWarning && is_quiet(span.file)) return scratch_ = Diagnostic{};
   size_t& count = level == Level::kError ? errors_ : warnings_;
   const bool keep = count < (level == Level::kError ? kErrorsMax : kWarningsMax);
   ++count;

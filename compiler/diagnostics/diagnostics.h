@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,6 +84,12 @@ class Diagnostics {
   /// The level is the code's. The reference lives as long as this object.
   Diagnostic& add(Code code, Span span, std::string message);
 
+  /// From now on a finding of that code is an error.
+  void raise(Code code) { raised_.insert(code); }
+  /// From now on warnings of places in that text are dropped, uncounted: it is not the user's.
+  void quiet(SourceId file) { quiet_.insert(file); }
+  bool is_quiet(SourceId file) const { return quiet_.contains(file); }
+
   bool has_errors() const { return errors_ > 0; }
   size_t error_count() const { return errors_; }
   size_t warning_count() const { return warnings_; }
@@ -96,6 +103,8 @@ class Diagnostics {
  private:
   std::deque<Diagnostic> found_;
   Diagnostic scratch_;  // takes what is beyond the limits, so that callers need no check
+  std::set<Code> raised_;
+  std::set<SourceId> quiet_;
   size_t errors_ = 0;
   size_t warnings_ = 0;
   size_t dropped_ = 0;

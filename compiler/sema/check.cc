@@ -6,6 +6,7 @@
 #include "compiler/sema/declarations.h"
 #include "compiler/sema/growth.h"
 #include "compiler/sema/order.h"
+#include "compiler/sema/required.h"
 #include "compiler/sema/schema.h"
 #include "compiler/sema/scores.h"
 #include "compiler/sema/segments.h"
@@ -91,6 +92,7 @@ hir::Rules check(std::span<const ast::File> files, const CheckOptions& options,
   sema::check_declarations(context);
   sema::check_scores(context);
   sema::check_segments(context);
+  sema::check_required(context);
   sema::check_tests(context);
   sema::order_rules(context);
   sema::fill_failed(context);

@@ -24,6 +24,11 @@ struct CheckOptions {
   /// `uses[i]`: which files `files[i]` names with `use`; made by `load`. A file sees its own names
   /// and those of the files it uses, however indirectly. Empty: every file sees every other.
   std::vector<std::vector<uint32_t>> uses;
+  /// Which files are libraries: nothing of them is in the result but what the others read, and
+  /// their tests are not. Empty: none.
+  std::vector<bool> libraries;
+  /// `--require`: what each segment and score must say of itself, such as `goal`.
+  std::vector<std::string> required;
   /// Segments and scores of files that do not see each other may share a name. For `seg check` and
   /// `seg test`, which show each by its file; output that shows only names cannot allow it.
   bool allow_same_names = false;

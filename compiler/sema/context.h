@@ -144,6 +144,9 @@ struct Context {
   uint32_t deepest_chain = 0;                 ///< of the signals read since last set to 0
   hir::Rules rules;
 
+  bool is_library(uint32_t file) const {
+    return file < options.libraries.size() && options.libraries[file];
+  }
   Scope scope_of(uint32_t file) const { return {.file = file, .zone = file_zones[file]}; }
 
   /// Whether a name that `file` does not know may stand in a declaration that could not be read:

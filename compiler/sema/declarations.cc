@@ -62,10 +62,7 @@ const Zone* zone_of(Context& context, const ast::File& file) {
 }
 
 void check_later(Context& context, const ast::Decl& decl) {
-  if (const auto* use = decl.as<ast::UseDecl>(); use != nullptr && use->library) {
-    unsupported_declaration(context, use->library->span,
-                            fmt::format("library `{}`", use->library->dotted()));
-  } else if (const auto* later = decl.as<ast::LaterDecl>()) {
+  if (const auto* later = decl.as<ast::LaterDecl>()) {
     unsupported_declaration(context, later->keyword.span, fmt::format("`{}`", later->keyword.text));
   } else if (const auto* trait = decl.as<ast::TraitDecl>();
              trait != nullptr && trait->computed != nullptr) {

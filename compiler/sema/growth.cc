@@ -70,11 +70,11 @@ class Growth {
   void visit(const Expr& e) {
     if (!seen_.insert(&e).second) return;
     if (const auto kept = kept_by(e)) report(e, *kept);
-    if (hir::names_stream(e.op)) visit_stream(e.stream);
+    if (hir::names_stream(e.op)) visit_stream(e.stream, e.span);
     const Expr* small = small_count(e);
     for (const hir::ExprPtr& child : e.children) {
       if (child.get() == small) {
-        visit_stream(child->stream);
+        visit_stream(child->stream, child->span);
       } else {
         visit(*child);
       }
@@ -100,16 +100,21 @@ class Growth {
     return nullptr;
   }
 
-  void visit_stream(hir::StreamId id) {
+  /// Where a growing stream is shown: of a library's where it is read.
+  Span place(const hir::Stream& stream, Span read) const {
+    return context_.diagnostics.is_quiet(stream.span.file) ? read : stream.span;
+  }
+
+  void visit_stream(hir::StreamId id, Span read_at) {
     if (!streams_seen_.insert(id.index).second) return;
     const hir::Stream& stream = context_.rules.streams[id.index];
-    for (const hir::StreamId read : hir::streams_of(stream)) visit_stream(read);
-    if (stream.by) visit_key(stream);
+    for (const hir::StreamId read : hir::streams_of(stream)) visit_stream(read, read_at);
+    if (stream.by) visit_key(stream, place(stream, read_at));
     for (const hir::Stream::Step& step : stream.steps) {
       if (!step.after || *step.after <= kShortWindow) continue;
       const std::string& name = context_.rules.streams[stream.steps.front().stream.index].name;
       context_
-          .report(Code::kW0512, stream.span,
+          .report(Code::kW0512, place(stream, read_at),
                   fmt::format("state of `{}` grows with every `{}` of {}", rule_, name,
                               duration_text(*step.after)))
           .label("keeps the time of each that waits, 8 bytes")
@@ -122,7 +127,7 @@ class Growth {
   }
 
   /// Values of `by` are forgotten when their gaps are over.
-  void visit_key(const hir::Stream& stream) {
+  void visit_key(const hir::Stream& stream, Span span) {
     Duration longest = stream.all_within.value_or(Duration{0});
     bool bounded = stream.all_within.has_value();
     if (!bounded) {
@@ -135,7 +140,7 @@ class Growth {
     if (bounded && longest <= kShortWindow) return;
     const auto& path = context_.rules.schema.slots[stream.by->index].path;
     context_
-        .report(Code::kW0512, stream.span,
+        .report(Code::kW0512, span,
                 fmt::format("state of `{}` grows with every `{}` of {}", rule_,
                             fmt::join(path, "."), bounded ? duration_text(longest) : "all time"))
         .label("keeps the steps of each value, 24 bytes and more")

@@ -1,12 +1,14 @@
 #include "compiler/sema/load.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
 #include <optional>
 
+#include "compiler/sema/libraries.h"
 #include "compiler/sema/limits.h"
 #include "compiler/syntax/parse.h"
 
@@ -37,15 +39,20 @@ class Loader {
     for (const std::string& file : *files) open_named(file);
   }
 
+  void text(std::string name, std::string text) {
+    known_.emplace(identity(name), 0);
+    add(sources_.add_text(std::move(name), std::move(text)), false);
+  }
+
   /// Files are followed in the order in which they were met, used ones behind all named ones.
   Loaded follow() {
     for (uint32_t file = 0; file < result_.files.size(); ++file) {
+      result_.uses.push_back({});
       for (const ast::Decl& decl : result_.files[file].declarations) {
         const auto* use = decl.as<ast::UseDecl>();
-        if (use == nullptr || !use->file) continue;
-        pending_.push_back({file, *use->file});
+        if (use != nullptr && use->file) pending_.push_back({file, *use->file});
+        if (use != nullptr && use->library) open_library(file, *use->library);
       }
-      result_.uses.push_back({});
       open_pending();
     }
     return std::move(result_);
@@ -98,14 +105,52 @@ class Loader {
       known_.erase(known);
       return std::nullopt;
     }
-    result_.files.push_back(parse(sources_, loaded.id, diagnostics_));
+    add(loaded.id, false);
     return known->second;
+  }
+
+  void add(SourceId id, bool library) {
+    if (library) diagnostics_.quiet(id);
+    result_.files.push_back(parse(sources_, id, diagnostics_));
+    result_.libraries.push_back(library);
+  }
+
+  void open_library(uint32_t file, const ast::Path& path) {
+    const std::string name = path.dotted();
+    const auto text = library_text(name);
+    if (!text) {
+      report_no_library(path, name);
+      return;
+    }
+    const auto [known, added] =
+        libraries_.try_emplace(name, static_cast<uint32_t>(result_.files.size()));
+    if (added && result_.files.size() == kFilesMax) {
+      diagnostics_
+          .add(Code::kE0501, path.span,
+               fmt::format("more than {} files in one compilation", kFilesMax))
+          .label("one too many");
+      libraries_.erase(known);
+      return;
+    }
+    if (added) add(sources_.add_text(name, std::string(*text)), true);
+    result_.uses[file].push_back(known->second);
+  }
+
+  void report_no_library(const ast::Path& path, const std::string& name) {
+    const std::vector<std::string> names = library_names();
+    auto& found =
+        diagnostics_.add(Code::kE0217, path.span, fmt::format("unknown library `{}`", name));
+    found.label("not part of Segue").suggest(nearest_names(name, names));
+    found.note(fmt::format("the libraries are {}", fmt::join(names, ", ")));
+    found.help(fmt::format("a file of one's own is named in quotes: `use \"{}.seg\"`",
+                           path.parts.back().text));
   }
 
   SourceManager& sources_;
   Diagnostics& diagnostics_;
   Loaded result_;
   std::map<std::string, uint32_t> known_;
+  std::map<std::string, uint32_t> libraries_;
   std::vector<Use> pending_;
 };
 
@@ -132,6 +177,13 @@ Loaded load(SourceManager& sources, std::span<const std::string> paths,
             Diagnostics& diagnostics) noexcept {
   Loader loader(sources, diagnostics);
   for (const std::string& path : paths) loader.name(path);
+  return loader.follow();
+}
+
+Loaded load_text(SourceManager& sources, std::string name, std::string text,
+                 Diagnostics& diagnostics) noexcept {
+  Loader loader(sources, diagnostics);
+  loader.text(std::move(name), std::move(text));
   return loader.follow();
 }
 

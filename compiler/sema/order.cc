@@ -52,6 +52,33 @@ class Ordering {
     for (const size_t start : by_place_) visit(start);
   }
 
+  /// Which scores, then which segments, are the user's own or are read by those or by a test.
+  std::vector<bool> used() const {
+    std::vector<size_t> pending;
+    std::vector<bool> found(vertices_.size(), false);
+    const auto add = [&](size_t vertex) {
+      if (!found[vertex]) pending.push_back(vertex);
+      found[vertex] = true;
+    };
+    for (size_t i = 0; i < vertices_.size(); ++i) {
+      if (!context_.is_library(vertices_[i].declared->file)) add(i);
+    }
+    for (const hir::Test& test : context_.rules.tests) {
+      for (const hir::Test::Expectation& expected : test.expectations) {
+        using Kind = hir::Test::Expectation::Kind;
+        if (expected.kind == Kind::kNoOtherChanges) continue;
+        add(expected.kind == Kind::kScore ? expected.score.index
+                                          : context_.rules.scores.size() + expected.segment.index);
+      }
+    }
+    while (!pending.empty()) {
+      const size_t vertex = pending.back();
+      pending.pop_back();
+      for (const auto& [read, span] : vertices_[vertex].reads) add(read);
+    }
+    return found;
+  }
+
  private:
   /// Of streams too: what enters or leaves a segment reads it.
   void find_reads(const hir::ExprPtr& root, size_t score_count, Vertex& vertex) {
@@ -139,8 +166,59 @@ class Ordering {
   std::vector<size_t> stack_;
 };
 
+/// New indices of what stays; the rest has none.
+template <class Rule>
+std::vector<uint32_t> keep_used(std::vector<Rule>& rules, const std::vector<bool>& used,
+                                size_t first) {
+  std::vector<uint32_t> moved(rules.size(), UINT32_MAX);
+  uint32_t next = 0;
+  for (size_t i = 0; i < rules.size(); ++i) {
+    if (!used[first + i]) continue;
+    moved[i] = next;
+    if (next != i) rules[next] = std::move(rules[i]);
+    ++next;
+  }
+  rules.resize(next);
+  return moved;
+}
+
+/// What a library declares and nobody reads is no part of the rules.
+void drop_unused(Context& context, const std::vector<bool>& used) {
+  hir::Rules& rules = context.rules;
+  const size_t score_count = rules.scores.size();
+  const std::vector<uint32_t> scores = keep_used(rules.scores, used, 0);
+  const std::vector<uint32_t> segments = keep_used(rules.segments, used, score_count);
+  for (const std::shared_ptr<Node>& node : context.nodes.all()) {
+    if (node->op == Op::kScore) node->score.index = scores[node->score.index];
+    if (node->op == Op::kMember) node->segment.index = segments[node->segment.index];
+  }
+  for (hir::Test& test : rules.tests) {
+    for (hir::Test::Expectation& expected : test.expectations) {
+      using Kind = hir::Test::Expectation::Kind;
+      if (expected.kind == Kind::kNoOtherChanges) continue;
+      if (expected.kind == Kind::kScore) {
+        expected.score.index = scores[expected.score.index];
+      } else {
+        expected.segment.index = segments[expected.segment.index];
+      }
+    }
+  }
+  std::vector<OrderEntry> order;
+  for (OrderEntry entry : rules.order) {
+    entry.index = (entry.is_score ? scores : segments)[entry.index];
+    if (entry.index != UINT32_MAX) order.push_back(entry);
+  }
+  rules.order = std::move(order);
+}
+
 }  // namespace
 
-void order_rules(Context& context) { Ordering(context).run(); }
+void order_rules(Context& context) {
+  Ordering ordering(context);
+  ordering.run();
+  const auto& libraries = context.options.libraries;
+  if (std::find(libraries.begin(), libraries.end(), true) == libraries.end()) return;
+  drop_unused(context, ordering.used());
+}
 
 }  // namespace segue::sema

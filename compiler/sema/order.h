@@ -6,7 +6,7 @@
 namespace segue::sema {
 
 /// What a segment or score reads stands before it; otherwise the order of declaration. Reports
-/// cycles.
+/// cycles. Drops what only libraries declare and nobody reads.
 void order_rules(Context& context);
 
 }  // namespace segue::sema

@@ -37,6 +37,14 @@ void report_again(Context& context, const Header& header, std::string_view word)
       .label("once is enough");
 }
 
+void add_metadata(Context& context, hir::Score& score, const Header& header, const std::string& key,
+                  const std::string& text) {
+  for (const auto& [known, value] : score.metadata) {
+    if (known == key) report_again(context, header, key);
+  }
+  score.metadata.emplace_back(key, text);
+}
+
 Headers read_headers(Context& context, const Scope& scope, const ast::ScoreDecl& decl,
                      hir::Score& score) {
   Headers headers;
@@ -62,11 +70,14 @@ Headers read_headers(Context& context, const Scope& scope, const ast::ScoreDecl&
         if (headers.max != nullptr) report_again(context, header, "max");
         headers.max = &header;
         break;
+      case Header::Kind::kStage:
+        add_metadata(context, score, header, "stage", header.key.text);
+        break;
+      case Header::Kind::kGoal:
+        add_metadata(context, score, header, "goal", header.text.value);
+        break;
       case Header::Kind::kMeta:
-        for (const auto& [key, text] : score.metadata) {
-          if (key == header.key.text) report_again(context, header, key);
-        }
-        score.metadata.emplace_back(header.key.text, header.text.value);
+        add_metadata(context, score, header, header.key.text, header.text.value);
         break;
     }
   }

@@ -198,6 +198,7 @@ void check_test(Context& context, const Scope& scope, const ast::TestDecl& decl)
 
 void check_tests(Context& context) {
   for (uint32_t file = 0; file < context.files.size(); ++file) {
+    if (context.is_library(file)) continue;
     const Scope scope = context.scope_of(file);
     for (const ast::Decl& decl : context.files[file].declarations) {
       if (const auto* test = decl.as<ast::TestDecl>()) check_test(context, scope, *test);

@@ -99,12 +99,12 @@ struct FunnelDecl {
 // ---- scores -------------------------------------------------------------------------------------
 
 struct ScoreHeader {
-  enum class Kind : uint8_t { kWithin, kHalfLife, kMin, kMax, kMeta };
+  enum class Kind : uint8_t { kWithin, kHalfLife, kMin, kMax, kStage, kGoal, kMeta };
   Kind kind = Kind::kWithin;
   std::optional<DurationArg> length;  ///< kWithin, kHalfLife
   Number bound;                       ///< kMin, kMax
-  Name key;                           ///< kMeta
-  Text text;                          ///< kMeta
+  Name key;                           ///< kStage: the stage; kMeta: what is told
+  Text text;                          ///< kGoal, kMeta
   Span span;
 };
 

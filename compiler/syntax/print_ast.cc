@@ -128,6 +128,10 @@ void AstPrinter::header(const ast::ScoreHeader& header) {
       return line({"min", spell(header.bound)});
     case ast::ScoreHeader::Kind::kMax:
       return line({"max", spell(header.bound)});
+    case ast::ScoreHeader::Kind::kStage:
+      return line({"stage", spell(header.key)});
+    case ast::ScoreHeader::Kind::kGoal:
+      return line({"goal", spell(header.text)});
     case ast::ScoreHeader::Kind::kMeta:
       return line({"meta", spell(header.key), spell(header.text)});
   }

@@ -30,6 +30,11 @@ struct CompileOptions {
   /// Segments and scores of files that do not use each other may share a name. For what shows each
   /// with its file, as checking and testing do.
   bool allow_same_names = false;
+  /// What each segment and score must say of itself, such as `goal` and `owner`: an error for each
+  /// that does not. Libraries are not asked.
+  std::vector<std::string> require;
+  /// Warnings of state that grows with the events of all time or of a long window are errors.
+  bool deny_unbounded = false;
 };
 
 /// The forms in which a compilation can be read, in the order in which they are made.

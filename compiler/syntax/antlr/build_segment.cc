@@ -62,6 +62,12 @@ ast::ScoreHeader AstBuilder::score_header(P::ScoreHeaderContext* tree) {
   } else if (tree->signedNumber() != nullptr) {
     out.kind = tree->MIN() != nullptr ? Kind::kMin : Kind::kMax;
     out.bound = signed_number(tree->signedNumber());
+  } else if (tree->STAGE() != nullptr) {
+    out.kind = Kind::kStage;
+    out.key = name(tree->word());
+  } else if (tree->GOAL() != nullptr) {
+    out.kind = Kind::kGoal;
+    out.text = text(tree->TEXT());
   } else {
     out.kind = Kind::kMeta;
     out.key = name(tree->start);
