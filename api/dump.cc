@@ -24,9 +24,14 @@ constexpr StageName kStages[] = {{"ast", Stage::kAst},   {"hir", Stage::kHir},
                                  {"llvm", Stage::kLlvm}, {"asm", Stage::kAsm}};
 
 std::string ast_text(const Compilation::State& state) {
+  // Libraries are not what was asked for.
+  const auto& libraries = state.loaded.libraries;
+  const auto own = std::count(libraries.begin(), libraries.end(), false);
   std::string text;
-  for (const ast::File& file : state.loaded.files) {
-    if (state.loaded.files.size() > 1) {
+  for (size_t i = 0; i < state.loaded.files.size(); ++i) {
+    const ast::File& file = state.loaded.files[i];
+    if (libraries[i]) continue;
+    if (own > 1) {
       text += fmt::format("# {}\n", state.found->sources.file(file.id).path());
     }
     text += print_ast(file);

@@ -6,6 +6,9 @@
 #include <fstream>
 
 #include "compiler/sema/check.h"
+#include "compiler/sema/libraries.h"
+#include "compiler/sema/verify.h"
+#include "compiler/syntax/parse.h"
 
 namespace segue {
 namespace {
@@ -139,6 +142,74 @@ TEST(Zones, BelongToTheFile) {
   ASSERT_TRUE(world.diagnostics.empty());
   const hir::Expr& count = *rules.segments[0].when->children[1];
   EXPECT_EQ(count.window.begin->ms, 1'748'750'400'000);  // midnight in New York
+}
+
+/// The names of the segments and scores that are left of a text and a library of it.
+std::string left_of(const std::string& own, const std::string& library) {
+  SourceManager sources;
+  Diagnostics diagnostics;
+  std::vector<ast::File> files;
+  const SourceId second = sources.add_text("std.made_up", library);
+  diagnostics.quiet(second);
+  files.push_back(parse(sources, sources.add_text("own.seg", own), diagnostics));
+  files.push_back(parse(sources, second, diagnostics));
+  CheckOptions options;
+  options.uses = {{1}, {}};
+  options.libraries = {false, true};
+  options.required = {"owner"};
+  const hir::Rules rules = check(files, options, diagnostics);
+  if (!diagnostics.empty()) return diagnostics.sorted().front()->message;
+  std::string names;
+  for (const std::string& fault : verify_hir(rules)) names += fault + " ";
+  for (const hir::Score& score : rules.scores) names += score.name + " ";
+  for (const hir::Segment& segment : rules.segments) names += segment.name + " ";
+  return names + std::to_string(rules.tests.size()) + " " + std::to_string(rules.streams.size());
+}
+
+TEST(Libraries, LeaveInTheRulesWhatIsRead) {
+  const std::string library =
+      "event a\nevent b\nscore unread { +1 b }\nscore read { +1 a }\n"
+      "segment idle = unread >= 1 for 3d\nsegment warm = read >= 3\n"
+      "segment warned = a or b and a\n"
+      "test \"of the library\" { user u { 2025-01-01T00:00Z a } expect u not in warm at "
+      "2025-01-01T00:00Z }";
+  EXPECT_EQ(left_of("segment own { owner \"me\" when in warm }", library), "read own warm 0 1");
+  EXPECT_EQ(left_of("segment own { owner \"me\" when a }", library), "own 0 1");
+  EXPECT_EQ(left_of("segment own { owner \"me\" when (entered warm) >= 2 }", library),
+            "read own warm 0 2");
+  EXPECT_EQ(left_of("segment own { owner \"me\" when a }\n"
+                    "test \"t\" { user u { 2025-01-01T00:00Z b } expect unread of u = 1 at "
+                    "2025-01-01T00:00Z }",
+                    library),
+            "unread own 1 2");
+  EXPECT_EQ(left_of("segment own = a", library), "segment `own` does not say its `owner`");
+}
+
+TEST(Libraries, AreFoundByName) {
+  SourceManager sources;
+  Diagnostics diagnostics;
+  const Loaded loaded =
+      load_text(sources, "own.seg", "use std.web\nuse std.web\nsegment a = visits", diagnostics);
+  ASSERT_EQ(loaded.files.size(), 2u);
+  EXPECT_TRUE(diagnostics.empty());
+  EXPECT_EQ(sources.file(loaded.files[1].id).path(), "std.web");
+  EXPECT_EQ(loaded.libraries, (std::vector<bool>{false, true}));
+  load_text(sources, "other.seg", "use std.wbe", diagnostics);
+  ASSERT_EQ(diagnostics.error_count(), 1u);
+  EXPECT_EQ(diagnostics.sorted().front()->code, Code::kE0217);
+}
+
+TEST(Libraries, AreRulesWithoutFaults) {
+  for (const std::string& name : library_names()) {
+    SourceManager sources;
+    Diagnostics diagnostics;
+    const std::string text(library_text(name).value_or(""));
+    const Loaded loaded = load_text(sources, name, text, diagnostics);
+    CheckOptions options;
+    options.uses = loaded.uses;
+    (void)check(loaded.files, options, diagnostics);
+    EXPECT_TRUE(diagnostics.empty()) << name << ": " << diagnostics.sorted().front()->message;
+  }
 }
 
 }  // namespace
