@@ -194,7 +194,7 @@ TEST(Libraries, AreFoundByName) {
   EXPECT_TRUE(diagnostics.empty());
   EXPECT_EQ(sources.file(loaded.files[1].id).path(), "std.web");
   EXPECT_EQ(loaded.libraries, (std::vector<bool>{false, true}));
-  load_text(sources, "other.seg", "use std.wbe", diagnostics);
+  (void)load_text(sources, "other.seg", "use std.wbe", diagnostics);
   ASSERT_EQ(diagnostics.error_count(), 1u);
   EXPECT_EQ(diagnostics.sorted().front()->code, Code::kE0217);
 }
