@@ -165,6 +165,21 @@ TEST_F(Rendering, ColoursDoNotChangeTheText) {
   EXPECT_EQ(coloured, render_text(sources, found));
 }
 
+TEST(Diagnostics, WarningsMayBeErrorsOrNobodys) {
+  Diagnostics diagnostics;
+  diagnostics.quiet({1});
+  diagnostics.add(Code::kW0512, {{1}, 0, 1}, "of a library").label("dropped");
+  EXPECT_TRUE(diagnostics.empty());
+  EXPECT_EQ(diagnostics.warning_count(), 0u);
+  diagnostics.add(Code::kE0101, {{1}, 0, 1}, "an error of it");
+  diagnostics.add(Code::kW0512, {{0}, 0, 1}, "of the user");
+  diagnostics.raise(Code::kW0512);
+  diagnostics.add(Code::kW0512, {{0}, 2, 3}, "denied");
+  diagnostics.add(Code::kW0302, {{0}, 4, 5}, "another");
+  EXPECT_EQ(diagnostics.error_count(), 2u);
+  EXPECT_EQ(diagnostics.warning_count(), 2u);
+}
+
 TEST(NearestNames, WithinAThirdOfTheName) {
   const std::string names[] = {"login", "logn", "signup", "lgoin", "campaign"};
   EXPECT_THAT(nearest_names("logim", names), ElementsAre("login"));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "compiler/sema/checked_text.h"
@@ -51,6 +52,31 @@ TEST(Verify, LooksAtEachNode) {
   says(after(Op::kEqual, [](hir::Expr& e) { e.children.pop_back(); }),
        "equal has a wrong number of children");
   says(after(Op::kEqual, [](hir::Expr& e) { e.type = hir::Type::kNumber; }), "equal is no truth");
+}
+
+TEST(Verify, LooksAtDerivedStreams) {
+  using Kind = hir::Stream::Kind;
+  const auto broken = [](Kind kind, const std::function<void(hir::Stream&)>& breaks) {
+    Rules rules = Checked(
+                      "signal s = (login then click without signup) by x all within 7d\n"
+                      "segment it = s and (s or click) >= 2 and (sessions of s with gap 1h) and "
+                      "entered trial and changed plan to \"pro\"")
+                      .rules;
+    EXPECT_TRUE(verify_hir(rules).empty());
+    const auto found = std::find_if(rules.streams.begin(), rules.streams.end(),
+                                    [&](const auto& stream) { return stream.kind == kind; });
+    breaks(*found);
+    return !verify_hir(rules).empty();
+  };
+  EXPECT_TRUE(broken(Kind::kSequence, [](auto& s) { s.steps[0].stream.index = 99; }));
+  EXPECT_TRUE(broken(Kind::kSequence, [](auto& s) { s.steps[0].later = true; }));
+  EXPECT_TRUE(broken(Kind::kSequence, [](auto& s) { s.by->index = 99; }));
+  EXPECT_TRUE(broken(Kind::kSequence, [](auto& s) { s.steps.clear(); }));
+  EXPECT_TRUE(broken(Kind::kUnion, [](auto& s) { s.sources.pop_back(); }));
+  EXPECT_TRUE(broken(Kind::kUnion, [](auto& s) { std::swap(s.sources[0], s.sources[1]); }));
+  EXPECT_TRUE(broken(Kind::kSessions, [](auto& s) { s.gap = {}; }));
+  EXPECT_TRUE(broken(Kind::kCrossing, [](auto& s) { s.condition = nullptr; }));
+  EXPECT_TRUE(broken(Kind::kChange, [](auto& s) { s.slot.index = 99; }));
 }
 
 TEST(Verify, LooksAtTheWhole) {
