@@ -26,7 +26,7 @@ std::string tzdata_version() {
 
 }  // namespace
 
-ZoneSource system_zones() { return {rows_of, tzdata_version()}; }
+ZoneSource system_zones() { return {rows_of, zone_names, tzdata_version()}; }
 
 ZoneTables::ZoneTables(const std::vector<std::string>& names) {
   for (const std::string& name : names) rows_.push_back(rows_of(name));

@@ -108,6 +108,7 @@ bool body_sum_less_equal(uint64_t low, int64_t high, uint64_t low_bound, int64_t
 int64_t body_time_or_missing(int64_t time) { return time_or_missing(time); }
 int64_t body_time_add(int64_t a, int64_t b) { return time_add(a, b); }
 int64_t body_time_subtract(int64_t a, int64_t b) { return time_subtract(a, b); }
+int64_t body_time_scale(int64_t time, int64_t factor) { return time_scale(time, factor); }
 bool body_time_equal(int64_t a, int64_t b) { return time_equal(a, b); }
 bool body_time_less(int64_t a, int64_t b) { return time_less(a, b); }
 bool body_time_less_equal(int64_t a, int64_t b) { return time_less_equal(a, b); }

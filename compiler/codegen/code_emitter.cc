@@ -29,9 +29,9 @@ Entry CodeEmitter::pop() {
 
 Entry CodeEmitter::emit(const OpRow& row) {
   constexpr Result (CodeEmitter::* kGroups[])(const OpRow&) = {
-      &CodeEmitter::leaf,   &CodeEmitter::event_leaf, &CodeEmitter::read,
-      &CodeEmitter::truth,  &CodeEmitter::value,      &CodeEmitter::scalar,
-      &CodeEmitter::number, &CodeEmitter::sum,        &CodeEmitter::time,
+      &CodeEmitter::leaf,  &CodeEmitter::event_leaf, &CodeEmitter::read,   &CodeEmitter::truth,
+      &CodeEmitter::local, &CodeEmitter::made,       &CodeEmitter::value,  &CodeEmitter::scalar,
+      &CodeEmitter::sum,   &CodeEmitter::time,       &CodeEmitter::number,
   };
   for (const auto group : kGroups) {
     if (const Result entry = (this->*group)(row)) return *entry;
@@ -118,6 +118,11 @@ CodeEmitter::Result CodeEmitter::number(const OpRow& row) {
     llvm::Value* number = pop_low();
     return Entry{builder.CreateFCmpORD(number, number)};
   }
+  if (row.op == Op::kRound || row.op == Op::kAbs) {
+    return Entry{
+        out_.host(Host::kNumberOfNumber, {out_.frame(), out_.index(static_cast<uint32_t>(row.op)),
+                                          out_.index(0), out_.index(0), pop_low()})};
+  }
   const image::OpInfo& info = image::op_info(row.op);
   if (info.operands != "NN" && info.operands != "BNN") return {};
   llvm::Value* right = pop_low();
@@ -169,6 +174,10 @@ CodeEmitter::Result CodeEmitter::sum(const OpRow& row) {
 
 CodeEmitter::Result CodeEmitter::time(const OpRow& row) {
   switch (row.op) {
+    case Op::kTimeScale: {
+      const int64_t factor = out_.view().times[row.a];
+      return Entry{out_.body(Body::kTimeScale, {pop_low(), out_.time(factor)})};
+    }
     case Op::kTimeExists:
       return Entry{out_.body(Body::kTimeExists, {pop_low()})};
     case Op::kTimeAdd:

@@ -54,6 +54,8 @@ class CodeEmitter {
   Result number(const image::OpRow& row);
   Result sum(const image::OpRow& row);
   Result time(const image::OpRow& row);
+  Result local(const image::OpRow& row);
+  Result made(const image::OpRow& row);
 
   Entry read_anew(const image::OpRow& row);
   Entry read_by_host(const image::OpRow& row);

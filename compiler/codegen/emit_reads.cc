@@ -22,6 +22,11 @@ Body newest_count_body(uint32_t k) {
 
 CodeEmitter::Result CodeEmitter::read(const OpRow& row) {
   if (image::op_info(row.op).a != image::Use::kCell) return {};
+  if (row.op == Op::kLogPercentile) {
+    return Entry{
+        out_.host(Host::kNumberOfNumber, {out_.frame(), out_.index(static_cast<uint32_t>(row.op)),
+                                          out_.index(row.a), out_.index(row.b), pop_low()})};
+  }
   // Code of a node reads each thing once; code of an event reads between updates.
   const std::array<uint32_t, 3> key{static_cast<uint32_t>(row.op), row.a, row.b};
   const bool shares = !context_.kind && row.op != Op::kHeld;

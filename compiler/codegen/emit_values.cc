@@ -101,7 +101,10 @@ CodeEmitter::Result CodeEmitter::value(const OpRow& row) {
   const Entry right = pop();
   const Entry left = operands == "VV" ? pop() : right;
   const Entry values[] = {left, right};
-  if (Result answer = folded(row, {values, operands.size()})) return answer;
+  const bool in_user_zone = row.op == Op::kValueInstant && row.a == image::kUserZone;
+  if (!in_user_zone) {
+    if (Result answer = folded(row, {values, operands.size()})) return answer;
+  }
   return operands == "VV" ? of_values(row, left, right) : of_value(row, right);
 }
 
@@ -119,6 +122,22 @@ Entry CodeEmitter::of_value(const OpRow& row, const Entry& value) {
       return {out_.host(Host::kEqualText, {out_.frame(), place, out_.index(row.a), ignoring_case})};
     case Op::kInTexts:
       return {out_.host(Host::kInSet, {out_.frame(), place, out_.index(row.a), ignoring_case})};
+    case Op::kLength:
+    case Op::kZoneOf:
+      return {out_.host(
+          Host::kNumberOfValue,
+          {out_.frame(), out_.index(static_cast<uint32_t>(row.op)), out_.index(row.a), place})};
+    case Op::kTextOf:
+    case Op::kNumberOf:
+    case Op::kLower:
+      return {out_.host(Host::kValueOfValue,
+                        {out_.frame(), out_.index(static_cast<uint32_t>(row.op)), place})};
+    case Op::kItemSum: {
+      llvm::Value* words = out_.room(2);
+      out_.host(Host::kWordsOfValue, {out_.frame(), out_.index(static_cast<uint32_t>(row.op)),
+                                      out_.index(row.a), place, words});
+      return words_of(words);
+    }
     case Op::kScalarOf:
     case Op::kSumOf: {
       llvm::Value* words = out_.room(2);

@@ -17,6 +17,11 @@ Entry run(Frame* frame, uint32_t op, uint32_t a, uint32_t b, std::span<const Ent
   return interp::run_op(*frame, {.op = static_cast<image::Op>(op), .a = a, .b = b}, operands);
 }
 
+Entry run_on(Frame* frame, uint32_t op, uint32_t a, uint32_t b, Entry operand) {
+  const Entry operands[] = {operand};
+  return run(frame, op, a, b, operands);
+}
+
 void put(uint64_t* words, Entry entry) {
   words[0] = entry.lo;
   words[1] = entry.hi;
@@ -62,6 +67,43 @@ bool segue_test_words(Frame* frame, uint32_t op, uint32_t a, uint64_t low, uint6
 int64_t segue_time_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value) {
   const Entry operands[] = {Entry::of(value)};
   return run(frame, op, a, 0, operands).time_ms();
+}
+
+bool segue_truth_of_time(Frame* frame, uint32_t op, uint32_t a, uint32_t b, int64_t time) {
+  return run_on(frame, op, a, b, Entry::of(time)).truth();
+}
+
+double segue_number_of_time(Frame* frame, uint32_t op, uint32_t a, uint32_t b, int64_t time) {
+  return run_on(frame, op, a, b, Entry::of(time)).number();
+}
+
+int64_t segue_time_of_time(Frame* frame, uint32_t op, uint32_t a, uint32_t b, int64_t time) {
+  return run_on(frame, op, a, b, Entry::of(time)).time_ms();
+}
+
+double segue_number_of_number(Frame* frame, uint32_t op, uint32_t a, uint32_t b, double number) {
+  return run_on(frame, op, a, b, Entry::of(number)).number();
+}
+
+double segue_number_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value) {
+  return run_on(frame, op, a, 0, Entry::of(value)).number();
+}
+
+const Value* segue_value_of_value(Frame* frame, uint32_t op, const Value* value) {
+  return &run_on(frame, op, 0, 0, Entry::of(value)).value();
+}
+
+const Value* segue_value_of_number(Frame* frame, uint32_t op, double number) {
+  return &run_on(frame, op, 0, 0, Entry::of(number)).value();
+}
+
+const Value* segue_value_of_truth(Frame* frame, uint32_t op, bool truth) {
+  return &run_on(frame, op, 0, 0, Entry::of(truth)).value();
+}
+
+void segue_words_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value,
+                          uint64_t* words) {
+  put(words, run_on(frame, op, a, 0, Entry::of(value)));
 }
 
 void segue_scalar_of(const Value* value, uint64_t* words) {

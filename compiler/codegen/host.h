@@ -23,6 +23,16 @@ bool segue_test_values(Frame* frame, uint32_t op, uint32_t a, uint32_t b, const 
 bool segue_test_words(Frame* frame, uint32_t op, uint32_t a, uint64_t low, uint64_t high);
 int64_t segue_time_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value);
 double segue_number_of_words(Frame* frame, uint32_t op, uint64_t low, uint64_t high);
+bool segue_truth_of_time(Frame* frame, uint32_t op, uint32_t a, uint32_t b, int64_t time);
+double segue_number_of_time(Frame* frame, uint32_t op, uint32_t a, uint32_t b, int64_t time);
+int64_t segue_time_of_time(Frame* frame, uint32_t op, uint32_t a, uint32_t b, int64_t time);
+double segue_number_of_number(Frame* frame, uint32_t op, uint32_t a, uint32_t b, double number);
+double segue_number_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value);
+const Value* segue_value_of_value(Frame* frame, uint32_t op, const Value* value);
+const Value* segue_value_of_number(Frame* frame, uint32_t op, double number);
+const Value* segue_value_of_truth(Frame* frame, uint32_t op, bool truth);
+void segue_words_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value,
+                          uint64_t* words);
 
 // The same without the interpreter's stack, for what filters do most.
 void segue_scalar_of(const Value* value, uint64_t* words);

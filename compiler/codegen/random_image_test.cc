@@ -29,10 +29,15 @@ class RandomImage {
       for (const std::string& row : rows) out += row;
     };
     std::string chunks;
+    if (zone_) out += "user-zone c0 stream 0\n";
     for (uint32_t i = 0; i < chunks_; ++i) chunks += fmt::format(" {}", i);
     for (uint32_t kind = 0; kind < 4; ++kind) {
-      out += fmt::format("kind {}{}{} streams{} chunks{}\n", kind, kKindNames[kind],
-                         kKindSlots[kind], kind == 0 ? " 0 1 2 5" : " 1 2 3 4 5", chunks);
+      out +=
+          fmt::format("kind {}{}{} streams{} chunks{}\n", kind, kKindNames[kind], kKindSlots[kind],
+                      kind != 0 ? " 1 2 3 4 5"
+                      : zone_   ? " 1 2 5"
+                                : " 0 1 2 5",
+                      chunks);
     }
     add(streams_);
     out += kSequences;
@@ -67,6 +72,9 @@ class RandomImage {
       "set 3\n"
       "kind-set 0 2\n"
       "kind-set 1 2 3\n"
+      "item-test 0\n  item \"price\"\n  value-exists\n"
+      "item-test 1\n  item\n  any-item i0\n  item \"price\"\n  value-number\n  number 2\n  less\n"
+      "  item\n  equal-text \"a\" 0\n  or 3\n"
       "slot 0 trait \"plan\"\n"
       "slot 1 trait \"size\"\n"
       "slot 2 property \"city\"\n"
@@ -154,7 +162,7 @@ class RandomImage {
       const image::CellRow row{.kind = image::CellKind::kSteps, .source = sequence};
       const bool all = sequence != 1;
       const uint32_t cell = add_cell(
-          row, all ? "cap 40 zone 0 horizon none" : "cap 40 zone 1 horizon 600000000", Type::B);
+          row, all ? "cap 40 zone user horizon none" : "cap 40 zone 1 horizon 600000000", Type::B);
       (all ? all_steps_ : steps_).push_back({cell, {"w1", "w2", "w5", "w7"}});
     }
     add_cell({.kind = image::CellKind::kSequence, .source = 0}, "", Type::B);
@@ -184,7 +192,9 @@ class RandomImage {
     extremes_.push_back(stream_cell(CellKind::kExtreme, stream, 0, "", Type::N));
     extremes_.push_back(stream_cell(CellKind::kExtreme, stream, 1, "", Type::N));
     days_.push_back({stream_cell(CellKind::kDays, stream, 14, "zone 0", Type::B), {"w5", "w6"}});
-    logs_.push_back({stream_cell(CellKind::kLog, stream, 0, "cap 9 zone 0 horizon none", Type::B),
+    const std::string zone = below(2) == 0 ? "zone 0" : "zone user";
+    const std::string log = "cap 9 " + zone + " horizon none";
+    logs_.push_back({stream_cell(CellKind::kLog, stream, 0, log, Type::B),
                      {"w0", "w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8", "w9", "w10"}});
     anchored_.push_back({logs_.back().cell, {"w11", "w12"}});
     sum_logs_.push_back(
@@ -247,6 +257,7 @@ class RandomImage {
       const image::Place wrong = in_node_ ? image::Place::kEvent : image::Place::kCondition;
       if (info.result != type || info.place == wrong) continue;
       if (still_ && op == Op::kNow) continue;
+      if (op == Op::kItem) continue;  // in item tests only
       if (depth == 0 && info.pops != 0 && info.operands != "V") continue;
       if ((in_node_ || op == Op::kValue) && try_read(op)) return 0;
       if (info.a == image::Use::kCell || !has_node(info.a)) continue;
@@ -270,20 +281,25 @@ class RandomImage {
       if (i < 3) slopes[i] = slope;
     }
     still_ = was_still;
-    std::string words = info.pops < 0 ? fmt::format("{}", pops) : immediate(info.a);
+    const int factor = static_cast<int>(below(7)) - 3;
+    std::string words = info.pops < 0 ? fmt::format("{}", pops) : immediate(info.a, slopes[0]);
+    if (info.op == Op::kTimeScale) words = fmt::format("{}", factor);
     if (info.op == Op::kAtLeast) words += fmt::format(" {}", 1 + below(pops));
     if (info.b == image::Use::kFlag) words += fmt::format(" {}", below(2));
     if (info.b == image::Use::kSlope) words += fmt::format(" {}", slopes[0] - slopes[1]);
     line(info.name, "{}", words);
     if (info.op == Op::kNow) return 1;
+    if (info.op == Op::kTimeScale) return slopes[0] * factor;
     if (info.op == Op::kTimeAdd) return slopes[0] + slopes[1];
     if (info.op == Op::kTimeSubtract) return slopes[0] - slopes[1];
     return 0;
   }
 
-  std::string immediate(image::Use use) {
+  std::string immediate(image::Use use, int slope) {
     constexpr const char* kTexts[] = {"\"paris\"", "\"a\"", "\"page\"", "\"r.*e\"", "\"\""};
     constexpr const char* kMembers[] = {"\"paris\"", "3", "true", "@1748772000000", "\"free\""};
+    constexpr const char* kZones[] = {"utc", "z0", "user"};
+    constexpr const char* kUnits[] = {"days", "weeks", "months", "quarters", "years"};
     constexpr int64_t kTimes[] = {0, 86'400'000, 600'000'000, 1'748'772'000'000};
     switch (use) {
       case image::Use::kFlag:
@@ -309,7 +325,14 @@ class RandomImage {
       case image::Use::kNumberNode:
         return fmt::format("{}", numbers_[below(static_cast<uint32_t>(numbers_.size()))]);
       case image::Use::kZone:
-        return below(2) == 0 ? "utc" : "z0";
+        return any_of(kZones);
+      case image::Use::kPeriod:
+        return fmt::format("{} {} {} slope {}{}", any_of(kZones), any_of(kUnits),
+                           static_cast<int>(below(5)) - 2, slope, below(2) == 0 ? "" : " yearly");
+      case image::Use::kPath:
+        return below(3) == 0 ? "" : "\"price\"";
+      case image::Use::kItemTest:
+        return "i1";
       case image::Use::kNone:
       case image::Use::kCount:
       case image::Use::kSlope:
@@ -385,6 +408,10 @@ class RandomImage {
       case Op::kLogDistinct:
       case Op::kLogFirst:
       case Op::kLogLast:
+      case Op::kLogCommon:
+        return read_with(op, value_logs_);
+      case Op::kLogPercentile:
+        line("number", "0.{}", below(10));
         return read_with(op, value_logs_);
       case Op::kStepsCount:
       case Op::kStepsDays:
@@ -404,6 +431,7 @@ class RandomImage {
   }
 
   std::mt19937 random_;
+  const bool zone_ = below(2) == 0;  // whether the user has a zone
   std::vector<std::string> streams_, cells_, nodes_;
   std::string fed_[8];
   std::string tail_;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "runtime/base/text.h"
+#include "runtime/image/op_info.h"
 
 namespace segue {
 
@@ -13,8 +15,7 @@ using plan::Literal;
 
 namespace {
 
-/// A comparison's slope is written biased, since immediates are unsigned (ops.def).
-constexpr int32_t kSlopeBias = 8;
+using image::kSlopeBias;
 
 template <class T>
 std::string key_of(char table, const T& value) {
@@ -27,10 +28,14 @@ std::string key_of(char table, const T& value) {
 }  // namespace
 
 image::Range CodeWriter::write(const plan::ExprPtr& expr) {
-  image::Range range{static_cast<uint32_t>(tables_.ops.size()), 0};
   if (!expr) return {};
+  std::vector<image::OpRow> code;
+  std::vector<image::OpRow>* outer = std::exchange(code_, &code);
   put(*expr);
-  range.count = static_cast<uint32_t>(tables_.ops.size()) - range.first;
+  code_ = outer;
+  const image::Range range{static_cast<uint32_t>(tables_.ops.size()),
+                           static_cast<uint32_t>(code.size())};
+  tables_.ops.insert(tables_.ops.end(), code.begin(), code.end());
   return range;
 }
 
@@ -41,6 +46,10 @@ void CodeWriter::put(const Expr& expr) {
       return put_counted(expr);
     default:
       break;
+  }
+  if (expr.op == plan::Op::kAnyItem) {
+    put(*expr.operands[0]);
+    return put_op(expr.op, item_test(expr.operands[1]));
   }
   put_operands(expr);
   const uint32_t fold = expr.truth ? 1 : 0;
@@ -84,6 +93,12 @@ void CodeWriter::put(const Expr& expr) {
       return put_op(expr.op, expr.index, nth(expr.count, expr.time_ms));
     case Immediate::kSlope:
       return put_op(expr.op, 0, static_cast<uint32_t>(expr.slope + kSlopeBias));
+    case Immediate::kZoneSlope:
+      return put_op(expr.op, expr.index, static_cast<uint32_t>(expr.slope + kSlopeBias));
+    case Immediate::kPeriod:
+      return put_op(expr.op, period(expr.period));
+    case Immediate::kPath:
+      return put_op(expr.op, path(expr.path));
     case Immediate::kOperands:
     case Immediate::kAtLeast:
       return;
@@ -149,6 +164,33 @@ uint32_t CodeWriter::window(const plan::Window& window) {
   const auto [known, added] = known_.emplace(key_of('w', window), next);
   if (added) tables_.windows.push_back(window);
   return known->second;
+}
+
+uint32_t CodeWriter::period(const image::PeriodRow& row) {
+  const auto next = static_cast<uint32_t>(tables_.periods.size());
+  const auto [known, added] = known_.emplace(key_of('p', row), next);
+  if (added) tables_.periods.push_back(row);
+  return known->second;
+}
+
+uint32_t CodeWriter::path(const std::vector<std::string>& path) {
+  std::vector<uint32_t> keys;
+  std::string key = "y";
+  for (const std::string& part : path) {
+    keys.push_back(tables_.add_text(part));
+    key += std::to_string(keys.back()) + ' ';
+  }
+  const auto next = static_cast<uint32_t>(tables_.paths.size());
+  const auto [known, added] = known_.emplace(std::move(key), next);
+  if (added) tables_.paths.push_back(tables_.add_list(keys));
+  return known->second;
+}
+
+/// Code of its own; those inside it have been added before, so they come first.
+uint32_t CodeWriter::item_test(const plan::ExprPtr& expr) {
+  const image::Range code = write(expr);
+  tables_.item_tests.push_back(code);
+  return static_cast<uint32_t>(tables_.item_tests.size() - 1);
 }
 
 uint32_t CodeWriter::nth(uint32_t k, int64_t bound_ms) {

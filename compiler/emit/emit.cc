@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "compiler/emit/code_writer.h"
 #include "compiler/emit/identity.h"
@@ -59,14 +60,26 @@ class Emitter {
   }
 
   void put_zones() {
-    for (const std::string& name : plan_.zones) {
-      const std::vector<ZoneTransition> rows = zones_.transitions(name);
-      tables_.zones.push_back({tables_.add_text(name),
-                               {static_cast<uint32_t>(tables_.transitions.size()),
-                                static_cast<uint32_t>(rows.size())}});
-      tables_.transitions.insert(tables_.transitions.end(), rows.begin(), rows.end());
-    }
+    for (const std::string& name : plan_.zones) put_zone(name);
     tables_.tzdata = zones_.version;
+    if (plan_.zone_cell == kNone) return;
+    // A user may live anywhere.
+    for (const std::string& name : zones_.names()) {
+      if (std::find(plan_.zones.begin(), plan_.zones.end(), name) == plan_.zones.end())
+        put_zone(name);
+    }
+  }
+
+  /// Many names mean the same clocks: they share their rows.
+  void put_zone(const std::string& name) {
+    const std::vector<ZoneTransition> rows = zones_.transitions(name);
+    std::vector<int64_t> key;
+    for (const ZoneTransition& row : rows) key.insert(key.end(), {row.at_ms, row.offset_ms});
+    const image::Range next{static_cast<uint32_t>(tables_.transitions.size()),
+                            static_cast<uint32_t>(rows.size())};
+    const auto [known, added] = known_zones_.emplace(std::move(key), next);
+    if (added) tables_.transitions.insert(tables_.transitions.end(), rows.begin(), rows.end());
+    tables_.zones.push_back({tables_.add_text(name), known->second});
   }
 
   void put_streams() {
@@ -180,14 +193,24 @@ class Emitter {
         if (chunks.empty() || chunks.back() != chunk) chunks.push_back(chunk);
       }
       tables_.kinds.push_back({text_or_none(kind.wire_name), tables_.add_list(kind.slots),
-                               tables_.add_list(reached.streams), tables_.add_list(chunks)});
+                               tables_.add_list(applied(reached.streams)),
+                               tables_.add_list(chunks)});
     }
+  }
+
+  /// All but the stream of the user's zone, which is applied before the others.
+  std::vector<uint32_t> applied(std::vector<uint32_t> streams) const {
+    if (plan_.zone_cell == kNone) return streams;
+    std::erase(streams, plan_.cells[plan_.zone_cell].source);
+    return streams;
   }
 
   void put_layout() {
     image::Layout layout;
     layout.truth_words = plan_.truth_words;
     layout.fixed_bytes = plan_.fixed_bytes;
+    layout.zone_cell = plan_.zone_cell;
+    if (plan_.zone_cell != kNone) layout.zone_stream = plan_.cells[plan_.zone_cell].source;
     layout.blob_bytes_max = image::kBlobBytesMax;
     for (const image::CellRow& cell : tables_.cells) {
       const bool grows = cell.kind == CellKind::kLog || cell.kind == CellKind::kDistinct ||
@@ -203,6 +226,7 @@ class Emitter {
   Identities identities_;
   image::Tables tables_;
   CodeWriter code_;
+  std::map<std::vector<int64_t>, image::Range> known_zones_;
 };
 
 }  // namespace

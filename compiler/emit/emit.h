@@ -11,9 +11,11 @@
 
 namespace segue {
 
-/// The transitions of a zone by its IANA name, and the version of the database they come from.
+/// The transitions of a zone by its IANA name, the names there are, and the version of the database
+/// they come from.
 struct ZoneSource {
   std::function<std::vector<ZoneTransition>(const std::string& name)> transitions;
+  std::function<std::vector<std::string>()> names;
   std::string version;
 };
 

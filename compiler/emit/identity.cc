@@ -45,7 +45,7 @@ uint64_t Identities::of_cell(uint32_t i) {
 
 std::string Identities::zone_name(uint32_t zone) const {
   if (zone == image::kNone) return "";
-  return zone == hir::kUserZone.index ? "user" : plan_.zones[zone];
+  return zone == image::kUserZone ? "user" : plan_.zones[zone];
 }
 
 uint64_t Identities::of_node(uint32_t i) {
@@ -83,6 +83,7 @@ std::string Identities::plain(const plan::ExprPtr& expr) {
         if (part->index == 0 && part->kinds.empty() && !anchored) return nullptr;
         auto copy = std::make_shared<Expr>(*part);
         copy->index = 0;
+        copy->period.zone = 0;
         if (anchored) copy->window.anchor = 0;
         copy->kinds.clear();
         return copy;
@@ -98,7 +99,11 @@ std::string Identities::plain(const plan::ExprPtr& expr) {
         for (const uint32_t kind : part.kinds)
           out += fmt::format(" ={}:{}", kind == 0, plan_.schema.kinds[kind].wire_name);
         break;
+      case Immediate::kPeriod:
+        out += " @" + zone_name(part.period.zone);
+        break;
       case Immediate::kZone:
+      case Immediate::kZoneSlope:
         out += " @" + zone_name(part.index);
         break;
       case Immediate::kCell:

@@ -195,7 +195,7 @@ class Fitting {
                          window.unit == CalendarUnit::kDay && window.counted == CalendarUnit::kDay;
     // Not in the user's zone: the bits are of days as they were, and the present one may go back.
     const Cell& log = cell_of(read);
-    if (!of_days || window.cap != 0 || log.zone == hir::kUserZone.index) return nullptr;
+    if (!of_days || window.cap != 0 || log.zone == image::kUserZone) return nullptr;
     const uint32_t k = window.periods + window.full;
     if (k > image::kDaysMax) return nullptr;
     Cell days{.kind = CellKind::kDays, .source = log.source, .k = k, .zone = log.zone};

@@ -60,7 +60,14 @@ bool moves_with_time(const plan::Plan& plan, const Expr& expr) {
     case Op::kTimeEqual:
     case Op::kTimeLess:
     case Op::kTimeLessEqual:
+    case Op::kHour:
+    case Op::kWeekday:
+    case Op::kDayNumber:
+    case Op::kDate:
       return expr.slope != 0;
+    case Op::kAnniversary:
+    case Op::kInPeriod:
+      return true;
     case Op::kStepsFirst:
     case Op::kStepsLast:
       return plan.sequences[plan.cells[expr.index].source].has_absence;
@@ -113,6 +120,8 @@ Reach::Reach(const plan::Plan& plan)
       if (is_read(part)) readers_of_cell_[part.index].push_back(i);
       const uint32_t node = plan::node_of(part);
       if (node != image::kNone) readers_of_node_[node].push_back(i);
+      const bool zoned = plan.zone_cell != image::kNone && plan::in_user_zone(plan, part);
+      if (zoned) readers_of_cell_[plan.zone_cell].push_back(i);
     });
   }
   for (uint32_t kind = 0; kind < streams_of_kind_.size(); ++kind) {

@@ -63,6 +63,7 @@ std::vector<bool> used_cells(const plan::Plan& plan) {
   for (const plan::Stream& stream : plan.streams) plan::walk(stream.predicate, visit);
   for (const Cell& cell : plan.cells) plan::walk(cell.value, visit);
   for (const plan::Node& node : plan.nodes) plan::walk(node.value, visit);
+  if (plan.zone_cell != image::kNone) used[plan.zone_cell] = true;
   for (size_t i = 0; i < plan.cells.size(); ++i) {
     if (plan.cells[i].kind == CellKind::kSequence) used[i] = true;
   }

@@ -33,7 +33,27 @@ bool same_window(const Window& a, const Window& b) {
          a.from_ms == b.from_ms && a.to_ms == b.to_ms;
 }
 
+bool same_period(const image::PeriodRow& a, const image::PeriodRow& b) {
+  return a.zone == b.zone && a.unit == b.unit && a.shift == b.shift && a.slope == b.slope &&
+         a.yearly == b.yearly;
+}
+
 }  // namespace
+
+bool in_user_zone(const Plan& plan, const Expr& expr) {
+  switch (immediate_of(expr.op)) {
+    case Immediate::kZone:
+    case Immediate::kZoneSlope:
+      return expr.index == image::kUserZone;
+    case Immediate::kPeriod:
+      return expr.period.zone == image::kUserZone;
+    case Immediate::kCell:
+    case Immediate::kCellWindow:
+      return plan.cells[expr.index].zone == image::kUserZone;
+    default:
+      return false;
+  }
+}
 
 uint32_t node_of(const Expr& expr) {
   return immediate_of(expr.op) == Immediate::kNode ? expr.index : expr.window.anchor;
@@ -45,7 +65,8 @@ bool equal(const Expr& a, const Expr& b) {
       a.slope != b.slope || a.operands.size() != b.operands.size()) {
     return false;
   }
-  if (a.text != b.text || a.kinds != b.kinds || a.set != b.set) return false;
+  if (a.text != b.text || a.kinds != b.kinds || a.set != b.set || a.path != b.path) return false;
+  if (!same_period(a.period, b.period)) return false;
   if (!same_window(a.window, b.window)) return false;
   for (size_t i = 0; i < a.operands.size(); ++i) {
     if (!equal(a.operands[i], b.operands[i])) return false;

@@ -18,6 +18,7 @@ Plan Lowering::run() {
   traits_.resize(rules_.schema.slots.size());
   segment_nodes_.resize(rules_.segments.size());
   score_nodes_.resize(rules_.scores.size());
+  keep_zone();
   lower_streams();
   for (const hir::OrderEntry& entry : rules_.order) {
     if (entry.is_score) {
@@ -79,6 +80,22 @@ StreamId Lowering::trait_stream(uint32_t slot) {
   return *traits_[slot];
 }
 
+uint32_t Lowering::zone_of(hir::ZoneId zone) {
+  return zone == hir::kUserZone ? image::kUserZone : zone.index;
+}
+
+/// The row of the zone that the user's trait names, whether or not some rule will look at it.
+void Lowering::keep_zone() {
+  namespace b = build;
+  if (!rules_.user_zone) return;
+  const uint32_t slot = rules_.user_zone->index;
+  Cell cell;
+  cell.kind = CellKind::kLatest;
+  cell.source = trait_stream(slot).index;
+  cell.value = b::op(Op::kScalarOfNumber, {b::op(Op::kZoneOf, {b::slot(Op::kSlot, slot)})});
+  plan_.zone_cell = add_cell(std::move(cell)).index;
+}
+
 SequenceId Lowering::sequence_of(const hir::Stream& stream, const hir::Window& window) {
   const auto between = [&](hir::StreamId id) {
     const StreamId base = streams_[id.index];
@@ -129,10 +146,10 @@ int64_t horizon_of(const hir::Window& window) {
 namespace {
 
 /// The zone whose days the read is about, if it is about days.
-uint32_t zone_of(const hir::Expr& read) {
+uint32_t zone_read(const hir::Expr& read, uint32_t zone) {
   const bool days = read.op == hir::Op::kDays || read.op == hir::Op::kStreak ||
                     read.window.kind == hir::Window::Kind::kCalendar;
-  return days ? read.zone.index : image::kNone;
+  return days ? zone : image::kNone;
 }
 
 bool ends_at_now(const hir::Window& window) {
@@ -218,7 +235,7 @@ CellId Lowering::log_of(const hir::Expr& read, ExprPtr value) {
   // number.
   const bool ends_now = ends_at_now(read.window);
   cell.cap = ends_now && !caps_values(read) ? read.cap : 0;
-  cell.zone = zone_of(read);
+  cell.zone = zone_read(read, zone_of(read.zone));
   return add_cell(std::move(cell));
 }
 
@@ -229,7 +246,7 @@ CellId Lowering::steps_of(const hir::Expr& read) {
   cell.horizon_ms = horizon_of(read.window);
   const bool ends_now = ends_at_now(read.window);
   cell.cap = ends_now ? read.cap : 0;
-  cell.zone = zone_of(read);
+  cell.zone = zone_read(read, zone_of(read.zone));
   return add_cell(std::move(cell));
 }
 

@@ -9,6 +9,7 @@ namespace segue::plan {
 
 namespace b = build;
 
+/// By families: conditions of conditions, comparisons, tests of one value, and the few others.
 ExprPtr Lowering::truth(const hir::Expr& expr, In in) {
   switch (expr.op) {
     case hir::Op::kLiteral:
@@ -17,20 +18,10 @@ ExprPtr Lowering::truth(const hir::Expr& expr, In in) {
       return b::node(Op::kNodeTruth, segment_nodes_[expr.segment.index]);
     case hir::Op::kUserIn:
       return b::set_test(Op::kUserIn, {}, expr.literals);
-    case hir::Op::kHeld: {
-      Cell cell;
-      cell.kind = CellKind::kHeld;
-      cell.source = add_node(truth(*expr.children[0], in)).index;
-      cell.horizon_ms = expr.duration.ms;
-      return b::read(Op::kHeld, add_cell(std::move(cell)));
-    }
-    case hir::Op::kEventIs: {
-      if (expr.kinds.empty()) return b::op(Op::kAnyKind);
-      auto test = std::make_shared<Expr>();
-      test->op = Op::kKindIn;
-      for (const KindId kind : expr.kinds) test->kinds.push_back(kind.index);
-      return test;
-    }
+    case hir::Op::kHeld:
+      return held(expr);
+    case hir::Op::kEventIs:
+      return event_test(expr);
     case hir::Op::kAnd:
     case hir::Op::kOr:
     case hir::Op::kNot:
@@ -50,47 +41,51 @@ ExprPtr Lowering::truth(const hir::Expr& expr, In in) {
     case hir::Op::kEndsWith:
     case hir::Op::kMatches:
       return value_test(expr, in);
-    case hir::Op::kNow:
-    case hir::Op::kKnownSince:
-    case hir::Op::kTrait:
-    case hir::Op::kCount:
-    case hir::Op::kAggregate:
-    case hir::Op::kDays:
-    case hir::Op::kTimeOf:
-    case hir::Op::kScore:
-    case hir::Op::kProperty:
-    case hir::Op::kEventName:
-    case hir::Op::kToInstant:
-    case hir::Op::kAdd:
-    case hir::Op::kSubtract:
-    case hir::Op::kMultiply:
-    case hir::Op::kDivide:
-    case hir::Op::kMin:
-    case hir::Op::kMax:
-    case hir::Op::kSelect:
-    case hir::Op::kStreak:
-    case hir::Op::kDecayed:
-    case hir::Op::kLatched:
-    case hir::Op::kItem:
     case hir::Op::kAnyItem:
+      return any_item(expr);
     case hir::Op::kInPeriod:
-    case hir::Op::kScale:
-    case hir::Op::kHour:
-    case hir::Op::kWeekday:
-    case hir::Op::kDayNumber:
-    case hir::Op::kDate:
-    case hir::Op::kAnniversary:
-    case hir::Op::kTextOf:
-    case hir::Op::kNumberOf:
-    case hir::Op::kLower:
-    case hir::Op::kLength:
-    case hir::Op::kRound:
-    case hir::Op::kAbs:
-    case hir::Op::kItemSum:
+      return in_period(expr, in);
+    default:
       break;
   }
   SEGUE_CHECK(false, "the checker let a value stand where a condition belongs");
   return nullptr;
+}
+
+ExprPtr Lowering::held(const hir::Expr& expr) {
+  Cell cell;
+  cell.kind = CellKind::kHeld;
+  cell.source = add_node(truth(*expr.children[0], In::kCondition)).index;
+  cell.horizon_ms = expr.duration.ms;
+  return b::read(Op::kHeld, add_cell(std::move(cell)));
+}
+
+ExprPtr Lowering::event_test(const hir::Expr& expr) {
+  if (expr.kinds.empty()) return b::op(Op::kAnyKind);
+  auto test = std::make_shared<Expr>();
+  test->op = Op::kKindIn;
+  for (const KindId kind : expr.kinds) test->kinds.push_back(kind.index);
+  return test;
+}
+
+/// The list of an event is looked through as it stands, a remembered one as it comes in.
+ExprPtr Lowering::any_item(const hir::Expr& expr) {
+  const hir::Expr& list = *expr.children[0];
+  if (!is_wire_value(list)) return kept_test(expr);
+  return b::op(Op::kAnyItem, {wire_value(list, In::kEvent), truth(*expr.children[1], In::kEvent)});
+}
+
+ExprPtr Lowering::in_period(const hir::Expr& expr, In in) {
+  TimeExpr instant = time(*expr.children[0], in);
+  auto test = std::make_shared<Expr>();
+  test->op = Op::kInPeriod;
+  test->operands = {std::move(instant.expr)};
+  test->period.zone = zone_of(expr.zone);
+  test->period.unit = expr.unit;
+  test->period.shift = expr.shift;
+  test->period.slope = instant.slope;
+  test->period.yearly = expr.yearly ? 1 : 0;
+  return test;
 }
 
 ExprPtr Lowering::connective(const hir::Expr& expr, In in) {
@@ -113,19 +108,20 @@ bool Lowering::is_time(hir::Type type) {
   return type == hir::Type::kInstant || type == hir::Type::kDuration;
 }
 
-bool Lowering::is_wire_value(const hir::Expr& expr) {
-  return expr.op == hir::Op::kProperty || expr.op == hir::Op::kEventName;
-}
-
 bool Lowering::is_remembered(const hir::Expr& expr) {
   if (expr.op == hir::Op::kTrait) return true;
   return expr.op == hir::Op::kAggregate &&
-         (expr.aggregate == hir::Aggregate::kFirst || expr.aggregate == hir::Aggregate::kLast);
+         (expr.aggregate == hir::Aggregate::kFirst || expr.aggregate == hir::Aggregate::kLast ||
+          expr.aggregate == hir::Aggregate::kMostCommon);
 }
 
 namespace {
 
 bool is_literal(const hir::Expr& expr) { return expr.op == hir::Op::kLiteral; }
+
+bool is_text(const hir::Expr& expr) {
+  return is_literal(expr) && expr.literal.type == hir::Type::kText;
+}
 
 bool is_exact_sum(const hir::Expr& expr) {
   return expr.op == hir::Op::kAggregate && expr.aggregate == hir::Aggregate::kSum;
@@ -186,40 +182,43 @@ ExprPtr Lowering::sum_comparison(const hir::Expr& expr) {
 ExprPtr Lowering::equality(const hir::Expr& expr, In in) {
   const hir::Expr& left = *expr.children[0];
   const hir::Expr& right = *expr.children[1];
-  const auto is_value = [](const hir::Expr& e) { return is_wire_value(e) || is_remembered(e); };
-  if (is_literal(right) && is_value(left)) {
-    return literal_equality(left, right.literal, expr.ignoring_case, in);
-  }
-  if (is_literal(left) && is_value(right)) {
-    return literal_equality(right, left.literal, expr.ignoring_case, in);
-  }
-  if (is_wire_value(left) && is_wire_value(right)) {
-    return b::folded(Op::kEqualValues, {wire_value(left), wire_value(right)}, expr.ignoring_case);
-  }
-  if (is_value(left) && is_value(right)) {
-    if (expr.ignoring_case)
-      return refuse(expr, "`=` of two values `ignoring case`", b::truth(false));
-    return b::op(Op::kEqualScalars, {scalar(left, in), scalar(right, in)});
-  }
+  const auto is_value = [](const hir::Expr& e) {
+    return is_wire_value(e) || is_remembered(e) || e.op == hir::Op::kTextOf ||
+           e.op == hir::Op::kLower;
+  };
+  if (is_literal(right) && is_value(left)) return literal_equality(expr, left, right.literal, in);
+  if (is_literal(left) && is_value(right)) return literal_equality(expr, right, left.literal, in);
+  if (is_value(left) && is_value(right)) return value_equality(expr, in);
   return b::op(Op::kEqual, {number(left, in), number(right, in)});
 }
 
-ExprPtr Lowering::literal_equality(const hir::Expr& value, const Literal& literal, bool fold,
-                                   In in) {
+ExprPtr Lowering::value_equality(const hir::Expr& expr, In in) {
+  const hir::Expr& left = *expr.children[0];
+  const hir::Expr& right = *expr.children[1];
+  if (is_wire_value(left) && is_wire_value(right)) {
+    return b::folded(Op::kEqualValues, {wire_value(left, in), wire_value(right, in)},
+                     expr.ignoring_case);
+  }
+  const auto has_words = [](const hir::Expr& e) { return is_wire_value(e) || is_remembered(e); };
+  if (!expr.ignoring_case && has_words(left) && has_words(right)) {
+    return b::op(Op::kEqualScalars, {scalar(left, in), scalar(right, in)});
+  }
+  return kept_test(expr);
+}
+
+ExprPtr Lowering::literal_equality(const hir::Expr& test, const hir::Expr& value,
+                                   const Literal& literal, In in) {
+  if (!is_wire_value(value) && !is_remembered(value)) return kept_test(test);
   switch (literal.type) {
     case hir::Type::kNumber:
       return b::op(Op::kEqual, {number(value, in), b::number(literal.number)});
-    case hir::Type::kText: {
-      const auto equals = [&](ExprPtr wire) {
-        return b::text_test(Op::kEqualText, std::move(wire), literal.text, fold);
-      };
-      if (is_wire_value(value)) return equals(wire_value(value));
-      const bool plain = value.op == hir::Op::kTrait || is_wire_value(*value.children[0]);
-      if (!fold || !plain) return b::op(Op::kEqualScalars, {scalar(value, in), b::scalar(literal)});
-      const ExprPtr wire = value.op == hir::Op::kTrait ? b::slot(Op::kSlot, value.slot.index)
-                                                       : wire_value(*value.children[0]);
-      return b::op(Op::kScalarTrue, {remember(value, b::op(Op::kScalarOfTruth, {equals(wire)}))});
-    }
+    case hir::Type::kText:
+      if (is_wire_value(value)) {
+        return b::text_test(Op::kEqualText, wire_value(value, in), literal.text,
+                            test.ignoring_case);
+      }
+      if (test.ignoring_case) return kept_test(test);
+      return b::op(Op::kEqualScalars, {scalar(value, in), b::scalar(literal)});
     default:
       return b::op(Op::kEqualScalars, {scalar(value, in), b::scalar(literal)});
   }
@@ -229,30 +228,23 @@ ExprPtr Lowering::literal_equality(const hir::Expr& value, const Literal& litera
 /// where the kept words are enough, else when it comes in, so that only the answer is kept.
 ExprPtr Lowering::value_test(const hir::Expr& expr, In in) {
   const hir::Expr& value = *expr.children[0];
+  if (is_wire_value(value) || is_text(value)) return value_test_on(expr, in);
   if (expr.op == hir::Op::kExists) {
     if (is_time(value.type)) return b::op(Op::kTimeExists, {time(value, in).expr});
-    if (!is_wire_value(value) && !is_remembered(value)) {
-      return b::op(Op::kNumberExists, {number(value, in)});
+    if (is_remembered(value)) return b::op(Op::kScalarExists, {scalar(value, in)});
+    if (value.op == hir::Op::kTextOf || value.op == hir::Op::kLower) return kept_test(expr);
+    return b::op(Op::kNumberExists, {number(value, in)});
+  }
+  const bool in_set = expr.op == hir::Op::kInSet;
+  if (is_remembered(value)) {
+    if (expr.op == hir::Op::kIsTrue) return b::op(Op::kScalarTrue, {scalar(value, in)});
+    if (in_set && !expr.ignoring_case) {
+      return b::set_test(Op::kInScalars, {scalar(value, in)}, expr.literals);
     }
+    return kept_test(expr);
   }
-  if (expr.op == hir::Op::kInSet && !is_wire_value(value) && !is_remembered(value)) {
-    return number_in_set(expr, in);
-  }
-  if (is_wire_value(value) || value.op == hir::Op::kLiteral)
-    return value_test_on(expr, wire_value(value));
-  const bool words_suffice = expr.op == hir::Op::kExists || expr.op == hir::Op::kIsTrue ||
-                             (expr.op == hir::Op::kInSet && !expr.ignoring_case);
-  if (words_suffice) {
-    switch (expr.op) {
-      case hir::Op::kExists:
-        return b::op(Op::kScalarExists, {scalar(value, in)});
-      case hir::Op::kIsTrue:
-        return b::op(Op::kScalarTrue, {scalar(value, in)});
-      default:
-        return b::set_test(Op::kInScalars, {scalar(value, in)}, expr.literals);
-    }
-  }
-  return kept_test(expr);
+  const bool is_number = value.type == hir::Type::kNumber && value.op != hir::Op::kTextOf;
+  return in_set && is_number ? number_in_set(expr, in) : kept_test(expr);
 }
 
 /// A calculated number: equal to one of them; an exact sum exactly.
@@ -269,27 +261,15 @@ ExprPtr Lowering::number_in_set(const hir::Expr& expr, In in) {
   return b::op(Op::kOr, std::move(options));
 }
 
-ExprPtr Lowering::kept_test(const hir::Expr& test) {
-  const hir::Expr& source = *test.children[0];
-  const bool plain = source.op == hir::Op::kTrait || is_wire_value(*source.children[0]);
-  const bool against_literal =
-      test.children.size() == 1 || test.children[1]->op == hir::Op::kLiteral;
-  if (!plain || !against_literal)
-    return refuse(test, "this comparison of remembered texts", b::truth(false));
-  ExprPtr wire = source.op == hir::Op::kTrait ? b::slot(Op::kSlot, source.slot.index)
-                                              : wire_value(*source.children[0]);
-  ExprPtr kept = b::op(Op::kScalarOfTruth, {value_test_on(test, std::move(wire))});
-  return b::op(Op::kScalarTrue, {remember(source, std::move(kept))});
-}
-
-ExprPtr Lowering::value_test_on(const hir::Expr& test, ExprPtr value) {
+ExprPtr Lowering::value_test_on(const hir::Expr& test, In in) {
   const bool fold = test.ignoring_case;
+  ExprPtr value = wire_value(*test.children[0], in);
   const auto two = [&](Op op) {
     const hir::Expr& other = *test.children[1];
-    if (!is_wire_value(other) && other.op != hir::Op::kLiteral) {
+    if (!is_wire_value(other) && !is_text(other)) {
       return refuse(test, "this comparison with a remembered text", b::truth(false));
     }
-    return b::folded(op, {std::move(value), wire_value(other)}, fold);
+    return b::folded(op, {std::move(value), wire_value(other, in)}, fold);
   };
   switch (test.op) {
     case hir::Op::kIsTrue:

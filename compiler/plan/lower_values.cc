@@ -29,6 +29,7 @@ Op arithmetic_op(hir::Op op) {
 }  // namespace
 
 ExprPtr Lowering::number(const hir::Expr& expr, In in) {
+  if (is_wire_value(expr)) return b::op(Op::kValueNumber, {wire_value(expr, in)});
   switch (expr.op) {
     case hir::Op::kLiteral:
       return b::number(expr.literal.number);
@@ -46,12 +47,23 @@ ExprPtr Lowering::number(const hir::Expr& expr, In in) {
     case hir::Op::kMax:
       return b::op(arithmetic_op(expr.op),
                    {number(*expr.children[0], in), number(*expr.children[1], in)});
+    case hir::Op::kRound:
+    case hir::Op::kAbs:
+      return b::op(expr.op == hir::Op::kRound ? Op::kRound : Op::kAbs,
+                   {number(*expr.children[0], in)});
     case hir::Op::kSelect:
       return b::op(Op::kSelect, {truth(*expr.children[0], in), number(*expr.children[1], in),
                                  number(*expr.children[2], in)});
-    case hir::Op::kProperty:
-    case hir::Op::kEventName:
-      return b::op(Op::kValueNumber, {wire_value(expr)});
+    case hir::Op::kHour:
+    case hir::Op::kWeekday:
+    case hir::Op::kDayNumber:
+      return local_part(expr, in);
+    case hir::Op::kTextOf:
+    case hir::Op::kNumberOf:
+    case hir::Op::kLower:
+    case hir::Op::kLength:
+    case hir::Op::kItemSum:
+      return wire_number(expr, in);
     case hir::Op::kAggregate:
       if (expr.aggregate == hir::Aggregate::kSum) return b::op(Op::kSumNumber, {aggregate(expr)});
       if (!is_remembered(expr)) return aggregate(expr);
@@ -63,6 +75,50 @@ ExprPtr Lowering::number(const hir::Expr& expr, In in) {
   }
   SEGUE_CHECK(false, "the checker let something else stand where a number belongs");
   return nullptr;
+}
+
+/// A number that is made of a value off the wire: of the event at hand, else of a remembered one
+/// as it comes in.
+ExprPtr Lowering::wire_number(const hir::Expr& expr, In in) {
+  const hir::Expr& value = *expr.children[0];
+  if (at_hand(value)) {
+    if (expr.op == hir::Op::kItemSum) return b::op(Op::kSumNumber, {item_sum(expr, in)});
+    return b::op(Op::kLength, {wire_value(value, in)});
+  }
+  // What is a number already reads as itself.
+  const bool calculated = value.type == hir::Type::kNumber && !is_remembered(value);
+  if (expr.op == hir::Op::kNumberOf && calculated) return number(value, in);
+  ExprPtr scalar = kept(expr);
+  if (!scalar) return refuse(expr, "a number made of these values", b::number(0));
+  return b::op(Op::kScalarNumber, {std::move(scalar)});
+}
+
+ExprPtr Lowering::item_sum(const hir::Expr& expr, In in) {
+  return b::make(
+      {.op = Op::kItemSum, .operands = {wire_value(*expr.children[0], in)}, .path = expr.path});
+}
+
+/// Of local time.
+ExprPtr Lowering::local_part(const hir::Expr& expr, In in) {
+  const auto op = [&] {
+    switch (expr.op) {
+      case hir::Op::kHour:
+        return Op::kHour;
+      case hir::Op::kWeekday:
+        return Op::kWeekday;
+      case hir::Op::kDayNumber:
+        return Op::kDayNumber;
+      case hir::Op::kDate:
+        return Op::kDate;
+      default:
+        return Op::kAnniversary;
+    }
+  };
+  TimeExpr instant = time(*expr.children[0], in);
+  return b::make({.op = op(),
+                  .operands = {std::move(instant.expr)},
+                  .index = zone_of(expr.zone),
+                  .slope = instant.slope});
 }
 
 ExprPtr Lowering::count(const hir::Expr& expr) {
@@ -86,7 +142,9 @@ ExprPtr Lowering::aggregate(const hir::Expr& expr) {
       expr.aggregate == hir::Aggregate::kSum || expr.aggregate == hir::Aggregate::kAvg;
   ExprPtr value;
   if (exact && is_wire_value(child))
-    value = b::op(Op::kSumOf, {wire_value(child)});
+    value = b::op(Op::kSumOf, {wire_value(child, In::kEvent)});
+  else if (exact && child.op == hir::Op::kItemSum && at_hand(*child.children[0]))
+    value = item_sum(child, In::kEvent);
   else if (exact)
     value = b::op(Op::kSumOf, {refuse(expr, "a sum of calculated values", b::text(""))});
   else
@@ -111,8 +169,12 @@ ExprPtr Lowering::aggregate(const hir::Expr& expr) {
     case hir::Aggregate::kLast:
       return b::read(Op::kLogLast, log, window);
     case hir::Aggregate::kPercentile:
+      return b::make({.op = Op::kLogPercentile,
+                      .operands = {b::number(expr.fraction)},
+                      .index = log.index,
+                      .window = window});
     case hir::Aggregate::kMostCommon:
-      break;
+      return b::read(Op::kLogCommon, log, window);
   }
   return nullptr;
 }
@@ -128,20 +190,17 @@ TimeExpr Lowering::time(const hir::Expr& expr, In in) {
       return {b::op(Op::kKnownSince)};
     case hir::Op::kTimeOf:
       return {time_of(expr)};
-    case hir::Op::kToInstant: {
-      const hir::Expr& value = *expr.children[0];
-      const auto instant_of = [&](ExprPtr wire) {
-        return b::make(
-            {.op = Op::kValueInstant, .operands = {std::move(wire)}, .index = expr.zone.index});
-      };
-      if (is_wire_value(value)) return {instant_of(wire_value(value))};
-      const bool plain = value.op == hir::Op::kTrait ||
-                         (is_remembered(value) && is_wire_value(*value.children[0]));
-      if (!plain) return {refuse(expr, "an instant made of this value", b::time(0))};
-      ExprPtr wire = value.op == hir::Op::kTrait ? b::slot(Op::kSlot, value.slot.index)
-                                                 : wire_value(*value.children[0]);
-      ExprPtr kept = b::op(Op::kScalarOfTime, {instant_of(std::move(wire))});
-      return {b::op(Op::kScalarTime, {remember(value, std::move(kept))})};
+    case hir::Op::kToInstant:
+      return instant_of(expr, in);
+    case hir::Op::kDate:
+    case hir::Op::kAnniversary:
+      return {local_part(expr, in)};
+    case hir::Op::kScale: {
+      TimeExpr scaled = time(*expr.children[0], in);
+      return {
+          b::make(
+              {.op = Op::kTimeScale, .operands = {std::move(scaled.expr)}, .time_ms = expr.factor}),
+          static_cast<int32_t>(scaled.slope * expr.factor)};
     }
     case hir::Op::kAdd:
     case hir::Op::kSubtract: {
@@ -160,6 +219,19 @@ TimeExpr Lowering::time(const hir::Expr& expr, In in) {
   return {};
 }
 
+TimeExpr Lowering::instant_of(const hir::Expr& expr, In in) {
+  const hir::Expr& value = *expr.children[0];
+  if (is_time(value.type)) return time(value, in);
+  if (is_wire_value(value)) {
+    return {b::make({.op = Op::kValueInstant,
+                     .operands = {wire_value(value, in)},
+                     .index = zone_of(expr.zone)})};
+  }
+  ExprPtr scalar = kept(expr);
+  if (!scalar) return {refuse(expr, "an instant made of this value", b::time(0))};
+  return {b::op(Op::kScalarTime, {std::move(scalar)})};
+}
+
 ExprPtr Lowering::time_of(const hir::Expr& expr) {
   const bool first = expr.aggregate == hir::Aggregate::kFirst;
   if (rules_.streams[expr.stream.index].predicate) {
@@ -169,7 +241,7 @@ ExprPtr Lowering::time_of(const hir::Expr& expr) {
 }
 
 ExprPtr Lowering::scalar(const hir::Expr& expr, In in) {
-  if (is_wire_value(expr)) return b::op(Op::kScalarOf, {wire_value(expr)});
+  if (is_wire_value(expr)) return b::op(Op::kScalarOf, {wire_value(expr, in)});
   if (expr.op == hir::Op::kLiteral) return b::scalar(expr.literal);
   if (is_remembered(expr)) {
     if (expr.op == hir::Op::kTrait) {
@@ -179,23 +251,43 @@ ExprPtr Lowering::scalar(const hir::Expr& expr, In in) {
   }
   if (expr.type == hir::Type::kTruth) return b::op(Op::kScalarOfTruth, {truth(expr, in)});
   if (is_time(expr.type)) return b::op(Op::kScalarOfTime, {time(expr, in).expr});
+  if (expr.op == hir::Op::kTextOf || expr.op == hir::Op::kLower) {
+    ExprPtr text = kept(expr);
+    return text ? text : refuse(expr, "a text made of these values", b::scalar({}));
+  }
   return b::op(Op::kScalarOfNumber, {number(expr, in)});
 }
 
-ExprPtr Lowering::wire_value(const hir::Expr& expr) {
+ExprPtr Lowering::wire_value(const hir::Expr& expr, In in) {
+  const auto made = [&](Op op) { return b::op(op, {wire_value(*expr.children[0], in)}); };
   switch (expr.op) {
     case hir::Op::kProperty:
       return b::slot(Op::kSlot, expr.slot.index);
     case hir::Op::kEventName:
       return b::op(Op::kEventName);
+    case hir::Op::kItem:
+      return b::make({.op = Op::kItem, .path = expr.path});
+    case hir::Op::kTextOf:
+      return made(Op::kTextOf);
+    case hir::Op::kNumberOf:
+      return made(Op::kNumberOf);
+    case hir::Op::kLower:
+      return made(Op::kLower);
+    case hir::Op::kLiteral:
+      if (expr.literal.type == hir::Type::kText) return b::text(expr.literal.text);
+      break;
     default:
-      return b::text(expr.literal.text);
+      break;
   }
+  if (expr.type == hir::Type::kTruth) return b::op(Op::kValueOfTruth, {truth(expr, in)});
+  return b::op(Op::kValueOfNumber, {number(expr, in)});
 }
 
 ExprPtr Lowering::remember(const hir::Expr& source, ExprPtr value) {
   if (source.op != hir::Op::kTrait) {
-    const Op op = source.aggregate == hir::Aggregate::kFirst ? Op::kLogFirst : Op::kLogLast;
+    const Op op = source.aggregate == hir::Aggregate::kFirst  ? Op::kLogFirst
+                  : source.aggregate == hir::Aggregate::kLast ? Op::kLogLast
+                                                              : Op::kLogCommon;
     return b::read(op, log_of(source, std::move(value)), window_of(source));
   }
   Cell cell;

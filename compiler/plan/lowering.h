@@ -41,31 +41,52 @@ class Lowering {
   Window window_of(const hir::Expr& read);
   NodeId anchor_of(const hir::Expr& anchor);
 
+  static uint32_t zone_of(hir::ZoneId zone);
+  void keep_zone();
+
   // lower_conditions.cc: truths
   ExprPtr truth(const hir::Expr& expr, In in);
   ExprPtr connective(const hir::Expr& expr, In in);
   ExprPtr comparison(const hir::Expr& expr, In in);
   ExprPtr sum_comparison(const hir::Expr& expr);
   ExprPtr equality(const hir::Expr& expr, In in);
-  ExprPtr literal_equality(const hir::Expr& value, const Literal& literal, bool fold, In in);
+  ExprPtr literal_equality(const hir::Expr& test, const hir::Expr& value, const Literal& literal,
+                           In in);
+  ExprPtr value_equality(const hir::Expr& expr, In in);
+  ExprPtr held(const hir::Expr& expr);
+  ExprPtr event_test(const hir::Expr& expr);
+  ExprPtr any_item(const hir::Expr& expr);
+  ExprPtr in_period(const hir::Expr& expr, In in);
   ExprPtr value_test(const hir::Expr& expr, In in);
-  ExprPtr value_test_on(const hir::Expr& test, ExprPtr value);
+  ExprPtr value_test_on(const hir::Expr& test, In in);
   ExprPtr number_in_set(const hir::Expr& expr, In in);
-  ExprPtr kept_test(const hir::Expr& test);
 
   // lower_values.cc: numbers, times, values
   ExprPtr number(const hir::Expr& expr, In in);
   ExprPtr count(const hir::Expr& expr);
   ExprPtr aggregate(const hir::Expr& expr);
+  ExprPtr wire_number(const hir::Expr& expr, In in);
+  ExprPtr local_part(const hir::Expr& expr, In in);
   TimeExpr time(const hir::Expr& expr, In in);
+  TimeExpr instant_of(const hir::Expr& expr, In in);
   ExprPtr time_of(const hir::Expr& expr);
   ExprPtr scalar(const hir::Expr& expr, In in);
-  ExprPtr wire_value(const hir::Expr& expr);
+  ExprPtr wire_value(const hir::Expr& expr, In in);
+  ExprPtr item_sum(const hir::Expr& expr, In in);
   /// Keeps `value` (event code, S) of the occurrences that `source` (a trait, or first or last of a
   /// stream) looks at, and reads it.
   ExprPtr remember(const hir::Expr& source, ExprPtr value);
 
+  // lower_kept.cc: what is worked out when a remembered value comes in
+  /// `expr`, which looks at one remembered value and literals: worked out of each value as it comes
+  /// in, kept as a scalar. Null if it looks at anything else.
+  ExprPtr kept(const hir::Expr& expr);
+  ExprPtr kept_test(const hir::Expr& test);
+
+  /// A value off the wire, or made of such: of the event at hand, so event code has it whole.
   static bool is_wire_value(const hir::Expr& expr);
+  /// Looks at nothing but the event at hand.
+  static bool at_hand(const hir::Expr& expr);
   static bool is_remembered(const hir::Expr& expr);
   static bool is_time(hir::Type type);
   ExprPtr refuse(const hir::Expr& expr, const char* what, ExprPtr stand_in);

@@ -169,6 +169,8 @@ class Reader {
       read_result(plan_.segments);
     else if (what == "score")
       read_result(plan_.scores);
+    else if (what == "user-zone")
+      plan_.zone_cell = id('c');
     else if (what == "layout")
       read_layout();
     else if (what == "chunk")
@@ -238,7 +240,7 @@ class Reader {
     cell.source = id(letter);
     if (take_word("k")) cell.k = number_in<uint32_t>(word());
     if (take_word("cap")) cell.cap = number_in<uint32_t>(word());
-    if (at_id('z')) cell.zone = id('z');
+    if (at_id('z') || peek_word("user")) cell.zone = zone();
     if (take_word("horizon")) cell.horizon_ms = ms();
     if (take_word("feeds")) cell.feeds = id('s');
     if (take_word("at")) {
@@ -344,6 +346,11 @@ class Reader {
     if (!found) fail("a unit of the calendar is missing");
     return found.value_or(CalendarUnit::kDay);
   }
+  uint32_t zone() {
+    if (take_word("utc")) return image::kNone;
+    return take_word("user") ? image::kUserZone : id('z');
+  }
+  int32_t slope() { return take_word("slope") ? number_in<int32_t>(word()) : 0; }
   Decimal read_decimal() {
     const std::optional<Decimal> value = decimal_from_text(word());
     if (!value) fail("an exact number is missing");
@@ -358,7 +365,21 @@ class Reader {
         expr.index = id('p');
         return;
       case Immediate::kZone:
-        expr.index = id('z');
+        expr.index = zone();
+        return;
+      case Immediate::kZoneSlope:
+        expr.index = zone();
+        expr.slope = slope();
+        return;
+      case Immediate::kPeriod:
+        expr.period.zone = zone();
+        expr.period.unit = unit(word());
+        expr.period.shift = number_in<int32_t>(word());
+        expr.period.yearly = take_word("yearly") ? 1 : 0;
+        expr.period.slope = slope();
+        return;
+      case Immediate::kPath:
+        while (ok() && peek().kind == Token::Kind::kText) expr.path.push_back(text());
         return;
       case Immediate::kKinds:
         while (ok() && at_id('k')) expr.kinds.push_back(id('k'));

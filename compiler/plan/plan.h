@@ -62,6 +62,9 @@ enum class Immediate : uint8_t {
   kOperands,
   kAtLeast,
   kSlope,
+  kZoneSlope,
+  kPeriod,
+  kPath,
 };
 Immediate immediate_of(Op op);
 
@@ -72,22 +75,28 @@ struct Expr {
   Op op = Op::kConstTruth;
   std::vector<ExprPtr> operands;
 
-  uint32_t index = 0;           // kSlot, kZone, kCell…, kNode: which
-  bool truth = false;           // kTruth; the …Fold ones: ignoring case
-  double number = 0;            // kNumber
-  int64_t time_ms = 0;          // kTime; kCellNth: the window's length or begin
-  Decimal decimal;              // kDecimal
-  std::string text;             // kText, kTextFold
-  std::vector<uint32_t> kinds;  // kKinds
-  std::vector<Literal> set;     // kSet, kSetFold, kScalar (one)
-  Window window;                // kCellWindow
-  uint32_t count = 0;           // kAtLeast: how many; kCellNth: which
-  int32_t slope = 0;            // kSlope: of (left - right), in ms a ms
+  uint32_t index = 0;             // kSlot, kZone…, kCell…, kNode: which
+  bool truth = false;             // kTruth; the …Fold ones: ignoring case
+  double number = 0;              // kNumber
+  int64_t time_ms = 0;            // kTime; kCellNth: the window's length or begin
+  Decimal decimal;                // kDecimal
+  std::string text;               // kText, kTextFold
+  std::vector<uint32_t> kinds;    // kKinds
+  std::vector<Literal> set;       // kSet, kSetFold, kScalar (one)
+  Window window;                  // kCellWindow
+  uint32_t count = 0;             // kAtLeast: how many; kCellNth: which
+  int32_t slope = 0;              // kSlope: of (left - right), kZoneSlope: of the operand; ms a ms
+  image::PeriodRow period;        // kPeriod
+  std::vector<std::string> path;  // kPath
 };
 
 /// The node that a part names: `node`, `node-number`, or the anchor of a window; kNone if it names
 /// none.
 uint32_t node_of(const Expr& expr);
+
+struct Plan;
+/// Whether what the part says depends on the user's own zone.
+bool in_user_zone(const Plan& plan, const Expr& expr);
 
 bool equal(const Expr& a, const Expr& b);
 bool equal(const ExprPtr& a, const ExprPtr& b);  // both null: equal
@@ -177,6 +186,7 @@ struct Plan {
   std::vector<Node> nodes;  // in topological order
   std::vector<Segment> segments;
   std::vector<Score> scores;
+  uint32_t zone_cell = image::kNone;  // `latest`: which zone the user's trait names
   // lay-out
   std::vector<Chunk> chunks;
   uint32_t truth_words = 0;

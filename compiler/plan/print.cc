@@ -111,6 +111,17 @@ void put_window(Out& out, const Window& window) {
   if (window.counted != CalendarUnit::kDay) put(out, " by {}", image::plural_of(window.counted));
 }
 
+void put_zone(Out& out, uint32_t zone) {
+  if (zone == image::kNone) return put(out, " utc");
+  if (zone == image::kUserZone) return put(out, " user");
+  put(out, " z{}", zone);
+}
+
+/// Of what stands still nothing.
+void put_slope(Out& out, int32_t slope) {
+  if (slope != 0) put(out, " slope {}", slope);
+}
+
 void put_immediate(Out& out, const Expr& expr) {
   switch (immediate_of(expr.op)) {
     case Immediate::kNone:
@@ -120,7 +131,20 @@ void put_immediate(Out& out, const Expr& expr) {
       put(out, " p{}", expr.index);
       return;
     case Immediate::kZone:
-      put(out, " z{}", expr.index);
+      return put_zone(out, expr.index);
+    case Immediate::kZoneSlope:
+      put_zone(out, expr.index);
+      return put_slope(out, expr.slope);
+    case Immediate::kPeriod:
+      put_zone(out, expr.period.zone);
+      put(out, " {} {}", image::plural_of(expr.period.unit), expr.period.shift);
+      if (expr.period.yearly != 0) put(out, " yearly");
+      return put_slope(out, expr.period.slope);
+    case Immediate::kPath:
+      for (const std::string& key : expr.path) {
+        put(out, " ");
+        put_text(out, key);
+      }
       return;
     case Immediate::kKinds:
       for (const uint32_t kind : expr.kinds) put(out, " k{}", kind);
@@ -269,7 +293,7 @@ void put_cells(Out& out, const Plan& plan) {
         cell.source);
     if (cell.k != 0) put(out, " k {}", cell.k);
     if (cell.cap != 0) put(out, " cap {}", cell.cap);
-    if (cell.zone != image::kNone) put(out, " z{}", cell.zone);
+    if (cell.zone != image::kNone) put_zone(out, cell.zone);
     if (cell.horizon_ms != 0) {
       put(out, " horizon ");
       put_ms(out, cell.horizon_ms);
@@ -340,6 +364,9 @@ std::string print(const Plan& plan, std::string_view only) {
   if (wanted("nodes")) put_nodes(out, plan);
   if (wanted("segments")) put_results(out, plan.segments, "segment");
   if (wanted("scores")) put_results(out, plan.scores, "score");
+  if (wanted("cells") && plan.zone_cell != image::kNone) {
+    put(out, "user-zone c{}\n", plan.zone_cell);
+  }
   if (wanted("layout")) put_layout(out, plan);
   return fmt::to_string(out);
 }

@@ -84,6 +84,23 @@ struct Marks {
     expr(row.value);
   }
 
+  /// Whether something that is needed asks for the user's zone.
+  bool in_user_zone() const {
+    bool asks = false;
+    const auto look = [&](const Expr& part) { asks = asks || plan::in_user_zone(plan, part); };
+    for (size_t i = 0; i < streams.size(); ++i) {
+      if (streams[i]) walk(plan.streams[i].predicate, look);
+    }
+    for (size_t i = 0; i < cells.size(); ++i) {
+      if (cells[i]) walk(plan.cells[i].value, look);
+      asks = asks || (cells[i] && plan.cells[i].zone == image::kUserZone);
+    }
+    for (size_t i = 0; i < nodes.size(); ++i) {
+      if (nodes[i]) walk(plan.nodes[i].value, look);
+    }
+    return asks;
+  }
+
   const Plan& plan;
   std::vector<bool> streams, sequences, cells, nodes;
 };
@@ -116,6 +133,7 @@ void redirect_streams(Plan& plan, const std::vector<StreamId>& to) {
 }
 
 void redirect_cells(Plan& plan, const std::vector<CellId>& to) {
+  if (plan.zone_cell != image::kNone) plan.zone_cell = to[plan.zone_cell].index;
   rewrite_all(plan, [&](const ExprPtr& expr) -> ExprPtr {
     return reads_cell(*expr) ? with_index(expr, to[expr->index].index) : nullptr;
   });
@@ -139,6 +157,12 @@ void compact(Plan& plan) {
   Marks marks(plan);
   for (const Segment& segment : plan.segments) marks.node(segment.node.index);
   for (const Score& score : plan.scores) marks.node(score.node.index);
+  if (plan.zone_cell != image::kNone) {
+    if (marks.in_user_zone())
+      marks.cell(plan.zone_cell);
+    else
+      plan.zone_cell = image::kNone;
+  }
 
   const std::vector<NodeId> nodes = keep_marked<NodeId>(plan.nodes, marks.nodes);
   const std::vector<CellId> cells = keep_marked<CellId>(plan.cells, marks.cells);

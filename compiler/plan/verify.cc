@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "compiler/plan/plan.h"
+#include "runtime/image/op_info.h"
 
 namespace segue::plan {
 
@@ -31,7 +32,16 @@ bool takes(Op op, size_t position, Type type) {
     case Op::kMatches:
     case Op::kHasAny:
     case Op::kHasAll:
+    case Op::kTextOf:
+    case Op::kNumberOf:
+    case Op::kLower:
+    case Op::kLength:
+    case Op::kZoneOf:
+    case Op::kItemSum:
       return type == V;
+    case Op::kAnyItem:
+      return position == 0 ? type == V : type == B;
+    case Op::kValueOfTruth:
     case Op::kScalarOfTruth:
     case Op::kAnd:
     case Op::kOr:
@@ -49,6 +59,10 @@ bool takes(Op op, size_t position, Type type) {
     case Op::kLess:
     case Op::kLessEqual:
     case Op::kNumberExists:
+    case Op::kRound:
+    case Op::kAbs:
+    case Op::kValueOfNumber:
+    case Op::kLogPercentile:
       return type == N;
     case Op::kSelect:
       return position == 0 ? type == B : type == N;
@@ -59,6 +73,13 @@ bool takes(Op op, size_t position, Type type) {
     case Op::kTimeLess:
     case Op::kTimeLessEqual:
     case Op::kTimeExists:
+    case Op::kTimeScale:
+    case Op::kHour:
+    case Op::kWeekday:
+    case Op::kDayNumber:
+    case Op::kDate:
+    case Op::kAnniversary:
+    case Op::kInPeriod:
       return type == T;
     case Op::kEqualScalars:
     case Op::kInScalars:
@@ -77,15 +98,15 @@ bool takes(Op op, size_t position, Type type) {
   }
 }
 
+/// Operands in a plan, where an item test stands beside its list.
 int pops_of(Op op) {
   switch (op) {
-#define IMAGE_OP(id, name, pops, result) \
-  case Op::id:                           \
-    return pops;
-#include "runtime/image/ops.def"
-#undef IMAGE_OP
+    case Op::kAnyItem:
+      return 2;
+    default:
+      break;
   }
-  return 0;
+  return image::op_info(op).pops;
 }
 
 /// What a node may keep of that type, else a truth.
@@ -109,6 +130,12 @@ class Verifier {
         fail("has no value");
       else
         check(value, node_type(type_of(*value)), static_cast<uint32_t>(i));
+    }
+    where_ = "the user's zone";
+    if (plan_.zone_cell != image::kNone) {
+      want(plan_.zone_cell < plan_.cells.size() &&
+               plan_.cells[plan_.zone_cell].kind == CellKind::kLatest,
+           "is kept by no `latest` cell");
     }
     check_results(plan_.segments, Type::B, "segment");
     check_results(plan_.scores, Type::N, "score");
@@ -176,12 +203,20 @@ class Verifier {
     }
   }
 
+  void check_zone(uint32_t zone) {
+    const bool special = zone == image::kNone || zone == image::kUserZone;
+    want(special || zone < plan_.zones.size(), "zone out of range");
+  }
+
   void check_immediate(const Expr& expr, uint32_t node) {
     switch (immediate_of(expr.op)) {
       case Immediate::kSlot:
         return want(expr.index < plan_.schema.slots.size(), "slot out of range");
       case Immediate::kZone:
-        return want(expr.index < plan_.zones.size(), "zone out of range");
+      case Immediate::kZoneSlope:
+        return check_zone(expr.index);
+      case Immediate::kPeriod:
+        return check_zone(expr.period.zone);
       case Immediate::kCell:
       case Immediate::kCellWindow:
       case Immediate::kCellNth:
@@ -209,6 +244,7 @@ class Verifier {
       case Immediate::kScalar:
       case Immediate::kOperands:
       case Immediate::kSlope:
+      case Immediate::kPath:
         return;
     }
   }

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <set>
 
 #include "compiler/sema/zone_rule.h"
 
@@ -25,12 +27,16 @@ bool well_formed(std::string_view name) {
   });
 }
 
-std::optional<std::string> read_zone_file(const std::string& name) {
+std::vector<std::string> zone_folders() {
+  std::vector<std::string> folders{"/usr/share/zoneinfo", "/usr/lib/zoneinfo",
+                                   "/usr/share/lib/zoneinfo"};
   const char* given = std::getenv("TZDIR");
-  const std::string folders[] = {given == nullptr ? "" : given, "/usr/share/zoneinfo",
-                                 "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo"};
-  for (const std::string& folder : folders) {
-    if (folder.empty()) continue;
+  if (given != nullptr && *given != '\0') folders.insert(folders.begin(), given);
+  return folders;
+}
+
+std::optional<std::string> read_zone_file(const std::string& name) {
+  for (const std::string& folder : zone_folders()) {
     std::ifstream file(folder + "/" + name, std::ios::binary);
     if (!file) continue;
     std::string bytes(kFileBytesMax, '\0');
@@ -145,6 +151,26 @@ Result<std::vector<ZoneTransition>> load_zone(const std::string& name) {
 }
 
 bool zone_exists(const std::string& name) { return load_zone(name).has_value(); }
+
+std::vector<std::string> zone_names() {
+  namespace fs = std::filesystem;
+  std::set<std::string> names{"UTC"};
+  for (const std::string& folder : zone_folders()) {
+    std::error_code none;
+    for (auto at = fs::recursive_directory_iterator(folder, none);
+         at != fs::recursive_directory_iterator(); at.increment(none)) {
+      if (none) break;
+      const std::string name = fs::relative(at->path(), folder, none).generic_string();
+      // The same zones again, and the same with leap seconds counted, which event time has not.
+      if (name == "posix" || name == "right") {
+        at.disable_recursion_pending();
+        continue;
+      }
+      if (at->is_regular_file(none) && well_formed(name) && zone_exists(name)) names.insert(name);
+    }
+  }
+  return {names.begin(), names.end()};
+}
 
 namespace sema {
 

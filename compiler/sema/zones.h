@@ -21,6 +21,9 @@ Result<std::vector<ZoneTransition>> load_zone(const std::string& name);
 
 bool zone_exists(const std::string& name);
 
+/// All names of zones there are, sorted: what a user's own zone may be.
+std::vector<std::string> zone_names();
+
 namespace sema {
 
 struct Zone {

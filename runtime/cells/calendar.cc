@@ -1,7 +1,10 @@
 #include "runtime/cells/calendar.h"
 
 #include <algorithm>
+#include <bit>
 #include <span>
+
+#include "runtime/cells/latest.h"
 
 namespace segue::cells {
 namespace {
@@ -37,6 +40,20 @@ ZoneView zone_of(const image::View& view, uint32_t zone) {
   return zone == image::kNone ? ZoneView(kUtc) : view.zone(zone);
 }
 
+ZoneView zone_of(const image::View& view, const std::byte* blob, uint32_t zone) {
+  if (zone != image::kUserZone) return zone_of(view, zone);
+  // What its trait named last: the zone's row as a number, missing of a name that is none.
+  const uint32_t cell = view.layout[0].zone_cell;
+  if (cell == image::kNone) return zone_of(view, image::kNone);
+  const Scalar known = latest_value(blob + view.cells[cell].offset);
+  const bool named = tag_of(known) == ScalarTag::kNumber;
+  const double row = std::bit_cast<double>(known.lo);
+  if (!named || !(row >= 0 && row < static_cast<double>(view.zones.size()))) {
+    return zone_of(view, image::kNone);
+  }
+  return view.zone(static_cast<uint32_t>(row));
+}
+
 DayRange days_of(const image::WindowRow& window, int32_t today) {
   const int64_t last = period_of(window.unit, LocalDay{today}) - window.full;
   const int64_t first = last - window.periods + 1;
@@ -60,6 +77,17 @@ int64_t day_reached(ZoneView zone, int64_t after_ms, int32_t day) {
 int64_t period_turn(ZoneView zone, const image::WindowRow& window, int64_t now_ms) {
   const int64_t period = period_of(window.unit, zone.day_of(Instant{now_ms}));
   return day_reached(zone, now_ms, period_begin(window.unit, period + 1).number);
+}
+
+Stretch stretch_of(ZoneView zone, int64_t t_ms, int64_t unit_ms) {
+  const std::span<const ZoneTransition> rows = rows_of(zone);
+  const size_t row = row_at(rows, t_ms);
+  const int64_t past = (t_ms + rows[row].offset_ms) % unit_ms;
+  const int64_t begin = t_ms - (past < 0 ? past + unit_ms : past);
+  const bool first = row == 0;
+  const bool last = row + 1 == rows.size();
+  return {first ? begin : std::max(begin, rows[row].at_ms),
+          last ? begin + unit_ms : std::min(begin + unit_ms, rows[row + 1].at_ms)};
 }
 
 bool days_go_back(ZoneView zone, int64_t begin_ms, int64_t end_ms) {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "runtime/base/zone.h"
+#include "runtime/cells/cell.h"
 #include "runtime/image/tables.h"
 #include "runtime/image/view.h"
 
@@ -20,6 +22,13 @@ struct DayRange {
 /// The zone of a row, or UTC if it has none.
 ZoneView zone_of(const image::View& view, uint32_t zone);
 
+/// The same of a blob, whose user may have a zone of their own.
+ZoneView zone_of(const image::View& view, const std::byte* blob, uint32_t zone);
+
+inline ZoneView zone_of(const CellView& cell) {
+  return zone_of(cell.view, cell.blob, cell.row.zone);
+}
+
 /// The days that a calendar window covers while the local day is `today`.
 DayRange days_of(const image::WindowRow& window, int32_t today);
 
@@ -34,6 +43,14 @@ int64_t period_turn(ZoneView zone, const image::WindowRow& window, int64_t now_m
 
 /// The next change of the local day `today`, if it is back to the day before; else `kNever`.
 int64_t day_goes_back(ZoneView zone, int64_t after_ms, int32_t today);
+
+/// Around `t_ms`, instants of one hour or day of local time (`unit_ms` long) and one offset: all
+/// that local time says of them by that unit is the same.
+struct Stretch {
+  int64_t begin_ms = 0;
+  int64_t end_ms = 0;
+};
+Stretch stretch_of(ZoneView zone, int64_t t_ms, int64_t unit_ms);
 
 /// Whether the local day goes back inside (begin_ms, end_ms]. If not, the instants of consecutive
 /// days are an interval.

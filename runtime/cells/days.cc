@@ -94,12 +94,12 @@ void days_push(std::byte* state, uint32_t words, int32_t day) {
 }
 
 uint32_t days_count(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
-  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  const ZoneView zone = zone_of(cell);
   return Bits(cell).count(days_of(window, zone.day_of(Instant{now_ms}).number));
 }
 
 uint32_t days_streak(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
-  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  const ZoneView zone = zone_of(cell);
   const DayRange range = days_of(window, zone.day_of(Instant{now_ms}).number);
   const Bits bits(cell);
   const auto active = [&](int32_t day) { return bits.count({day, day}) != 0; };
@@ -111,7 +111,7 @@ uint32_t days_streak(const CellView& cell, const image::WindowRow& window, int64
 
 int64_t days_streak_deadline(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
   const int64_t moved = days_deadline(cell, window, now_ms);
-  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  const ZoneView zone = zone_of(cell);
   if (Bits(cell).count(days_of(window, zone.day_of(Instant{now_ms}).number)) == 0) return moved;
   return std::min(moved, period_turn(zone, window, now_ms));
 }
@@ -119,7 +119,7 @@ int64_t days_streak_deadline(const CellView& cell, const image::WindowRow& windo
 int64_t days_deadline(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
   const Bits bits(cell);
   if (bits.empty()) return kNever.ms;
-  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  const ZoneView zone = zone_of(cell);
   const int32_t today = zone.day_of(Instant{now_ms}).number;
   const DayRange range = days_of(window, today);
   const auto full = static_cast<int64_t>(window.full);
@@ -146,7 +146,7 @@ void Days::init(const image::CellRow& row, std::byte* state) {
 }
 
 void Days::update(const CellRef& cell, const Occurrence& occurrence) {
-  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  const ZoneView zone = zone_of(cell);
   days_push(cell.state(), days_words(cell.row), zone.day_of(Instant{occurrence.at_ms}).number);
 }
 

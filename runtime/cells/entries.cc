@@ -52,10 +52,11 @@ Inside inside_days(const Entries& entries, const WindowRow& window, int64_t now_
   inside.days = days_of(window, zone.day_of(Instant{now_ms}).number);
   int64_t begin = zone.start_of(LocalDay{inside.days.first}).ms;
   int64_t end = zone.start_of(LocalDay{inside.days.last + 1}).ms;
-  inside.sift = days_go_back(zone, begin - kDayMs, end + kDayMs);
+  inside.sift = entries.keeps_day || days_go_back(zone, begin - kDayMs, end + kDayMs);
   if (inside.sift) {
-    begin -= kDayMs;
-    end += kDayMs;
+    // No two zones are two days apart.
+    begin -= 2 * kDayMs;
+    end += 2 * kDayMs;
   }
   inside.first = entries.lower_bound(begin);
   inside.last = entries.lower_bound(end);
@@ -80,7 +81,8 @@ int64_t days_inside_deadline(const Entries& entries, const Inside& inside, const
   if (entries.count == 0) return kNever.ms;
   const auto day = [&](uint32_t i) { return entries.day_of(i, zone); };
   const int32_t today = zone.day_of(Instant{now_ms}).number;
-  // Rare, and hard to be exact about: look again at each change of the day.
+  // Rare but in a user's own zone, and hard to be exact about: look again at each change of the
+  // day.
   if (inside.sift) return day_reached(zone, now_ms, today + 1);
   // The day on which the present period is the one `after` behind that of entry `i`.
   const auto reached = [&](uint32_t i, int64_t after) {
@@ -96,14 +98,20 @@ int64_t days_inside_deadline(const Entries& entries, const Inside& inside, const
 
 }  // namespace
 
+bool keeps_day(const image::CellRow& row) {
+  return row.zone == image::kUserZone &&
+         (row.kind == CellKind::kLog || row.kind == CellKind::kSteps);
+}
+
 uint32_t entry_bytes(const image::CellRow& row) {
+  const uint32_t day = keeps_day(row) ? 8 : 0;
   switch (row.kind) {
     case CellKind::kLog:
-      return row.value.count == 0 ? 8 : 24;
+      return (row.value.count == 0 ? 8 : 24) + day;
     case CellKind::kDistinct:
       return kDistinctEntryBytes;
     case CellKind::kSteps:
-      return kStepsEntryBytes;
+      return kStepsEntryBytes + day;
     case CellKind::kSequence:
       return kSequenceEntryBytes;
     case CellKind::kNewest:
@@ -137,7 +145,8 @@ uint32_t Entries::lower_bound(int64_t time_ms) const {
 Entries entries_of(const CellView& cell) {
   const auto part = load<GrowingPart>(cell.state());
   const uint32_t stride = entry_bytes(cell.row);
-  return {cell.blob + part.offset + size_t{part.first} * stride, part.count, stride};
+  return {cell.blob + part.offset + size_t{part.first} * stride, part.count, stride,
+          keeps_day(cell.row)};
 }
 
 std::byte* append_room(const CellRef& cell) {
@@ -169,6 +178,9 @@ std::byte* append_entry(const CellRef& cell, int64_t now_ms) {
   drop_oldest(cell, dropped);
   std::byte* entry = append_room(cell);
   store(entry, now_ms);
+  if (keeps_day(cell.row)) {
+    store(entry + entry_bytes(cell.row) - 8, int64_t{zone_of(cell).day_of(Instant{now_ms}).number});
+  }
   return entry;
 }
 

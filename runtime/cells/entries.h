@@ -15,6 +15,9 @@
 /// average.
 namespace segue::cells {
 
+/// Whether entries keep the local day they had: the user's zone may be another later.
+bool keeps_day(const image::CellRow& row);
+
 /// Bytes of one entry of a growing cell; 0 of the other kinds.
 uint32_t entry_bytes(const image::CellRow& row);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -77,7 +78,7 @@ bool scalar_less(Scalar a, Scalar b) { return a.hi != b.hi ? a.hi < b.hi : a.lo 
 
 LogRead log_read(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
   const Entries entries = entries_of(cell);
-  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  const ZoneView zone = zone_of(cell);
   return {entries, find_inside(entries, window, now_ms, zone), zone};
 }
 
@@ -176,6 +177,51 @@ uint32_t log_distinct(const LogRead& read) {
   });
   std::sort(values.begin(), values.end(), scalar_less);
   return static_cast<uint32_t>(std::unique(values.begin(), values.end()) - values.begin());
+}
+
+double log_percentile(const LogRead& read, double fraction) {
+  static thread_local std::vector<double> numbers;
+  numbers.clear();
+  each_inside(read.entries, read.inside, read.zone, [&](uint32_t i) {
+    const auto scalar = load<Scalar>(read.entries.payload(i));
+    if (is_number(scalar)) numbers.push_back(number_of(scalar));
+  });
+  // A fraction is a constant between the two; code from outside may say anything.
+  if (numbers.empty() || !(fraction >= 0 && fraction <= 1)) return kMissing;
+  std::sort(numbers.begin(), numbers.end());
+  const double place = fraction * static_cast<double>(numbers.size() - 1);
+  const double below = std::floor(place);
+  const auto low = static_cast<size_t>(below);
+  const double least = numbers[low];
+  const double greatest = numbers[std::min(low + 1, numbers.size() - 1)];
+  return least + (greatest - least) * (place - below);
+}
+
+Scalar log_common(const LogRead& read) {
+  struct Found {
+    Scalar scalar;
+    uint32_t entry;
+  };
+  static thread_local std::vector<Found> values;
+  values.clear();
+  each_inside(read.entries, read.inside, read.zone, [&](uint32_t i) {
+    const auto scalar = load<Scalar>(read.entries.payload(i));
+    if (is_comparable(scalar)) values.push_back({scalar, i});
+  });
+  std::sort(values.begin(), values.end(), [](const Found& a, const Found& b) {
+    return a.scalar == b.scalar ? a.entry < b.entry : scalar_less(a.scalar, b.scalar);
+  });
+  Found best{};
+  size_t most = 0;
+  for (size_t begin = 0; begin < values.size();) {
+    size_t end = begin;
+    while (end < values.size() && values[end].scalar == values[begin].scalar) ++end;
+    const Found& newest = values[end - 1];
+    if (end - begin > most || (end - begin == most && newest.entry > best.entry)) best = newest;
+    most = std::max(most, end - begin);
+    begin = end;
+  }
+  return best.scalar;
 }
 
 Scalar log_first(const LogRead& read) {

@@ -34,7 +34,10 @@ double log_avg(const LogRead& read);   // of a log of X; missing (a NaN) without
 double log_min(const LogRead& read);   // of a log of S: of the numbers among them; or missing
 double log_max(const LogRead& read);
 uint32_t log_distinct(const LogRead& read);  // of a log of S: values but missing, lists and records
-Scalar log_first(const LogRead& read);       // of a log of S; missing if there is none inside
+/// Of a log of S: the percentile of the numbers among them, between neighbours in proportion.
+double log_percentile(const LogRead& read, double fraction);
+Scalar log_common(const LogRead& read);  // of a log of S: the commonest; of several the newest
+Scalar log_first(const LogRead& read);   // of a log of S; missing if there is none inside
 Scalar log_last(const LogRead& read);
 
 int64_t log_newest_time(const CellView& cell);  // `kLongAgo` if there is none

@@ -84,7 +84,7 @@ class Absences {
 
 StepsAnswer steps_read(const CellView& cell, const WindowRow& window, int64_t now_ms) {
   const Sequence sequence = sequence_of(cell.view, cell.row.source);
-  const ZoneView zone = zone_of(cell.view, cell.row.zone);
+  const ZoneView zone = zone_of(cell);
   const Entries entries = entries_of(cell);
   const Inside inside = find_inside(entries, window, now_ms, zone);
   const Run run{entries, inside, window, now_ms, zone};
@@ -108,7 +108,9 @@ StepsAnswer steps_read(const CellView& cell, const WindowRow& window, int64_t no
     }
     if (answer.count++ == 0) answer.first_ms = end_ms;
     answer.last_ms = end_ms;
-    days.add(static_cast<int32_t>(period_of(window.counted, zone.day_of(Instant{end_ms}))));
+    const int32_t day =
+        sequence.has_absence() ? zone.day_of(Instant{end_ms}).number : entries.day_of(i, zone);
+    days.add(static_cast<int32_t>(period_of(window.counted, LocalDay{day})));
   });
   answer.days = days.count();
   return answer;

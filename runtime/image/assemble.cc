@@ -85,6 +85,8 @@ class Assembler {
       if (!error_.empty()) return Error{Errc::kInvalid, fmt::format("line {}: {}", number, error_)};
     }
     if (t_.layout.empty()) count_layout();
+    t_.layout[0].zone_cell = zone_cell_;
+    t_.layout[0].zone_stream = zone_stream_;
     return std::move(t_);
   }
 
@@ -167,6 +169,28 @@ class Assembler {
     return add(t_.nths, row);
   }
 
+  uint32_t zone_name() {
+    if (words_->take_if("utc")) return kNone;
+    return words_->take_if("user") ? kUserZone : index("z");
+  }
+
+  CalendarUnit unit() {
+    const auto found = unit_of_plural(words_->take());
+    if (!found) fail("a unit of the calendar has to be here");
+    return found.value_or(CalendarUnit::kDay);
+  }
+
+  PeriodRow period_row() {
+    PeriodRow row;
+    row.zone = zone_name();
+    row.unit = unit();
+    row.shift = number<int32_t>();
+    expect("slope");
+    row.slope = number<int32_t>();
+    row.yearly = words_->take_if("yearly") ? 1 : 0;
+    return row;
+  }
+
   uint32_t immediate(Use use) {
     switch (use) {
       case Use::kNone:
@@ -188,7 +212,13 @@ class Assembler {
       case Use::kWindow:
         return index("w");
       case Use::kZone:
-        return words_->take_if("utc") ? kNone : index("z");
+        return zone_name();
+      case Use::kPeriod:
+        return add(t_.periods, period_row());
+      case Use::kPath:
+        return add(t_.paths, texts());
+      case Use::kItemTest:
+        return index("i");
       case Use::kMember:
         return add(t_.members, member());
       case Use::kText:
@@ -223,6 +253,7 @@ class Assembler {
   void append(const OpRow& row) {
     Range& range = code_ == Code::kStream ? t_.streams.back().predicate
                    : code_ == Code::kCell ? t_.cells.back().value
+                   : code_ == Code::kItem ? t_.item_tests.back()
                                           : t_.nodes.back().code;
     if (range.count == 0) range.first = static_cast<uint32_t>(t_.ops.size());
     ++range.count;
@@ -240,6 +271,7 @@ class Assembler {
     code_ = Code::kNone;
     const std::string_view table = words_->take();
     if (table == "layout") return layout();
+    if (table == "user-zone") return user_zone();
     if (table == "tzdata") return tzdata();
     if (table == "zone") return zone();
     if (table == "window") return window();
@@ -247,6 +279,7 @@ class Assembler {
     if (table == "kind-set") return kind_set();
     if (table == "slot") return slot();
     if (table == "kind") return kind();
+    if (table == "item-test") return item_test();
     if (table == "stream") return stream();
     if (table == "sequence") return sequence();
     if (table == "cell") return cell();
@@ -296,6 +329,11 @@ class Assembler {
     t_.layout.push_back(row);
   }
 
+  void user_zone() {
+    zone_cell_ = index("c");
+    zone_stream_ = after("stream");
+  }
+
   void tzdata() {
     if (!words_->quoted()) fail("a quoted text has to be here");
     t_.tzdata = words_->take_quoted();
@@ -328,21 +366,16 @@ class Assembler {
       row.anchor = index("n");
       row.from_ms = time(INT64_MIN);
       row.to_ms = time(INT64_MAX);
-    } else if (const auto unit = unit_of_plural(words_->peek())) {
-      words_->take();
+    } else if (unit_of_plural(words_->peek())) {
       row.kind = WindowRow::Kind::kCalendar;
-      row.unit = *unit;
+      row.unit = unit();
       row.periods = index();
       row.full = words_->take_if("full") ? 1 : 0;
     } else {
       expect("ever");
     }
     row.cap = after_if("cap", 0);
-    if (words_->take_if("by")) {
-      const auto unit = unit_of_plural(words_->take());
-      if (!unit) fail("a unit of the calendar has to be here");
-      row.counted = unit.value_or(CalendarUnit::kDay);
-    }
+    if (words_->take_if("by")) row.counted = unit();
     t_.windows.push_back(row);
   }
 
@@ -431,7 +464,7 @@ class Assembler {
     row.source = after("source");
     row.k = after_if("k", 0);
     row.cap = after_if("cap", 0);
-    row.zone = after_if("zone", kNone);
+    if (words_->take_if("zone")) row.zone = words_->take_if("user") ? kUserZone : index();
     if (words_->take_if("horizon")) row.horizon_ms = time(INT64_MAX);
     if (words_->take_if("value")) row.value_type = type();
     row.offset = after("at");
@@ -477,10 +510,18 @@ class Assembler {
     rows.push_back(row);
   }
 
-  enum class Code { kNone, kStream, kCell, kNode };
+  void item_test() {
+    ordinal(t_.item_tests.size());
+    t_.item_tests.emplace_back();
+    code_ = Code::kItem;
+  }
+
+  enum class Code { kNone, kItem, kStream, kCell, kNode };
 
   Tables t_;
   Words* words_ = nullptr;
+  uint32_t zone_cell_ = kNone;
+  uint32_t zone_stream_ = kNone;
   Code code_ = Code::kNone;
   std::string error_;
 };

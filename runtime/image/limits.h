@@ -15,12 +15,16 @@ inline constexpr uint64_t kListRowsMax = 1u
                                          << 26;  // indices of all lists together, shared likewise
 inline constexpr uint64_t kTextBytesMax = 1u << 30;
 inline constexpr uint32_t kChunkNodesMax = 64;
-inline constexpr uint32_t kNewestMax = 64;  // times one `newest` cell keeps
-inline constexpr uint32_t kDaysMax = 4096;  // of one `days` cell, of one calendar window
+inline constexpr uint32_t kNewestMax = 64;             // times one `newest` cell keeps
+inline constexpr uint32_t kDaysMax = 4096;             // of one `days` cell, of one calendar window
+inline constexpr int32_t kPeriodShiftMax = 1'000'000;  // units before or after the present one
 inline constexpr uint32_t kSequenceStepsMax =
     10;  // so that all runs of steps fit one word (cells/matching.h)
 inline constexpr uint32_t kFixedBytesMax = 1u << 24;
 inline constexpr uint32_t kBlobBytesMax = 1u << 30;
 inline constexpr int64_t kZoneOffsetMaxMs = 26LL * 3'600'000;
+
+/// Times further from 1970 have no local time.
+inline constexpr int64_t kLocalTimeMaxMs = 10'000'000'000'000'000;
 
 }  // namespace segue::image

@@ -27,10 +27,13 @@ enum class Use : uint8_t {
   kCell,
   kWindow,
   kNth,
-  kZone,  // or kNone: UTC
+  kZone,    // or kNone: UTC, or kUserZone
+  kPeriod,  // a row of `periods`
+  kPath,
+  kItemTest,
 };
 
-inline constexpr int32_t kSlopeBias = 8;
+inline constexpr int32_t kSlopeBias = 1 << 30;
 
 /// Where an op may stand: in code of an event (filters, values of cells) or in that of a node.
 enum class Place : uint8_t { kEvent, kCondition, kBoth };

@@ -84,6 +84,16 @@ class Printer {
 
   void nth(const NthRow& row) { put(" {} {}", row.k, row.bound_ms); }
 
+  void zone(uint32_t index) {
+    index == kNone ? put(" utc") : index == kUserZone ? put(" user") : put(" z{}", index);
+  }
+
+  void period(const PeriodRow& row) {
+    zone(row.zone);
+    put(" {} {} slope {}{}", plural_of(row.unit), row.shift, row.slope,
+        row.yearly != 0 ? " yearly" : "");
+  }
+
   void immediate(Use use, uint32_t index) {
     switch (use) {
       case Use::kNone:
@@ -105,7 +115,14 @@ class Printer {
       case Use::kWindow:
         return put(" w{}", index);
       case Use::kZone:
-        return index == kNone ? put(" utc") : put(" z{}", index);
+        return zone(index);
+      case Use::kPeriod:
+        return period(view_.periods[index]);
+      case Use::kPath:
+        for (const uint32_t key : view_.list(view_.paths[index])) text(key);
+        return;
+      case Use::kItemTest:
+        return put(" i{}", index);
       case Use::kMember:
         return member(view_.members[index]);
       case Use::kText:
@@ -135,6 +152,7 @@ class Printer {
     const Layout& row = view_.layout[0];
     put("layout words {} fixed {} growing {} max {}\n", row.truth_words, row.fixed_bytes,
         row.growing_cells, row.blob_bytes_max);
+    if (row.zone_cell != kNone) put("user-zone c{} stream {}\n", row.zone_cell, row.zone_stream);
     if (!view_.tzdata.empty()) {
       put("tzdata");
       quoted({view_.tzdata.data(), view_.tzdata.size()});
@@ -211,6 +229,10 @@ class Printer {
   }
 
   void streams() {
+    for (size_t i = 0; i < view_.item_tests.size(); ++i) {
+      put("item-test {}\n", i);
+      code(view_.item_tests[i]);
+    }
     for (size_t i = 0; i < view_.streams.size(); ++i) {
       const StreamRow& row = view_.streams[i];
       put("stream {}", i);
@@ -243,7 +265,8 @@ class Printer {
       put("cell {} {} source {}", i, name_of(row.kind), row.source);
       if (row.k != 0) put(" k {}", row.k);
       if (row.cap != 0) put(" cap {}", row.cap);
-      if (row.zone != kNone) put(" zone {}", row.zone);
+      if (row.zone == kUserZone) put(" zone user");
+      if (row.zone != kNone && row.zone != kUserZone) put(" zone {}", row.zone);
       if (row.horizon_ms != 0) {
         put(" horizon");
         time(row.horizon_ms);

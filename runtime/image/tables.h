@@ -12,6 +12,9 @@ namespace segue::image {
 
 inline constexpr uint32_t kNone = 0xffff'ffff;
 
+/// The zone that the user's own trait names (Layout::zone_cell).
+inline constexpr uint32_t kUserZone = 0xffff'fffe;
+
 enum class Op : uint8_t {
 #define IMAGE_OP(id, name, pops, result) id,
 #include "runtime/image/ops.def"
@@ -69,6 +72,16 @@ struct NthRow {    // immediates of kNthWithin
   int64_t bound_ms = 0;  // length of the window
 };
 static_assert(sizeof(NthRow) == 16);
+
+struct PeriodRow {  // immediates of kInPeriod: is a day in the period `shift` after the present one
+  uint32_t zone = kNone;
+  int32_t shift = 0;
+  int32_t slope = 0;  // of the instant whose day it is
+  CalendarUnit unit = CalendarUnit::kDay;
+  uint8_t yearly = 0;  // … or a day with its month and day
+  uint8_t reserved[2] = {};
+};
+static_assert(sizeof(PeriodRow) == 16);
 
 struct SlotRow {
   Range path;  // of `texts`-indices in `indices`
@@ -177,6 +190,8 @@ struct Layout {              // one row
   uint32_t fixed_bytes = 0;  // header, words, numbers, fixed cells: multiple of 8
   uint32_t growing_cells = 0;
   uint32_t blob_bytes_max = 0;
+  uint32_t zone_cell = kNone;    // `latest`: the row of the zone that the user's trait names
+  uint32_t zone_stream = kNone;  // what feeds it: before all else of an instant
 };
 
 }  // namespace segue::image

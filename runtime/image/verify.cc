@@ -98,6 +98,23 @@ Status verify_window(const WindowRow& row) {
   return corrupt("a window of an unknown kind");
 }
 
+bool zone_of_image(const View& view, uint32_t zone) {
+  return zone == kNone || zone < view.zones.size() || zone == kUserZone;
+}
+
+Status verify_period(const View& view, const PeriodRow& row) {
+  if (!zone_of_image(view, row.zone)) return corrupt("zone {}", row.zone);
+  if (static_cast<uint32_t>(row.unit) >= kCalendarUnitCount) return corrupt("of an unknown unit");
+  if (row.shift > kPeriodShiftMax || row.shift < -kPeriodShiftMax) {
+    return corrupt("{} {} from now", row.shift, plural_of(row.unit));
+  }
+  if (row.slope < -kSlopeBias || row.slope > kSlopeBias) return corrupt("a slope of {}", row.slope);
+  if (row.yearly > 1 || row.reserved[0] != 0 || row.reserved[1] != 0) {
+    return corrupt("a flag that is none");
+  }
+  return {};
+}
+
 Status verify_constants(const View& view) {
   for (const double number : view.numbers) {
     if (!std::isfinite(number)) return corrupt("a number that is not finite");
@@ -112,10 +129,23 @@ Status verify_constants(const View& view) {
   for (size_t i = 0; i < view.windows.size(); ++i) {
     if (Status s = verify_window(view.windows[i]); !s) return in_row("window", i, s.error());
   }
+  for (size_t i = 0; i < view.periods.size(); ++i) {
+    if (Status s = verify_period(view, view.periods[i]); !s) return in_row("period", i, s.error());
+  }
   for (size_t i = 0; i < view.nths.size(); ++i) {
     const NthRow& row = view.nths[i];
     if (row.k == 0 || row.k > kNewestMax || row.reserved != 0 || !time_in_reach(row.bound_ms)) {
       return corrupt("nth {}: newest {} within {} ms", i, row.k, row.bound_ms);
+    }
+  }
+  return {};
+}
+
+Status verify_paths(const View& view) {
+  for (size_t i = 0; i < view.paths.size(); ++i) {
+    if (!inside(view.paths[i], view.indices.size())) return corrupt("path {}: outside", i);
+    for (const uint32_t text : view.list(view.paths[i])) {
+      if (text >= view.texts.size()) return corrupt("path {}: text {}", i, text);
     }
   }
   return {};
@@ -204,6 +234,7 @@ Status verify_leaves(const View& view) {
   SEGUE_TRY_STATUS(verify_texts(view));
   SEGUE_TRY_STATUS(verify_constants(view));
   SEGUE_TRY_STATUS(verify_sets(view));
+  SEGUE_TRY_STATUS(verify_paths(view));
   SEGUE_TRY_STATUS(verify_zones(view));
   for (size_t i = 0; i < view.kind_sets.size(); ++i) {
     if (Status s = verify_list(view, view.kind_sets[i], view.kinds.size(), "kind"); !s) {
@@ -228,7 +259,9 @@ Status verify_totals(const View& view) {
   for (const KindRow& row : view.kinds) {
     indices += uint64_t{row.slots.count} + row.streams.count + row.chunks.count;
   }
+  for (const Range& row : view.item_tests) ops += row.count;
   for (const Range& row : view.kind_sets) indices += row.count;
+  for (const Range& row : view.paths) indices += row.count;
   for (const SlotRow& row : view.slots) indices += row.path.count;
   for (const SegmentRow& row : view.segments) indices += row.metadata.count;
   for (const ScoreRow& row : view.scores) indices += row.metadata.count;

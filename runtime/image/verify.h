@@ -24,8 +24,10 @@ Status verify_codes(const View& view);    // every code, by a walk with a stack 
 Status verify_totals(const View& view);   // what shared ranges may add up to
 
 /// The code `range`, which leaves one entry of type `result`. `node`: whose code it is; reads only
-/// earlier ones. kNone: code of an event.
-Status verify_code(const View& view, Range range, Type result, uint32_t node);
+/// earlier ones. kNone: code of an event. `item`: which item test it is, and so has an item at hand
+/// and uses earlier ones only; kNone: none.
+Status verify_code(const View& view, Range range, Type result, uint32_t node,
+                   uint32_t item = kNone);
 
 /// The window, kind and value of a cell fit what `op` reads from it.
 Status verify_read(const View& view, const OpRow& row, uint32_t node);

@@ -89,7 +89,8 @@ Status verify_cell(const View& view, const CellRow& row) {
   if (row.reserved[0] != 0 || row.reserved[1] != 0 || row.reserved2 != 0) {
     return corrupt("a flag that is none");
   }
-  if (row.zone != kNone && row.zone >= view.zones.size()) return corrupt("zone {}", row.zone);
+  if (row.zone != kNone && row.zone != kUserZone && row.zone >= view.zones.size())
+    return corrupt("zone {}", row.zone);
   SEGUE_TRY_STATUS(verify_source(view, row));
   switch (row.kind) {
     case CellKind::kTotal:
@@ -171,6 +172,30 @@ Status verify_places(const View& view) {
   return {};
 }
 
+/// The user's zone is what one `latest` cell keeps, and its stream feeds it apart from all others.
+Status verify_zone_cell(const View& view) {
+  const Layout& layout = view.layout[0];
+  if (layout.zone_cell == kNone && layout.zone_stream == kNone) return {};
+  if (layout.zone_cell >= view.cells.size() || layout.zone_stream >= view.streams.size()) {
+    return corrupt("cell {} and stream {} of the user's zone", layout.zone_cell,
+                   layout.zone_stream);
+  }
+  const CellRow& cell = view.cells[layout.zone_cell];
+  if (cell.kind != CellKind::kLatest || cell.source != layout.zone_stream) {
+    return corrupt("cell {} keeps no zone", layout.zone_cell);
+  }
+  if (view.streams[layout.zone_stream].predicate.count == 0) {
+    return corrupt("stream {} is none of events", layout.zone_stream);
+  }
+  for (const KindRow& kind : view.kinds) {
+    const auto streams = view.list(kind.streams);
+    if (std::binary_search(streams.begin(), streams.end(), layout.zone_stream)) {
+      return corrupt("stream {} would be applied twice", layout.zone_stream);
+    }
+  }
+  return {};
+}
+
 Status verify_layout(const View& view) {
   if (view.layout.size() != 1) return corrupt("{} layouts", view.layout.size());
   const Layout& layout = view.layout[0];
@@ -181,6 +206,7 @@ Status verify_layout(const View& view) {
   if (layout.blob_bytes_max < layout.fixed_bytes || layout.blob_bytes_max > kBlobBytesMax) {
     return corrupt("blobs of up to {} bytes", layout.blob_bytes_max);
   }
+  SEGUE_TRY_STATUS(verify_zone_cell(view));
   const auto growing = std::count_if(view.cells.begin(), view.cells.end(),
                                      [](const CellRow& row) { return grows(row.kind); });
   if (layout.growing_cells != growing) {

@@ -40,7 +40,7 @@ bool pop_operands(Stack& stack, const OpInfo& info, const OpRow& row) {
   return true;
 }
 
-Status verify_index(const View& view, Use use, uint32_t index, uint32_t node) {
+Status verify_index(const View& view, Use use, uint32_t index, uint32_t node, uint32_t item) {
   const auto below = [&](size_t size) {
     return index < size ? Status() : Status(corrupt("{} of {} rows", index, size));
   };
@@ -52,7 +52,7 @@ Status verify_index(const View& view, Use use, uint32_t index, uint32_t node) {
     case Use::kCount:
       return {};
     case Use::kSlope:
-      return below(2 * kSlopeBias + 1);
+      return below(2 * size_t{kSlopeBias} + 1);
     case Use::kSlot:
       return below(view.slots.size());
     case Use::kKindSet:
@@ -84,7 +84,13 @@ Status verify_index(const View& view, Use use, uint32_t index, uint32_t node) {
     case Use::kNth:
       return below(view.nths.size());
     case Use::kZone:
-      return index == kNone ? Status() : below(view.zones.size());
+      return index == kNone || index == kUserZone ? Status() : below(view.zones.size());
+    case Use::kPeriod:
+      return below(view.periods.size());
+    case Use::kPath:
+      return below(view.paths.size());
+    case Use::kItemTest:
+      return below(item == kNone ? view.item_tests.size() : item);
   }
   return corrupt("an immediate of no use");
 }
@@ -105,12 +111,13 @@ Status verify_folded(const View& view, const OpRow& row) {
              : Status(corrupt("set {} is not folded", row.a));
 }
 
-Status verify_op(const View& view, const OpRow& row, uint32_t node, Stack& stack) {
+Status verify_op(const View& view, const OpRow& row, uint32_t node, uint32_t item, Stack& stack) {
   const OpInfo& info = op_info(row.op);
   const Place wrong = node == kNone ? Place::kCondition : Place::kEvent;
   if (info.place == wrong) return corrupt("it stands in code of the other kind");
-  SEGUE_TRY_STATUS(verify_index(view, info.a, row.a, node));
-  SEGUE_TRY_STATUS(verify_index(view, info.b, row.b, node));
+  SEGUE_TRY_STATUS(verify_index(view, info.a, row.a, node, item));
+  SEGUE_TRY_STATUS(verify_index(view, info.b, row.b, node, item));
+  if (row.op == Op::kItem && item == kNone) return corrupt("no item is at hand");
   if (row.op == Op::kAtLeast && (row.b == 0 || row.b > row.a)) {
     return corrupt("at least {} of {}", row.b, row.a);
   }
@@ -129,7 +136,7 @@ Status verify_owner(const View& view, std::string_view table, size_t row, Range 
 
 }  // namespace
 
-Status verify_code(const View& view, Range range, Type result, uint32_t node) {
+Status verify_code(const View& view, Range range, Type result, uint32_t node, uint32_t item) {
   if (!inside(range, view.ops.size())) return corrupt("code outside the ops");
   Stack stack;
   for (uint32_t i = 0; i < range.count; ++i) {
@@ -138,7 +145,7 @@ Status verify_code(const View& view, Range range, Type result, uint32_t node) {
         row.reserved[2] != 0) {
       return corrupt("op {} is unknown", i);
     }
-    const Status status = verify_op(view, row, node, stack);
+    const Status status = verify_op(view, row, node, item, stack);
     if (!status.ok()) {
       return in_row(fmt::format("`{}` at", op_info(row.op).name), i, status.error());
     }
@@ -150,6 +157,10 @@ Status verify_code(const View& view, Range range, Type result, uint32_t node) {
 }
 
 Status verify_codes(const View& view) {
+  for (uint32_t i = 0; i < view.item_tests.size(); ++i) {
+    const Status status = verify_code(view, view.item_tests[i], Type::B, kNone, i);
+    if (!status.ok()) return in_row("item test", i, status.error());
+  }
   for (size_t i = 0; i < view.streams.size(); ++i) {
     const Range code = view.streams[i].predicate;
     if (code.count == 0) continue;

@@ -102,6 +102,8 @@ Status windowed(const View& view, const OpRow& row, const CellRow& cell, uint32_
     case Op::kLogMin:
     case Op::kLogMax:
     case Op::kLogDistinct:
+    case Op::kLogPercentile:
+    case Op::kLogCommon:
     case Op::kLogFirst:
     case Op::kLogLast:
       SEGUE_TRY_STATUS(log_of(cell, Type::S));

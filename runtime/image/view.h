@@ -27,6 +27,9 @@ struct View {
   std::span<const Decimal> decimals;
   std::span<const WindowRow> windows;
   std::span<const NthRow> nths;
+  std::span<const PeriodRow> periods;
+  std::span<const Range> paths;       // of keys: texts in `indices`
+  std::span<const Range> item_tests;  // event code about the item at hand, result B
   std::span<const Range> sets;  // of `members`: ascending by scalar (`hi`, then `lo`), each once
   std::span<const MemberRow>
       members;  // of value sets and scalar constants (kConstScalar: `a` is a member)
@@ -87,6 +90,9 @@ struct Tables {
   std::vector<Decimal> decimals;
   std::vector<WindowRow> windows;
   std::vector<NthRow> nths;
+  std::vector<PeriodRow> periods;
+  std::vector<Range> paths;
+  std::vector<Range> item_tests;
   std::vector<Range> sets;
   std::vector<MemberRow> members;
   std::vector<Range> kind_sets;

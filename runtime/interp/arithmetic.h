@@ -77,6 +77,11 @@ inline int64_t time_add(int64_t a, int64_t b) {
 inline int64_t time_subtract(int64_t a, int64_t b) {
   return times_exist(a, b) ? wrapped_difference(a, b) : kMissingTime.ms;
 }
+inline int64_t time_scale(int64_t time_ms, int64_t factor) {
+  const auto product =
+      static_cast<int64_t>(static_cast<uint64_t>(time_ms) * static_cast<uint64_t>(factor));
+  return time_exists(time_ms) ? product : kMissingTime.ms;
+}
 inline bool time_equal(int64_t a, int64_t b) { return both(times_exist(a, b), a == b); }
 inline bool time_less(int64_t a, int64_t b) {
   return both(times_exist(a, b), wrapped_difference(a, b) < 0);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/base/arena.h"
 #include "runtime/base/event.h"
 #include "runtime/base/instant.h"
 #include "runtime/base/value.h"
@@ -40,6 +41,9 @@ struct Frame {
   uint32_t event_ordinal = 0;  // of `event` among the instant's events
 
   const Prepared* prepared = nullptr;  // what the interpreter made of the program once
+
+  const Value* item = nullptr;  // of a list, while it is tested
+  Arena made;                   // values that code of the event at hand has made
 };
 
 /// Lowers the frame's next deadline to `deadline_ms`.

@@ -12,6 +12,7 @@
 #include "runtime/interp/arithmetic.h"
 #include "runtime/interp/frame.h"
 #include "runtime/interp/prepared.h"
+#include "runtime/interp/zones.h"
 
 /// The stack that runs the image's code. Code is verified before, so nothing is checked here.
 namespace segue::interp {
@@ -53,6 +54,13 @@ class Machine {
   std::span<const Entry> pop(uint32_t count) {
     depth_ -= count;
     return {stack_ + depth_, count};
+  }
+
+  /// A value that lives as long as the event is at hand.
+  void push_made(const Value& value) {
+    Value* made = frame.made.make<Value>(1).data();
+    *made = value;
+    push(static_cast<const Value*>(made));
   }
 
   const image::View& view() const { return *frame.view; }

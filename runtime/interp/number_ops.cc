@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "runtime/interp/machine.h"
 
 /// Arithmetic of doubles and comparisons of exact sums. A missing number is a NaN, which arithmetic
@@ -58,6 +60,16 @@ void run<Op::kSelect>(Machine& machine, const OpRow&) {
   const Entry otherwise = machine.pop();
   const Entry then = machine.pop();
   machine.push(machine.pop().truth() ? then : otherwise);
+}
+
+template <>
+void run<Op::kRound>(Machine& machine, const OpRow&) {
+  machine.push(std::round(machine.pop().number()));
+}
+
+template <>
+void run<Op::kAbs>(Machine& machine, const OpRow&) {
+  machine.push(std::fabs(machine.pop().number()));
 }
 
 template <>

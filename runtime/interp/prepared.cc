@@ -47,6 +47,13 @@ void prepare_sets(Prepared& prepared) {
   }
 }
 
+void prepare_zones(Prepared& prepared) {
+  const image::View& view = prepared.view;
+  for (uint32_t i = 0; i < view.zones.size(); ++i) {
+    prepared.zones.emplace(view.text(view.zones[i].name), i);
+  }
+}
+
 void prepare_sequences(Prepared& prepared) {
   const image::View& view = prepared.view;
   prepared.cells_of_sequence.resize(view.sequences.size());
@@ -94,6 +101,7 @@ Prepared::Prepared(const image::View& image_view, uint64_t image_identity)
     : view(image_view), identity(image_identity) {
   prepare_codes(*this);
   prepare_sets(*this);
+  prepare_zones(*this);
   prepare_sequences(*this);
   prepare_chunks(*this);
 }

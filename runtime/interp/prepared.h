@@ -48,7 +48,8 @@ struct Prepared {
 
   std::vector<uint8_t> kind_sets;  // a byte a set and kind
   std::vector<interp::SetTable> sets;
-  std::vector<Value> texts;  // text constants as values
+  std::vector<Value> texts;                              // text constants as values
+  std::unordered_map<std::string_view, uint32_t> zones;  // rows by name
   std::unordered_map<uint64_t, std::unique_ptr<RE2>> regexes;
 
   std::vector<std::vector<uint32_t>> cells_of_sequence;  // `steps` and `sequence` cells

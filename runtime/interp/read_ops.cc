@@ -179,6 +179,18 @@ void run<Op::kLogLast>(Machine& machine, const OpRow& row) {
 }
 
 template <>
+void run<Op::kLogPercentile>(Machine& machine, const OpRow& row) {
+  const double fraction = machine.pop().number();
+  read_log(machine, row,
+           [&](const cells::LogRead& log) { return cells::log_percentile(log, fraction); });
+}
+
+template <>
+void run<Op::kLogCommon>(Machine& machine, const OpRow& row) {
+  read_log(machine, row, cells::log_common);
+}
+
+template <>
 void run<Op::kLogDays>(Machine& machine, const OpRow& row) {
   const WindowRow window = window_of(machine, row);
   const int64_t now_ms = machine.frame.now_ms;

@@ -39,6 +39,11 @@ void run<Op::kTimeSubtract>(Machine& machine, const OpRow&) {
 }
 
 template <>
+void run<Op::kTimeScale>(Machine& machine, const OpRow& row) {
+  machine.push(time_scale(machine.pop().time_ms(), machine.view().times[row.a]));
+}
+
+template <>
 void run<Op::kTimeEqual>(Machine& machine, const OpRow& row) {
   compare(machine, row, time_equal, time_equal_turn);
 }

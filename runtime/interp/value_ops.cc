@@ -42,11 +42,19 @@ void run<Op::kValueNumber>(Machine& machine, const OpRow&) {
 }
 
 template <>
+void run<Op::kZoneOf>(Machine& machine, const OpRow&) {
+  const Value& value = machine.pop().value();
+  const auto& zones = machine.prepared().zones;
+  const auto known = value.tag == ValueTag::kText ? zones.find(value.text) : zones.end();
+  machine.push(known == zones.end() ? kMissingNumber : static_cast<double>(known->second));
+}
+
+template <>
 void run<Op::kValueInstant>(Machine& machine, const OpRow& row) {
   const Value& value = machine.pop().value();
   std::optional<Instant> instant;
   if (value.tag == ValueTag::kText) {
-    instant = parse_instant(value.text, cells::zone_of(machine.view(), row.a));
+    instant = parse_instant(value.text, zone_at(machine.frame, row.a));
   } else if (value.tag == ValueTag::kNumber) {
     instant = instant_from_epoch_ms(value.number);
   }

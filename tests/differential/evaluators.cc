@@ -81,7 +81,8 @@ std::shared_ptr<Program> compile(const hir::Rules& rules, const Mode& mode) {
   SEGUE_CHECK(selection.has_value(), "the mode names known passes");
   passes::run(plan, *selection);
   sema::Zones zones;
-  const ZoneSource source{[&](const std::string& name) { return zones.get(name)->rows; }, "test"};
+  const ZoneSource source{[&](const std::string& name) { return zones.get(name)->rows; },
+                          zone_names, "test"};
   Result<image::Image> image = emit(plan, source);
   if (!image) fmt::print(stderr, "{}\n{}", image.error().message, plan::print(plan));
   SEGUE_CHECK(image.has_value(), "what is emitted can be opened");
@@ -103,7 +104,7 @@ class Walk {
 
   void run(std::vector<Event> events, Instant until) {
     std::sort(events.begin(), events.end(),
-                     [](const Event& a, const Event& b) { return a.at < b.at; });
+              [](const Event& a, const Event& b) { return a.at < b.at; });
     size_t next = 0;
     for (const int64_t time : sample_times(events, until)) {
       size_t end = next;
