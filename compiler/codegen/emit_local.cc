@@ -31,7 +31,9 @@ CodeEmitter::Result CodeEmitter::made(const OpRow& row) {
     return Entry{out_.host(Host::kValueOfNumber, {out_.frame(), op, pop_low()})};
   }
   if (row.op == Op::kValueOfTruth) {
-    return Entry{out_.host(Host::kValueOfTruth, {out_.frame(), op, pop_low()})};
+    llvm::IRBuilder<>& builder = out_.builder();
+    llvm::Value* truth = builder.CreateZExt(pop_low(), builder.getInt32Ty());
+    return Entry{out_.host(Host::kValueOfTruth, {out_.frame(), op, truth})};
   }
   return {};
 }

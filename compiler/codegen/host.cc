@@ -97,8 +97,8 @@ const Value* segue_value_of_number(Frame* frame, uint32_t op, double number) {
   return &run_on(frame, op, 0, 0, Entry::of(number)).value();
 }
 
-const Value* segue_value_of_truth(Frame* frame, uint32_t op, bool truth) {
-  return &run_on(frame, op, 0, 0, Entry::of(truth)).value();
+const Value* segue_value_of_truth(Frame* frame, uint32_t op, uint32_t truth) {
+  return &run_on(frame, op, 0, 0, Entry::of(truth != 0)).value();
 }
 
 void segue_words_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value,

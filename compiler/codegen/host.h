@@ -30,7 +30,7 @@ double segue_number_of_number(Frame* frame, uint32_t op, uint32_t a, uint32_t b,
 double segue_number_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value);
 const Value* segue_value_of_value(Frame* frame, uint32_t op, const Value* value);
 const Value* segue_value_of_number(Frame* frame, uint32_t op, double number);
-const Value* segue_value_of_truth(Frame* frame, uint32_t op, bool truth);
+const Value* segue_value_of_truth(Frame* frame, uint32_t op, uint32_t truth);
 void segue_words_of_value(Frame* frame, uint32_t op, uint32_t a, const Value* value,
                           uint64_t* words);
 
