@@ -1,8 +1,6 @@
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 
+#include "runtime/base/decimal.h"
 #include "runtime/base/text.h"
 #include "runtime/interp/machine.h"
 
@@ -14,19 +12,8 @@ using image::OpRow;
 
 namespace {
 
-/// The fewest digits that read as the same double, with an exponent where they would be many.
 std::string_view digits_of(double number, Arena& arena) {
-  if (number == 0) return "0";
-  constexpr double kLeastFixed = 1e-6;
-  constexpr double kEndFixed = 1e21;
-  const double size = std::fabs(number);
-  const bool fixed = size >= kLeastFixed && size < kEndFixed;
-  std::array<char, 64> digits;
-  const auto [end, error] =
-      std::to_chars(digits.data(), digits.data() + digits.size(), number,
-                    fixed ? std::chars_format::fixed : std::chars_format::scientific);
-  if (error != std::errc{}) return {};
-  return arena.copy({digits.data(), static_cast<size_t>(end - digits.data())});
+  return arena.copy(shortest_text(number));
 }
 
 bool continues(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
@@ -68,7 +55,7 @@ void run<Op::kLower>(Machine& machine, const OpRow&) {
   const Value& value = machine.pop().value();
   if (value.tag != ValueTag::kText) return machine.push_made({.tag = ValueTag::kMissing});
   machine.push_made(
-      {.tag = ValueTag::kText, .text = machine.frame.made.copy(fold_case(value.text))});
+      {.tag = ValueTag::kText, .text = machine.frame.made.copy(lower_case(value.text))});
 }
 
 template <>
