@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/sema/functions.h"
 #include "compiler/sema/instants.h"
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/operands.h"
+#include "compiler/sema/periods.h"
 #include "compiler/sema/properties.h"
 #include "compiler/sema/signals.h"
-#include "compiler/sema/unsupported.h"
 #include "compiler/sema/windows.h"
 
 namespace segue::sema {
@@ -22,15 +23,16 @@ using hir::Type;
 
 namespace {
 
-enum class Use : uint8_t { kCount, kAggregate, kLater };
+enum class Use : uint8_t { kCount, kAggregate, kFunction };
 
 struct Function {
   std::string_view name;
   Use use;
   Aggregate aggregate = Aggregate::kSum;
+  Op op = Op::kAggregate;
 };
 
-// What can be called. `kLater`: reserved by the language, not built yet.
+// What can be called.
 constexpr Function kFunctions[] = {
     {"count", Use::kCount},
     {"sum", Use::kAggregate, Aggregate::kSum},
@@ -40,19 +42,19 @@ constexpr Function kFunctions[] = {
     {"distinct", Use::kAggregate, Aggregate::kDistinct},
     {"first", Use::kAggregate, Aggregate::kFirst},
     {"last", Use::kAggregate, Aggregate::kLast},
-    {"median", Use::kLater},
-    {"percentile", Use::kLater},
-    {"most_common", Use::kLater},
-    {"text", Use::kLater},
-    {"number", Use::kLater},
-    {"lower", Use::kLater},
-    {"length", Use::kLater},
-    {"round", Use::kLater},
-    {"abs", Use::kLater},
-    {"hour", Use::kLater},
-    {"weekday", Use::kLater},
-    {"date", Use::kLater},
-    {"anniversary", Use::kLater},
+    {"median", Use::kAggregate, Aggregate::kPercentile},
+    {"percentile", Use::kAggregate, Aggregate::kPercentile},
+    {"most_common", Use::kAggregate, Aggregate::kMostCommon},
+    {"text", Use::kFunction, {}, Op::kTextOf},
+    {"number", Use::kFunction, {}, Op::kNumberOf},
+    {"lower", Use::kFunction, {}, Op::kLower},
+    {"length", Use::kFunction, {}, Op::kLength},
+    {"round", Use::kFunction, {}, Op::kRound},
+    {"abs", Use::kFunction, {}, Op::kAbs},
+    {"hour", Use::kFunction, {}, Op::kHour},
+    {"weekday", Use::kFunction, {}, Op::kWeekday},
+    {"date", Use::kFunction, {}, Op::kDate},
+    {"anniversary", Use::kFunction, {}, Op::kAnniversary},
 };
 
 Operand failed_at(Span span) { return {nullptr, std::nullopt, span}; }
@@ -83,7 +85,7 @@ std::optional<Argumented> argument_of(Context& context, const Scope& scope,
   const auto* windowed = argument.value->as<ast::Windowed>();
   if (windowed == nullptr) return Argumented{argument.value.get(), default_window(scope)};
   if (windowed->periods) {
-    unsupported_window(context, windowed->periods->span, "`of the last … periods`");
+    report_periods(context, *windowed->periods);
     return std::nullopt;
   }
   const auto window = occurrence_window(context, scope, *windowed->window);
@@ -154,15 +156,48 @@ std::optional<Type> result_type(Aggregate aggregate, Type of) {
       return Type::kNumber;
     case Aggregate::kFirst:
     case Aggregate::kLast:
+      return of;
     case Aggregate::kMostCommon:
+      if (of == Type::kInstant || of == Type::kList || of == Type::kRecord) return std::nullopt;
       return of;
   }
   return std::nullopt;
 }
 
+/// `50%` of `percentile(50%, x)`; empty if it was reported.
+std::optional<double> fraction_of(Context& context, const Scope& scope, const ast::Call& call) {
+  if (call.callee.text == "median") return 0.5;
+  if (call.callee.text != "percentile") return 0;
+  const ast::Filtered& first = call.arguments[0];
+  const Operand value = operand(context, scope, *first.value);
+  if (!value.ok()) return std::nullopt;
+  const bool literal = value.expr != nullptr && value.expr->op == Op::kLiteral &&
+                       value.type() == Type::kNumber && first.where == nullptr;
+  const double number = literal ? value.expr->literal.number : -1;
+  if (number >= 0 && number <= 1) return number;
+  auto& found =
+      context.report(Code::kE0309, first.span, "no percentage as the first of `percentile`");
+  found.label("must be a number in 0%..100%");
+  if (number > 1 && number <= 100) {
+    found.help(fmt::format("`percentile({}%, …)`", value.expr->literal.text));
+  }
+  return std::nullopt;
+}
+
+/// The value an aggregate is of: a property, or what a list's items add up to.
+Operand value_of(Context& context, const Scope& inside, Aggregate aggregate, const Valued& of,
+                 Span span) {
+  if (aggregate == Aggregate::kSum) {
+    if (const auto sum = item_sum(context, inside, of.what.events, of.property, span)) return *sum;
+  }
+  return property(context, inside, of.what.events, of.property, span);
+}
+
 Operand aggregate_call(Context& context, const Scope& scope, const ast::Call& call,
                        Aggregate aggregate, Span span) {
-  const ast::Filtered& argument = call.arguments[0];
+  const auto fraction = fraction_of(context, scope, call);
+  if (!fraction) return failed_at(span);
+  const ast::Filtered& argument = call.arguments.back();
   const auto inner = argument_of(context, scope, argument);
   if (!inner) return failed_at(span);
   Scope inside = scope;
@@ -171,15 +206,15 @@ Operand aggregate_call(Context& context, const Scope& scope, const ast::Call& ca
   if (!of) return failed_at(span);
   Signal what = with_filter(context, inside, of->what, argument.where.get(), argument.span);
   inside.events = &of->what.events;
-  const Operand value =
-      property(context, inside, of->what.events, of->property, inner->value->span);
+  const Operand value = value_of(context, inside, aggregate, *of, inner->value->span);
   if (!what.ok() || !value.ok()) return failed_at(span);
   const std::optional<Type> type = result_type(aggregate, value.type());
   if (!type) {
     context
         .report(Code::kE0306, inner->value->span,
                 fmt::format("`{}` of {}", call.callee.text, noun(value.type())))
-        .label("needs a number");
+        .label(aggregate == Aggregate::kMostCommon ? "needs a text, number or truth"
+                                                   : "needs a number");
     return failed_at(span);
   }
   Expr expr;
@@ -187,6 +222,7 @@ Operand aggregate_call(Context& context, const Scope& scope, const ast::Call& ca
   expr.type = *type;
   expr.span = span;
   expr.aggregate = aggregate;
+  expr.fraction = *fraction;
   read_window(context, what, inner->window, expr);
   expr.children = {value.expr};
   return {context.nodes.make(std::move(expr)), std::nullopt, span};
@@ -197,20 +233,21 @@ Operand aggregate_call(Context& context, const Scope& scope, const ast::Call& ca
 Operand call(Context& context, const Scope& scope, const ast::Call& call, Span span) {
   const Function* function = find_function(call.callee.text);
   if (function == nullptr) return unknown_function(context, call.callee, span);
-  if (function->use == Use::kLater) {
-    unsupported_function(context, call.callee.span, fmt::format("`{}(…)`", function->name));
-    return failed_at(span);
-  }
-  if (scope.in_filter()) {
+  if (scope.in_filter() && function->use != Use::kFunction) {
     report_in_filter(context, span, fmt::format("`{}(…)`", function->name));
     return failed_at(span);
   }
-  if (call.arguments.size() != 1) {
+  const size_t wanted = function->name == "percentile" ? 2 : 1;
+  if (call.arguments.size() != wanted) {
     context
         .report(Code::kE0306, span,
-                fmt::format("`{}` with {} arguments", function->name, call.arguments.size()))
-        .label("takes one");
+                fmt::format("`{}` with {} argument{}", function->name, call.arguments.size(),
+                            call.arguments.size() == 1 ? "" : "s"))
+        .label(wanted == 1 ? "takes one" : "takes a percentage and a property");
     return failed_at(span);
+  }
+  if (function->use == Use::kFunction) {
+    return sema::function(context, scope, function->op, call, span);
   }
   if (function->use == Use::kCount) return count_call(context, scope, call.arguments[0], span);
   const ast::Filtered& argument = call.arguments[0];

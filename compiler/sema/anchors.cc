@@ -173,6 +173,9 @@ std::optional<Edge> edge_of_param(Context& context, const Scope& scope, const as
 
 std::optional<Edge> edge_of_moment(Context& context, const Scope& scope,
                                    const ast::Moment& moment) {
+  const bool fixed =
+      moment.kind == ast::Moment::Kind::kDate || moment.kind == ast::Moment::Kind::kInstant;
+  if (!fixed && report_in_item(context, scope, moment.span)) return std::nullopt;
   switch (moment.kind) {
     case ast::Moment::Kind::kDate:
       return edge_of_day(context, scope, {static_cast<int32_t>(moment.date.days())});

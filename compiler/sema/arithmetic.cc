@@ -1,16 +1,19 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "compiler/sema/comparisons.h"
 #include "compiler/sema/instants.h"
+#include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/operands.h"
-#include "compiler/sema/unsupported.h"
 
 namespace segue::sema {
 
 using ast::ArithmeticOp;
+using hir::Expr;
 using hir::ExprPtr;
 using hir::Op;
 using hir::Type;
@@ -61,8 +64,55 @@ Operand made(Context& context, const Step& step, Type type, ExprPtr left, ExprPt
           step.span};
 }
 
-/// `2 * 1d`, `7d / 2` are durations as if they were written; other products of time would make a
-/// comparison that is not linear in T, or one that is solved only later.
+/// A number as a fraction of whole numbers; empty with too many decimals, or too large.
+struct Ratio {
+  int64_t above = 1;
+  int64_t below = 1;
+};
+
+std::optional<Ratio> ratio_of(const std::string& digits) {
+  Ratio ratio{0, 1};
+  uint32_t decimals = 0;
+  bool fraction = false;
+  for (const char c : digits) {
+    if (c == '-') continue;
+    if (c == '.') {
+      fraction = true;
+      continue;
+    }
+    if (fraction && ++decimals > kScaleDecimalsMax) return std::nullopt;
+    if (fraction) ratio.below *= 10;
+    ratio.above = ratio.above * 10 + (c - '0');
+    if (ratio.above > kScaleMax * 1'000) return std::nullopt;
+  }
+  if (digits.starts_with('-')) ratio.above = -ratio.above;
+  const int64_t common = std::gcd(ratio.above, ratio.below);
+  return Ratio{ratio.above / common, ratio.below / common};
+}
+
+void report_factor(Context& context, Span span) {
+  context.report(Code::kE0501, span, "a factor of a duration with too many digits")
+      .label(fmt::format("at most {} decimals, and {} times a duration with all decimals "
+                         "multiplied out",
+                         kScaleDecimalsMax, kScaleMax));
+}
+
+/// A duration that is written, times a number: as if the product were written.
+Operand scaled_literal(Context& context, const Step& step, const Operand& length, double number) {
+  const double ms = static_cast<double>(length.expr->literal.duration.ms);
+  const double product = step.op == ArithmeticOp::kDivide ? ms / number : ms * number;
+  if (!(std::abs(product) <= static_cast<double>(kDurationMax.ms)) ||
+      product != std::floor(product)) {
+    context.report(Code::kE0303, step.span, "a duration that is no whole number of milliseconds")
+        .label("or longer than 200 years");
+    return failed_at(step.span);
+  }
+  return {context.nodes.duration({static_cast<int64_t>(product)}, step.span), std::nullopt,
+          step.span};
+}
+
+/// `2 * time since last login`, `7d / 2`: a duration times a number that is written. Other products
+/// of time would make a comparison that is not linear in T.
 Operand scale(Context& context, const Step& step, const Operand& left, const Operand& right) {
   const bool length_first = left.type() == Type::kDuration;
   const Operand& length = length_first ? left : right;
@@ -72,20 +122,31 @@ Operand scale(Context& context, const Step& step, const Operand& left, const Ope
     return report_types(context, step, left, right);
   }
   if (divides && !length_first) return report_types(context, step, left, right);
-  if (!is_literal(length) || !is_literal(factor)) {
-    unsupported_condition(context, step.span, "a duration that is scaled");
+  if (!is_literal(factor)) {
+    context.report(Code::kE0303, step.op_span, "a duration times what is no literal")
+        .label("must be a number as it is written, or a parameter")
+        .also(factor.span, "changes");
     return failed_at(step.span);
   }
   const double number = factor.expr->literal.number;
-  const double ms = static_cast<double>(length.expr->literal.duration.ms);
-  const double scaled = divides ? ms / number : ms * number;
-  if (!(std::abs(scaled) <= static_cast<double>(kDurationMax.ms)) || scaled != std::floor(scaled)) {
-    context.report(Code::kE0303, step.span, "a duration that is no whole number of milliseconds")
-        .label("or longer than 200 years");
+  if (is_literal(length) && length.divisor == 1) {
+    return scaled_literal(context, step, length, number);
+  }
+  if (divides && number == 0) {
+    context.report(Code::kE0303, factor.span, "a duration divided by 0").label("never a duration");
     return failed_at(step.span);
   }
-  return {context.nodes.duration({static_cast<int64_t>(scaled)}, step.span), std::nullopt,
-          step.span};
+  auto ratio = ratio_of(factor.expr->literal.text);
+  if (ratio && divides) *ratio = {ratio->below, ratio->above};
+  if (ratio && ratio->below < 0) *ratio = {-ratio->above, -ratio->below};
+  if (!ratio || length.divisor > kScaleMax / ratio->below) {
+    report_factor(context, factor.span);
+    return failed_at(step.span);
+  }
+  Operand product = scaled(context, length, ratio->above);
+  product.divisor = length.divisor * ratio->below;
+  product.span = step.span;
+  return product;
 }
 
 /// Sums and differences in which an instant takes part.
@@ -111,6 +172,16 @@ Operand shift(Context& context, const Scope& scope, const Step& step, const Oper
 Operand combine(Context& context, const Scope& scope, const Step& step, const Operand& left,
                 const Operand& right) {
   if (!left.ok() || !right.ok()) return failed_at(step.span);
+  const bool sums = step.op == ArithmeticOp::kAdd || step.op == ArithmeticOp::kSubtract;
+  if (sums && (left.divisor != 1 || right.divisor != 1)) {
+    const int64_t both = std::lcm(left.divisor, right.divisor);
+    Operand first = scaled(context, left, both / left.divisor);
+    Operand second = scaled(context, right, both / right.divisor);
+    first.divisor = second.divisor = 1;
+    Operand sum = combine(context, scope, step, first, second);
+    sum.divisor = both;
+    return sum;
+  }
   const Type a = left.type();
   const Type b = right.type();
   const auto number = [](Type type) { return type == Type::kNumber || type == Type::kAny; };
@@ -129,6 +200,42 @@ Operand combine(Context& context, const Scope& scope, const Step& step, const Op
 }
 
 }  // namespace
+
+Operand scaled(Context& context, const Operand& value, int64_t times) {
+  Operand result = value;
+  if (!value.ok() || times == 1) return result;
+  if (times > kScaleMax || times < -kScaleMax || value.expr == nullptr) {
+    report_factor(context, value.span);
+    result.expr = nullptr;
+    result.day.reset();
+    return result;
+  }
+  Expr expr;
+  expr.op = Op::kScale;
+  expr.type = value.type();
+  expr.span = value.span;
+  expr.factor = times;
+  ExprPtr inner = value.expr;
+  if (inner->op == Op::kLiteral && inner->type == Type::kDuration) {
+    const int64_t ms = inner->literal.duration.ms;
+    if (ms == 0 || std::abs(ms) <= kDurationMax.ms / std::abs(times)) {
+      result.expr = context.nodes.duration({ms * times}, value.span);
+      return result;
+    }
+  }
+  if (inner->op == Op::kScale) {
+    expr.factor *= inner->factor;  // both are small
+    inner = inner->children[0];
+  }
+  if (std::abs(expr.factor) > kScaleMax) {
+    report_factor(context, value.span);
+    result.expr = nullptr;
+    return result;
+  }
+  expr.children = {std::move(inner)};
+  result.expr = context.nodes.make(std::move(expr));
+  return result;
+}
 
 Operand arithmetic(Context& context, const Scope& scope, const ast::Arithmetic& chain, Span span) {
   Operand sum = operand(context, scope, *chain.first);
@@ -166,6 +273,7 @@ Operand negation(Context& context, const Scope& scope, const ast::Negate& negate
     return value;
   }
   const bool length = value.type() == Type::kDuration;
+  if (length && value.divisor != 1) return scaled(context, value, -1);
   ExprPtr zero = length ? context.nodes.duration({}, span) : context.nodes.number(0, span);
   return made(context, {ArithmeticOp::kSubtract, span, span},
               length ? Type::kDuration : Type::kNumber, std::move(zero), value.expr);

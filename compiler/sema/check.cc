@@ -19,6 +19,10 @@ namespace segue {
 namespace sema {
 
 Diagnostic& Context::report(Code code, Span span, std::string message) {
+  if (repeated > 0) {
+    unsaid = {};
+    return unsaid;
+  }
   const bool parametrised = argument_unknown || !said.empty();
   if (parametrised && info(code).level == Level::kWarning && !warned.emplace(code, span).second) {
     unsaid = {};

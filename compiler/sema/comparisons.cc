@@ -2,9 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
+#include "compiler/sema/anchors.h"
+#include "compiler/sema/functions.h"
 #include "compiler/sema/instants.h"
 #include "compiler/sema/literals.h"
+#include "compiler/sema/operands.h"
 #include "compiler/sema/properties.h"
+#include "compiler/sema/windows.h"
 
 namespace segue::sema {
 
@@ -73,6 +79,11 @@ ExprPtr build(Context& context, const Comparing& how, ExprPtr left, ExprPtr righ
 ExprPtr compare_day(Context& context, const Scope& scope, const Comparing& how, ExprPtr value,
                     const Operand& day) {
   Nodes& nodes = context.nodes;
+  if (by_user_zone(context, scope)) {
+    // Days of a user's own zone are compared as days: the rule's has no instant of its own.
+    return build(context, how, day_number(context, value, how.span),
+                 nodes.number(day.day->number, day.span));
+  }
   const auto begin = [&] { return nodes.instant(day_begin(scope, *day.day), day.span); };
   const auto end = [&] { return nodes.instant(day_end(scope, *day.day), day.span); };
   const auto ordered = [&](Op op, ExprPtr low, ExprPtr high) {
@@ -123,6 +134,44 @@ ExprPtr list_equals(Context& context, const Comparing& how, const Operand& left,
 
 bool is_list(const Operand& operand) { return !operand.day && operand.type() == Type::kList; }
 
+bool is_weekday(const Operand& side) {
+  return side.expr != nullptr && side.expr->op == Op::kWeekday;
+}
+
+/// A day of the week is a number in HIR and a name in rules.
+ExprPtr compare_weekday(Context& context, const Comparing& how, const Operand& left,
+                        const Operand& right) {
+  const auto number = [&](const Operand& side) -> ExprPtr {
+    if (is_weekday(side)) return side.expr;
+    const bool text =
+        side.expr != nullptr && side.expr->op == Op::kLiteral && side.type() == Type::kText;
+    const int day = text && !how.ignoring_case ? weekday_number(side.expr->literal.text) : 0;
+    if (day > 0) return context.nodes.number(day, side.span);
+    context.report(Code::kE0316, side.span, "no day of the week")
+        .label(R"("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")");
+    return nullptr;
+  };
+  if (!is_equality(how.op)) {
+    context
+        .report(Code::kE0316, how.op_span,
+                fmt::format("`{}` between days of the week", ast::spelling(how.op)))
+        .label("they have no order")
+        .help(R"(`weekday in ("saturday", "sunday")`)");
+    return nullptr;
+  }
+  ExprPtr first = number(left);
+  ExprPtr second = number(right);
+  return build(context, how, std::move(first), std::move(second));
+}
+
+/// Both sides times what makes each whole.
+void multiply_out(Context& context, Operand& left, Operand& right) {
+  const int64_t both = std::lcm(left.divisor, right.divisor);
+  left = scaled(context, left, both / left.divisor);
+  right = scaled(context, right, both / right.divisor);
+  left.divisor = right.divisor = 1;
+}
+
 ExprPtr compare_instants(Context& context, const Scope& scope, const Comparing& how,
                          const Operand& left, const Operand& right) {
   const auto fits = [](const Operand& side) {
@@ -134,7 +183,7 @@ ExprPtr compare_instants(Context& context, const Scope& scope, const Comparing& 
   }
   if (right.day && left.day) {
     // Two dates never change: the day on the left counts from its beginning.
-    ExprPtr begin = context.nodes.instant(day_begin(scope, *left.day), left.span);
+    ExprPtr begin = day_instant(context, scope, *left.day, left.span);
     return compare_day(context, scope, how, std::move(begin), right);
   }
   if (right.day) {
@@ -179,6 +228,13 @@ void warn_constant(Context& context, Span span, bool always, std::string why) {
 ExprPtr compare(Context& context, const Scope& scope, const Comparing& how, const Operand& left,
                 const Operand& right) {
   if (!left.ok() || !right.ok()) return nullptr;
+  if (left.divisor != 1 || right.divisor != 1) {
+    Operand first = left;
+    Operand second = right;
+    multiply_out(context, first, second);
+    return compare(context, scope, how, first, second);
+  }
+  if (is_weekday(left) || is_weekday(right)) return compare_weekday(context, how, left, right);
   const Type a = left.type();
   const Type b = right.type();
   if (how.ignoring_case) {

@@ -9,9 +9,9 @@
 #include "compiler/sema/instants.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/operands.h"
+#include "compiler/sema/periods.h"
 #include "compiler/sema/sequences.h"
 #include "compiler/sema/signals.h"
-#include "compiler/sema/unsupported.h"
 #include "compiler/sema/windows.h"
 
 namespace segue::sema {
@@ -97,34 +97,39 @@ Operand left_operand(Context& context, const Scope& scope, const ast::Comparison
   return operand(context, scope, *comparison.left);
 }
 
-ExprPtr comparison(Context& context, const Scope& scope, const ast::Comparison& comparison,
-                   Span span) {
-  if (comparison.periods) {
-    unsupported_window(context, comparison.periods->span, "`of the last … periods`");
-    return nullptr;
-  }
-  WindowUse use;
-  Scope inside = scope;
-  if (comparison.window) {
-    if (scope.in_filter()) {
-      report_in_filter(context, comparison.window->span, "a window");
-      return nullptr;
-    }
-    const auto window = occurrence_window(context, scope, *comparison.window);
-    if (!window) return nullptr;
-    use.window = *window;
-    inside.window = &use;
-  }
+/// `inside` has the window behind it, if there is one.
+ExprPtr compared(Context& context, const Scope& inside, const ast::Comparison& comparison,
+                 Span span) {
   const Operand right = right_operand(context, inside, *comparison.right);
   const Operand left = left_operand(context, inside, comparison, right);
   const Comparing how{comparison.compare.op, comparison.compare.span, span,
                       comparison.ignoring_case};
-  ExprPtr made = compare(context, scope, how, left, right);
-  if (comparison.window && made != nullptr && !use.used) {
-    report_unused_window(context, comparison.window->span);
+  return compare(context, inside, how, left, right);
+}
+
+ExprPtr comparison(Context& context, const Scope& scope, const ast::Comparison& comparison,
+                   Span span) {
+  Scope inside = scope;
+  if (comparison.periods) {
+    const auto ask = [&](WindowUse& use) {
+      inside.window = &use;
+      return compared(context, inside, comparison, span);
+    };
+    return in_periods(context, scope, *comparison.periods, ask, span);
+  }
+  if (!comparison.window) return compared(context, scope, comparison, span);
+  if (scope.in_filter()) {
+    report_in_filter(context, comparison.window->span, "a window");
     return nullptr;
   }
-  return made;
+  const auto window = occurrence_window(context, scope, *comparison.window);
+  if (!window) return nullptr;
+  WindowUse use{*window};
+  inside.window = &use;
+  ExprPtr made = compared(context, inside, comparison, span);
+  if (made == nullptr || use.used) return made;
+  report_unused_window(context, comparison.window->span);
+  return nullptr;
 }
 
 ExprPtr is_condition(Context& context, const Scope& scope, const ast::Is& is, Span span) {
@@ -176,6 +181,7 @@ ExprPtr predicate(Context& context, const Scope& scope, const ast::Expr& expr) {
   if (const auto* form = expr.as<ast::Exists>()) return exists(context, scope, *form, span);
   if (const auto* form = expr.as<ast::Has>()) return has(context, scope, *form, span);
   if (const auto* form = expr.as<ast::TextTest>()) return text_test(context, scope, *form, span);
+  if (const auto* form = expr.as<ast::AnyItem>()) return any_item(context, scope, *form, span);
   switch (expr.kind()) {
     case ast::ExprKind::kHeld:
     case ast::ExprKind::kNever:

@@ -28,6 +28,9 @@ hir::ExprPtr streak(Context& context, const Scope& scope, const ast::Streak& str
 hir::ExprPtr in_set(Context& context, const Scope& scope, const ast::InSet& in_set, Span span);
 hir::ExprPtr has(Context& context, const Scope& scope, const ast::Has& has, Span span);
 
+/// `any interests where (key = "cars")`. (any_item.cc)
+hir::ExprPtr any_item(Context& context, const Scope& scope, const ast::AnyItem& any, Span span);
+
 /// `contains`, `starts with`, `ends with`, `matches`. (texts.cc)
 hir::ExprPtr text_test(Context& context, const Scope& scope, const ast::TextTest& test, Span span);
 

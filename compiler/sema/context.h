@@ -81,6 +81,7 @@ struct Operand {
   std::optional<LocalDay> day;
   Span span{};
   const ast::Type* declared = nullptr;  ///< of a property or trait: its limit is known
+  int64_t divisor = 1;  ///< of a scaled duration or instant: `expr` is so many times too large
 
   bool ok() const { return expr != nullptr || day.has_value(); }
   hir::Type type() const { return day ? hir::Type::kInstant : expr->type; }
@@ -139,9 +140,11 @@ struct Context {
   std::vector<Span> said;                     ///< their uses with an argument
   bool argument_unknown = false;              ///< checking one that nobody may have said
   std::set<const ast::Decl*> broken_signals;  ///< whatever the argument
-  std::set<std::pair<Code, Span>> warned;     ///< inside signals with a parameter
-  Diagnostic unsaid;                          ///< takes what was already said
-  uint32_t deepest_chain = 0;                 ///< of the signals read since last set to 0
+  uint32_t repeated =
+      0;  ///< not 0: what is worked out was worked out before, and is not said again
+  std::set<std::pair<Code, Span>> warned;  ///< inside signals with a parameter
+  Diagnostic unsaid;                       ///< takes what was already said
+  uint32_t deepest_chain = 0;              ///< of the signals read since last set to 0
   hir::Rules rules;
 
   bool is_library(uint32_t file) const {

@@ -16,6 +16,18 @@ using hir::ExprPtr;
 using hir::Op;
 using hir::Type;
 
+ExprPtr day_number(Context& context, const ExprPtr& value, Span span) {
+  if (value == nullptr) return nullptr;
+  Expr expr;
+  expr.op = Op::kDayNumber;
+  expr.type = Type::kNumber;
+  expr.span = span;
+  expr.zone = hir::kUserZone;
+  const bool begins = value->op == Op::kDate && value->zone == hir::kUserZone;
+  expr.children = {begins ? value->children[0] : value};
+  return context.nodes.make(std::move(expr));
+}
+
 namespace {
 
 Operand failed_at(Span span) { return {nullptr, std::nullopt, span}; }
@@ -64,17 +76,6 @@ ExprPtr ahead_of(Context& context, const ExprPtr& value, Duration ahead, Span sp
   return context.nodes.all_of({less(context, context.nodes.now(span), value, span),
                                less_equal(context, value, std::move(end), span)},
                               span);
-}
-
-/// The number of the local day that `value` lies in, in each user's own zone.
-ExprPtr day_number(Context& context, const ExprPtr& value, Span span) {
-  Expr expr;
-  expr.op = Op::kDayNumber;
-  expr.type = Type::kNumber;
-  expr.span = span;
-  expr.zone = hir::kUserZone;
-  expr.children = {value};
-  return context.nodes.make(std::move(expr));
 }
 
 /// The anchor, moved by the bound's offset.
@@ -158,6 +159,9 @@ ExprPtr bounded(Context& context, const Scope& scope, const ExprPtr& value,
 }  // namespace
 
 Operand moment(Context& context, const Scope& scope, const ast::Moment& moment, Span span) {
+  const bool fixed =
+      moment.kind == ast::Moment::Kind::kDate || moment.kind == ast::Moment::Kind::kInstant;
+  if (!fixed && report_in_item(context, scope, span)) return failed_at(span);
   switch (moment.kind) {
     case ast::Moment::Kind::kNow:
       return {context.nodes.now(span), std::nullopt, span};
@@ -198,7 +202,7 @@ Operand ordinal(Context& context, const Scope& scope, const ast::Ordinal& ordina
 ExprPtr instant_operand(Context& context, const Scope& scope, const Operand& value) {
   if (!value.ok()) return nullptr;
   if (value.day) return day_instant(context, scope, *value.day, value.span);
-  if (value.type() == Type::kInstant || value.type() == Type::kAny) {
+  if ((value.type() == Type::kInstant || value.type() == Type::kAny) && value.divisor == 1) {
     return to_instant(context, scope, value.expr);
   }
   context
@@ -211,6 +215,10 @@ ExprPtr instant_operand(Context& context, const Scope& scope, const Operand& val
 
 ExprPtr lies_in(Context& context, const Scope& scope, const ExprPtr& value,
                 const ast::Window& window, bool occurrence) {
+  const bool looks_back = window.kind == ast::Window::Kind::kWithin ||
+                          window.kind == ast::Window::Kind::kBetween ||
+                          window.kind == ast::Window::Kind::kSince;
+  if (looks_back && report_in_item(context, scope, window.span)) return nullptr;
   if (window.kind == ast::Window::Kind::kWithin && window.next && !occurrence) {
     const auto ahead = duration(context, scope, *window.far);
     return ahead ? ahead_of(context, value, *ahead, window.span) : nullptr;

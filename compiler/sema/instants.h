@@ -22,6 +22,9 @@ hir::ExprPtr instant_operand(Context& context, const Scope& scope, const Operand
 hir::ExprPtr lies_in(Context& context, const Scope& scope, const hir::ExprPtr& value,
                      const ast::Window& window, bool occurrence);
 
+/// The number of the local day that `value` lies in, in each user's own zone.
+hir::ExprPtr day_number(Context& context, const hir::ExprPtr& value, Span span);
+
 /// `birthday is today`, `renewal is not next month`: the day or period that a date falls in.
 /// (calendar.cc)
 hir::ExprPtr is_in_period(Context& context, const Scope& scope, const ast::Is& is, Span span);

@@ -6,8 +6,8 @@
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/operands.h"
+#include "compiler/sema/periods.h"
 #include "compiler/sema/signals.h"
-#include "compiler/sema/unsupported.h"
 #include "compiler/sema/windows.h"
 
 namespace segue::sema {
@@ -53,6 +53,9 @@ std::optional<One> one_of(Context& context, const Scope& scope, const ast::Expr&
 
 /// A bare trait or, in a filter, any value: what a window of dates may stand behind.
 bool may_be_date(const Context& context, const Scope& scope, const ast::Expr& expr) {
+  if (const auto* call = bared(expr).as<ast::Call>()) {
+    return call->callee.text == "anniversary" || call->callee.text == "date";
+  }
   const auto* name = bared(expr).as<ast::NameRef>();
   if (name == nullptr) return false;
   const ast::Name& first = name->path.parts[0];
@@ -73,10 +76,22 @@ ExprPtr happened(Context& context, const Signal& signal, const OccurrenceWindow&
                             {context.nodes.number(1, span), std::move(times)});
 }
 
+/// What stands before a window: a signal that happened in it, or a condition of what did.
+static ExprPtr happened_or_holds(Context& context, const Scope& inside, const ast::Expr& value,
+                                 Span span) {
+  if (!is_signal(context, inside, value)) return condition(context, inside, value);
+  const Signal what = signal(context, inside, value);
+  return happened(context, what, default_window(inside), span);
+}
+
 ExprPtr windowed(Context& context, const Scope& scope, const ast::Windowed& windowed, Span span) {
   if (windowed.periods) {
-    unsupported_window(context, windowed.periods->span, "`of the last … periods`");
-    return nullptr;
+    Scope inside = scope;
+    const auto ask = [&](WindowUse& use) {
+      inside.window = &use;
+      return happened_or_holds(context, inside, *windowed.value, span);
+    };
+    return in_periods(context, scope, *windowed.periods, ask, span);
   }
   const ast::Window& written = *windowed.window;
   if (may_be_date(context, scope, *windowed.value)) {
@@ -96,10 +111,7 @@ ExprPtr windowed(Context& context, const Scope& scope, const ast::Windowed& wind
   WindowUse use{*window};
   Scope inside = scope;
   inside.window = &use;
-  ExprPtr made =
-      is_signal(context, scope, *windowed.value)
-          ? happened(context, signal(context, scope, *windowed.value), default_window(inside), span)
-          : condition(context, inside, *windowed.value);
+  ExprPtr made = happened_or_holds(context, inside, *windowed.value, span);
   if (made == nullptr || use.used) return made;
   report_unused_window(context, written.span);
   return nullptr;

@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "compiler/sema/conditions.h"
+#include "compiler/sema/functions.h"
 #include "compiler/sema/instants.h"
 #include "compiler/sema/literals.h"
+#include "compiler/sema/periods.h"
 #include "compiler/sema/properties.h"
 #include "compiler/sema/signals.h"
 #include "compiler/sema/unsupported.h"
@@ -101,13 +106,14 @@ Operand grouped(Context& context, const Scope& scope, const ast::Expr& expr,
 }
 
 /// A window inside a value: `(login within 7d) >= 3`.
-Operand windowed(Context& context, const Scope& scope, const ast::Windowed& windowed, Span span) {
+Operand windowed_value(Context& context, const Scope& scope, const ast::Windowed& windowed,
+                       Span span) {
   if (scope.in_filter()) {
     report_in_filter(context, span, "a window");
     return failed_at(span);
   }
   if (windowed.periods) {
-    unsupported_window(context, windowed.periods->span, "`of the last … periods`");
+    report_periods(context, *windowed.periods);
     return failed_at(span);
   }
   const auto window = occurrence_window(context, scope, *windowed.window);
@@ -128,16 +134,35 @@ Operand no_value(Context& context, const ast::Expr& expr) {
 
 }  // namespace
 
+namespace {
+
+/// Whether an event that may be the one at hand declares a property of that name.
+bool declares(const EventSet& events, const ast::Name& name) {
+  return std::any_of(events.declared.begin(), events.declared.end(), [&](const Declared* event) {
+    return find_field(event->decl->as<ast::EventDecl>()->fields, name) != nullptr;
+  });
+}
+
+std::optional<Op> part_of_time(std::string_view name) {
+  if (name == "hour") return Op::kHour;
+  if (name == "weekday") return Op::kWeekday;
+  if (name == "date") return Op::kDate;
+  return std::nullopt;
+}
+
+}  // namespace
+
 Operand filter_value(Context& context, const Scope& scope, const ast::Path& path) {
+  if (scope.items != nullptr) return item(context, scope, *scope.items, path.parts, path.span);
   const ast::Name& first = path.parts[0];
   if (path.is_bare() && first.text == "event") {
     return {context.nodes.make(Op::kEventName, Type::kText, path.span, {}), std::nullopt,
             path.span};
   }
-  if (path.is_bare() && (first.text == "hour" || first.text == "weekday" || first.text == "date")) {
-    unsupported_condition(context, path.span,
-                          fmt::format("`{}` of an occurrence's local time", first.text));
-    return failed_at(path.span);
+  const auto part = path.is_bare() ? part_of_time(first.text) : std::nullopt;
+  if (part && !declares(*scope.events, first)) {
+    ExprPtr now = context.nodes.now(path.span);
+    return {local_time(context, scope, *part, std::move(now), path.span), std::nullopt, path.span};
   }
   return property(context, scope, *scope.events, path.parts, path.span);
 }
@@ -196,10 +221,10 @@ Operand operand(Context& context, const Scope& scope, const ast::Expr& expr) {
     return elapsed(context, scope, since->anchor, span);
   }
   if (const auto* one = expr.as<ast::Ordinal>()) return ordinal(context, scope, *one, span);
-  if (const auto* inner = expr.as<ast::Windowed>()) return windowed(context, scope, *inner, span);
-  if (expr.as<ast::AnyItem>() != nullptr) {
-    unsupported_condition(context, span, "`any … where` over the items of a list");
-    return failed_at(span);
+  if (const auto* inner = expr.as<ast::Windowed>())
+    return windowed_value(context, scope, *inner, span);
+  if (const auto* any = expr.as<ast::AnyItem>()) {
+    return {any_item(context, scope, *any, span), std::nullopt, span};
   }
   // Applied, Or, Except, Sequence and what is derived: counted if it is a signal.
   if (is_signal(context, scope, expr)) return counted(context, scope, expr);

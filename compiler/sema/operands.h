@@ -28,6 +28,9 @@ Operand call(Context& context, const Scope& scope, const ast::Call& call, Span s
 Operand arithmetic(Context& context, const Scope& scope, const ast::Arithmetic& chain, Span span);
 Operand negation(Context& context, const Scope& scope, const ast::Negate& negate, Span span);
 
+/// `times` as much, of a duration or instant. (arithmetic.cc)
+Operand scaled(Context& context, const Operand& value, int64_t times);
+
 /// Reports what moves with T in a filter of list items, which are not looked at again as time goes
 /// by. False elsewhere.
 bool report_in_item(Context& context, const Scope& scope, Span span);

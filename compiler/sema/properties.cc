@@ -4,7 +4,6 @@
 
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
-#include "compiler/sema/unsupported.h"
 #include "compiler/sema/windows.h"
 
 namespace segue::sema {
@@ -33,9 +32,8 @@ void append_as_written(std::span<const ast::Name> parts, Place& place) {
 }
 
 /// Follows `parts` from a value of type `type`.
-void follow(const ast::Type& type, std::span<const ast::Name> parts, Place& place) {
-  const ast::TypeName* at = &type.name;
-  place.declared = &type;
+void follow_item(const ast::TypeName& type, std::span<const ast::Name> parts, Place& place) {
+  const ast::TypeName* at = &type;
   for (size_t i = 0; i < parts.size(); ++i) {
     const bool record = at->kind == ast::TypeName::Kind::kRecord;
     const ast::Field* field = record ? find_field(at->fields, parts[i]) : nullptr;
@@ -52,6 +50,11 @@ void follow(const ast::Type& type, std::span<const ast::Name> parts, Place& plac
     place.declared = &field->type;
   }
   place.type = type_of(*at);
+}
+
+void follow(const ast::Type& type, std::span<const ast::Name> parts, Place& place) {
+  place.declared = &type;
+  follow_item(type.name, parts, place);
 }
 
 Place follow_fields(const std::vector<ast::Field>& fields, std::span<const ast::Name> parts) {
@@ -80,6 +83,14 @@ void suggest_fields(const Place& place, Diagnostic& found) {
   std::vector<std::string> names;
   for (const ast::Field& field : *place.among) names.push_back(field.name.text);
   found.suggest(nearest_names(place.unknown->text, names));
+}
+
+void report_in_list(Context& context, Span span) {
+  context.report(Code::kE0315, span, "a part of a list's items")
+      .label("of which item?")
+      .help(
+          "`any products where (price > 3)` asks whether there is one; `sum(order.products.price)` "
+          "adds them up");
 }
 
 /// A value of that slot, as an instant if it is declared as one.
@@ -140,12 +151,51 @@ Type type_of(const ast::TypeName& type) {
   return Type::kAny;  // wrong, and reported where it is declared
 }
 
+namespace {
+
+/// A property that events call differently on the wire: which name, by which event it is. Others
+/// have it as it is written.
+Operand by_event(Context& context, const Scope& scope, const EventSet& events,
+                 std::span<const ast::Name> parts, const Place& known, Span span) {
+  const auto slot = [&](std::vector<std::string> wire) {
+    Expr expr;
+    expr.op = Op::kProperty;
+    expr.type = known.type == Type::kInstant ? Type::kAny : known.type;
+    expr.span = span;
+    expr.slot = context.nodes.slot(std::move(wire), false);
+    return context.nodes.make(std::move(expr));
+  };
+  Place written;
+  append_as_written(parts, written);
+  ExprPtr value = slot(written.wire);
+  std::map<std::vector<std::string>, std::vector<KindId>> kinds;
+  for (const Declared* event : events.declared) {
+    const auto& decl = *event->decl->as<ast::EventDecl>();
+    const Place place = decl.has_body ? follow_fields(decl.fields, parts) : written;
+    if (place.unknown != nullptr || place.wire == written.wire) continue;
+    std::vector<KindId>& of = kinds[place.wire];
+    for (const ast::Text& name : decl.wire_names) of.push_back(context.nodes.kind(name.value));
+    if (decl.wire_names.empty()) of.push_back(context.nodes.kind(decl.name.text));
+  }
+  for (auto& [wire, of] : kinds) {
+    const Type type = value == nullptr ? Type::kAny : value->type;
+    std::vector<ExprPtr> children{context.nodes.event_is(std::move(of), span), slot(wire),
+                                  std::move(value)};
+    value = context.nodes.make(Op::kSelect, type, span, std::move(children));
+  }
+  if (known.type == Type::kInstant) value = to_instant(context, scope, value);
+  return {value, std::nullopt, span};
+}
+
+}  // namespace
+
 Operand property(Context& context, const Scope& scope, const EventSet& events,
                  std::span<const ast::Name> parts, Span span) {
   const Operand failed{nullptr, std::nullopt, span};
   if (too_deep(context, parts, span)) return failed;
   std::optional<Place> known;
   std::optional<Place> unknown;
+  bool differs = false;
   bool said = !events.open && !events.declared.empty();  // every event says what it has
   for (const Declared* event : events.declared) {
     const auto& decl = *event->decl->as<ast::EventDecl>();
@@ -153,17 +203,14 @@ Operand property(Context& context, const Scope& scope, const EventSet& events,
     if (!decl.has_body) continue;
     Place place = follow_fields(decl.fields, parts);
     if (place.in_list) {
-      unsupported_condition(context, span, "a property of a list's items");
+      report_in_list(context, span);
       return failed;
     }
     if (place.unknown != nullptr) {
       if (!unknown) unknown = std::move(place);
       continue;
     }
-    if (known && known->wire != place.wire) {
-      unsupported_condition(context, span, "a property that events call differently on the wire");
-      return failed;
-    }
+    if (known && known->wire != place.wire) differs = true;
     if (known && known->type != place.type) place.type = Type::kAny;
     if (known) place.declared = nullptr;  // two declarations, two limits
     known = std::move(place);
@@ -173,12 +220,69 @@ Operand property(Context& context, const Scope& scope, const EventSet& events,
       known->type = Type::kAny;
       known->declared = nullptr;
     }
+    if (differs) return by_event(context, scope, events, parts, *known, span);
     return value_of(context, scope, Op::kProperty, *known, span);
   }
   if (unknown && said) warn_undeclared(context, events, *unknown);
   Place place;
   append_as_written(parts, place);
   return value_of(context, scope, Op::kProperty, place, span);
+}
+
+std::optional<Operand> item_sum(Context& context, const Scope& scope, const EventSet& events,
+                                std::span<const ast::Name> parts, Span span) {
+  for (const Declared* event : events.declared) {
+    const auto& decl = *event->decl->as<ast::EventDecl>();
+    for (size_t n = 1; decl.has_body && n <= parts.size(); ++n) {
+      const Place place = follow_fields(decl.fields, parts.first(n));
+      if (place.unknown != nullptr) break;
+      if (place.type != Type::kList) continue;
+      const Operand list = property(context, scope, events, parts.first(n), span);
+      Place inner;
+      follow_item(*place.declared->name.item, parts.subspan(n), inner);
+      if (inner.type != Type::kNumber && inner.type != Type::kAny) return std::nullopt;
+      if (inner.unknown != nullptr || inner.in_list) return std::nullopt;
+      Expr expr;
+      expr.op = Op::kItemSum;
+      expr.type = Type::kNumber;
+      expr.span = span;
+      expr.path = inner.wire;
+      expr.children = {list.expr};
+      return Operand{context.nodes.make(std::move(expr)), std::nullopt, span};
+    }
+  }
+  return std::nullopt;
+}
+
+Operand item(Context& context, const Scope& scope, const ItemSet& items,
+             std::span<const ast::Name> parts, Span span) {
+  const Operand failed{nullptr, std::nullopt, span};
+  if (too_deep(context, parts, span)) return failed;
+  Place place;
+  if (items.type == nullptr) {
+    append_as_written(parts, place);
+  } else {
+    follow_item(*items.type, parts, place);
+  }
+  if (place.in_list) {
+    report_in_list(context, span);
+    return failed;
+  }
+  if (place.unknown != nullptr) {
+    auto& found =
+        context.report(Code::kW0211, place.unknown->span,
+                       fmt::format("the items declare no part `{}`", place.unknown->text));
+    found.label("not declared");
+    suggest_fields(place, found);
+  }
+  Expr expr;
+  expr.op = Op::kItem;
+  expr.type = place.type == Type::kInstant ? Type::kAny : place.type;
+  expr.span = span;
+  expr.path = place.wire;
+  ExprPtr value = context.nodes.make(std::move(expr));
+  if (place.type == Type::kInstant) value = to_instant(context, scope, value);
+  return {value, std::nullopt, span, place.declared};
 }
 
 Operand trait(Context& context, const Scope& scope, std::span<const ast::Name> parts, Span span) {
@@ -194,7 +298,7 @@ Operand trait(Context& context, const Scope& scope, std::span<const ast::Name> p
   place.wire.push_back(decl->wire_name ? decl->wire_name->value : decl->name.text);
   follow(*decl->type, parts.subspan(1), place);
   if (place.in_list) {
-    unsupported_condition(context, span, "a part of a list's items");
+    report_in_list(context, span);
     return failed;
   }
   if (place.unknown != nullptr) {

@@ -12,6 +12,15 @@ namespace segue::sema {
 Operand property(Context& context, const Scope& scope, const EventSet& events,
                  std::span<const ast::Name> parts, Span span);
 
+/// `products.price` of `sum(order.products.price)`: what the items of a list add up to. Empty if
+/// that is no part of a list's items.
+std::optional<Operand> item_sum(Context& context, const Scope& scope, const EventSet& events,
+                                std::span<const ast::Name> parts, Span span);
+
+/// What `parts` names in the item at hand of `any … where`.
+Operand item(Context& context, const Scope& scope, const ItemSet& items,
+             std::span<const ast::Name> parts, Span span);
+
 /// The trait that `parts` names, declared or not.
 Operand trait(Context& context, const Scope& scope, std::span<const ast::Name> parts, Span span);
 

@@ -9,9 +9,9 @@
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/operands.h"
+#include "compiler/sema/periods.h"
 #include "compiler/sema/points.h"
 #include "compiler/sema/signals.h"
-#include "compiler/sema/unsupported.h"
 #include "compiler/sema/windows.h"
 
 namespace segue::sema {
@@ -128,7 +128,7 @@ TermWindow term_window(Context& context, const Scope& scope, const ast::Windowed
                        const Headers& headers) {
   TermWindow result;
   if (windowed.periods) {
-    unsupported_window(context, windowed.periods->span, "`of the last … periods`");
+    report_periods(context, *windowed.periods);
   } else if (headers.half_life) {
     context.report(Code::kE0402, windowed.window->span, "`half_life` has no windows")
         .label("what is old counts less and less, and never ends to count")

@@ -6,7 +6,7 @@
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/operands.h"
-#include "compiler/sema/unsupported.h"
+#include "compiler/sema/periods.h"
 #include "compiler/sema/windows.h"
 
 namespace segue::sema {
@@ -152,28 +152,28 @@ ExprPtr positive(Context& context, const Scope& scope, const ast::InSet& in_set,
 }  // namespace
 
 ExprPtr in_set(Context& context, const Scope& scope, const ast::InSet& in_set, Span span) {
-  if (in_set.periods) {
-    unsupported_window(context, in_set.periods->span, "`of the last … periods`");
-    return nullptr;
-  }
-  WindowUse use;
   Scope inside = scope;
-  if (in_set.window) {
-    if (scope.in_filter()) {
-      report_in_filter(context, in_set.window->span, "a window");
-      return nullptr;
-    }
-    const auto window = occurrence_window(context, scope, *in_set.window);
-    if (!window) return nullptr;
-    use.window = *window;
+  const auto ask = [&](WindowUse& use) {
     inside.window = &use;
+    ExprPtr made = positive(context, inside, in_set, span);
+    return in_set.negated ? context.nodes.negate(std::move(made), span) : made;
+  };
+  if (in_set.periods) return in_periods(context, scope, *in_set.periods, ask, span);
+  if (!in_set.window) {
+    ExprPtr made = positive(context, scope, in_set, span);
+    return in_set.negated ? context.nodes.negate(std::move(made), span) : made;
   }
-  ExprPtr made = positive(context, inside, in_set, span);
-  if (in_set.window && made != nullptr && !use.used) {
-    report_unused_window(context, in_set.window->span);
+  if (scope.in_filter()) {
+    report_in_filter(context, in_set.window->span, "a window");
     return nullptr;
   }
-  return in_set.negated ? context.nodes.negate(std::move(made), span) : made;
+  const auto window = occurrence_window(context, scope, *in_set.window);
+  if (!window) return nullptr;
+  WindowUse use{*window};
+  ExprPtr made = ask(use);
+  if (made == nullptr || use.used) return made;
+  report_unused_window(context, in_set.window->span);
+  return nullptr;
 }
 
 namespace {
@@ -187,9 +187,8 @@ std::optional<std::vector<Constant>> one_item(Context& context, const Scope& sco
       item.as<ast::Negate>() != nullptr ||
       (name != nullptr && name->path.parts.size() == 1 && name->path.parts[0].quoted);
   if (!literal) {
-    auto& found =
-        context.report(Code::kE0901, item.span, "`has` of what is no literal is not supported yet");
-    found.label("not yet");
+    auto& found = context.report(Code::kE0309, item.span, "`has` with what is no literal");
+    found.label("must be a text, number or truth as it is written");
     if (name != nullptr && name->path.is_bare()) {
       found.help(fmt::format("a text is quoted: `has \"{}\"`", name->path.dotted()));
     }
@@ -204,7 +203,8 @@ std::optional<std::vector<Constant>> one_item(Context& context, const Scope& sco
   if (value.expr != nullptr) constant.literal = value.expr->literal;
   const bool moves = value.expr != nullptr && value.expr->op != Op::kLiteral;
   if (moves && value.type() != Type::kInstant) {
-    unsupported_condition(context, item.span, "`has` of what is no literal");
+    context.report(Code::kE0309, item.span, "`has` with what is no literal")
+        .label("must be a text, number or truth as it is written");
     return std::nullopt;
   }
   if (moves) constant.literal.type = Type::kInstant;  // `now`, `5d ago`

@@ -11,20 +11,8 @@ void unsupported(Context& context, Code code, Span span, std::string_view form) 
 
 }  // namespace
 
-void unsupported_condition(Context& context, Span span, std::string_view form) {
-  unsupported(context, Code::kE0901, span, form);
-}
-
-void unsupported_window(Context& context, Span span, std::string_view form) {
-  unsupported(context, Code::kE0902, span, form);
-}
-
 void unsupported_declaration(Context& context, Span span, std::string_view form) {
   unsupported(context, Code::kE0904, span, form);
-}
-
-void unsupported_function(Context& context, Span span, std::string_view form) {
-  unsupported(context, Code::kE0905, span, form);
 }
 
 }  // namespace segue::sema

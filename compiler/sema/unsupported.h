@@ -8,9 +8,6 @@
 namespace segue::sema {
 
 /// "`form` is not supported yet", one code a family.
-void unsupported_condition(Context& context, Span span, std::string_view form);
-void unsupported_window(Context& context, Span span, std::string_view form);
 void unsupported_declaration(Context& context, Span span, std::string_view form);
-void unsupported_function(Context& context, Span span, std::string_view form);
 
 }  // namespace segue::sema
