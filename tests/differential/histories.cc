@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "runtime/base/instant.h"
+
 namespace segue::differential {
 
 namespace {
@@ -31,12 +33,27 @@ std::string list_value(Random& random) {
       {"[]", "[\"a\"]", "[\"a\", \"b\"]", "[\"b\", 1, null]", "\"a\"", "null", "[[\"a\"]]"});
 }
 
+std::string zone_value(Random& random) {
+  return random.pick({"\"Europe/Paris\"", "\"America/New_York\"", "\"Asia/Kolkata\"",
+                      "\"America/St_Johns\"", "\"Mars/Olympus\"", "\"\"", "null", "7"});
+}
+
+std::string items_value(Random& random) {
+  return random.pick({"[]", "[{\"sku\": \"a\", \"price\": 2}]",
+                      "[{\"sku\": \"b\"}, {\"price\": 0.1}, 3]",
+                      "[{\"sku\": \"a\", \"sku\": \"Abc\", \"price\": 2.5}, {\"sku\": \"\\u0061\", "
+                      "\"price\": null}]",
+                      "[\"a\", null]", "{\"sku\": \"a\"}", "\"a\"",
+                      "[{\"deep\": {\"n\": 2}, \"tags\": [\"a\", \"b\"]}]"});
+}
+
 void add_properties(Random& random, GeneratedEvent& event) {
   if (random.chance(70)) event.values.emplace_back("n", number_value(random));
   if (random.chance(70)) event.values.emplace_back("s", text_value(random));
   if (random.chance(40))
     event.values.emplace_back("b", random.pick({"true", "false", "1", "null"}));
   if (random.chance(20)) event.values.emplace_back("tags", list_value(random));
+  if (random.chance(30)) event.values.emplace_back("products", items_value(random));
   if (random.chance(20))
     event.values.emplace_back("deep",
                               random.pick({"{\"n\": 2}", "{\"n\": null}", "{}", "7", "null"}));
@@ -52,6 +69,13 @@ void add_traits(Random& random, const Scale& scale, GeneratedEvent& event) {
   if (random.chance(30))
     event.values.emplace_back("is_admin", random.pick({"true", "false", "null", "\"true\""}));
   if (random.chance(20)) event.values.emplace_back("first name", text_value(random));
+  if (random.chance(50)) event.values.emplace_back("timezone", zone_value(random));
+  if (random.chance(40)) {
+    const int64_t day = event.at_ms + random.between(-8, 8) * kDayMs;
+    const std::string date = instant_text(day).substr(4, 6);
+    event.values.emplace_back("birthday",
+                              fmt::format("\"{}{}\"", random.pick({"1990", "2025", "1988"}), date));
+  }
   if (random.chance(40)) {
     const int64_t at = event.at_ms + random.between(-4, 6) * scale.unit_ms;
     event.values.emplace_back(
@@ -155,9 +179,8 @@ std::vector<GeneratedEvent> generate_events(Random& random, const Scale& scale) 
       events.push_back(events[random.below(events.size())]);  // a copy, perhaps of an old one
     at += gap(random, scale.unit_ms);
   }
-  std::sort(
-      events.begin(), events.end(),
-      [](const GeneratedEvent& a, const GeneratedEvent& b) { return a.at_ms < b.at_ms; });
+  std::sort(events.begin(), events.end(),
+            [](const GeneratedEvent& a, const GeneratedEvent& b) { return a.at_ms < b.at_ms; });
   return events;
 }
 

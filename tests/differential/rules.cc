@@ -4,6 +4,7 @@
 
 #include "runtime/base/instant.h"
 #include "runtime/base/text.h"
+#include "tests/differential/maker.h"
 
 namespace segue::differential {
 
@@ -46,7 +47,8 @@ std::string instant_text(int64_t ms) { return format_instant(Instant{ms}); }
 Scale random_scale(Random& random) {
   Scale scale;
   scale.unit_ms = random.pick<int64_t>({1, 1000, 3'600'000, 21'600'000, kDayMs});
-  scale.zone = random.pick({"UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata"});
+  scale.zone = random.pick(
+      {"UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata", "America/St_Johns", ""});
   // Around days on which clocks change, and a plain one.
   scale.begin_ms = random.pick<int64_t>(
       {1'743'210'000'000, 1'741'330'800'000, 1'761'300'000'000, 1'748'736'000'000});
@@ -55,127 +57,8 @@ Scale random_scale(Random& random) {
 
 namespace {
 
-/// The generator at work on one file.
-struct Maker {
-  Random& random;
-  const Scale& scale;
-  size_t segments_before = 0;  // that a condition may refer to
-  bool has_score = false;
-
-  std::string window() { return duration_text(random.between(1, 6) * scale.unit_ms); }
-  std::string short_window() { return duration_text(random.between(1, 2) * scale.unit_ms); }
-  std::string date() {
-    return instant_text(scale.begin_ms + random.between(-2, 12) * kDayMs).substr(0, 10);
-  }
-  std::string instant() {
-    return instant_text(scale.begin_ms + random.between(-3, 20) * scale.unit_ms);
-  }
-  std::string moment() { return random.chance(50) ? date() : instant(); }
-  std::string compare() { return random.pick({">=", ">", "<", "<=", "=", "!="}); }
-  std::string small() { return fmt::format("{}", random.between(0, 3)); }
-  std::string number() { return random.pick({"0", "1", "2", "2.5", "0.3", "100", "-1"}); }
-  std::string text() { return random.pick({"\"a\"", "\"b\"", "\"pro\"", "\"Abc\"", "\"\""}); }
-  std::string event() { return random.pick({"view", "cart", "order", "login"}); }
-  std::string property() { return random.pick({"n", "s", "b"}); }
-
-  /// A base signal that stands beside other words.
-  std::string signal() {
-    switch (random.below(10)) {
-      case 0:
-        return "opened a";
-      case 1:
-        return "opened \"pro\"";
-      case 2:
-        return "any";
-      case 3:
-        return "busy";
-      case 4:
-        return "bought";
-      case 5:
-        return fmt::format("({} where {})", event(), filter());
-      case 6:
-        return "\"Page Viewed\"";
-      case 7:
-        return "bare";
-      default:
-        return event();
-    }
-  }
-  std::string filter_part() {
-    switch (random.below(16)) {
-      case 0:
-        return fmt::format("n {} {}", compare(), number());
-      case 1:
-        return fmt::format("s = {}", text());
-      case 2:
-        return fmt::format("s != {}", text());
-      case 3:
-        return "s exists";
-      case 4:
-        return "n is missing";
-      case 5:
-        return "b";
-      case 6:
-        return fmt::format("s in (\"a\", {})", text());
-      case 7:
-        return "n in 1..2";
-      case 8:
-        return random.pick(
-            {"s starts with \"a\"", "s contains \"B\" ignoring case", "s ends with \"c\""});
-      case 9:
-        return "s matches \"[a-c]+\"";
-      case 10:
-        return "traits.plan = \"pro\"";
-      case 11:
-        return "event starts with \"C\"";
-      case 12:
-        return "s = traits.plan";
-      case 13:
-        return "tags has \"a\"";
-      case 14:
-        return "b = true";
-      default:
-        return fmt::format("deep.n >= {}", small());
-    }
-  }
-  std::string filter() {
-    const std::string one = filter_part();
-    if (random.chance(60)) return one;
-    return fmt::format(
-        random.chance(50) ? fmt::runtime("({} and {})") : fmt::runtime("({} or not {})"), one,
-        filter_part());
-  }
-  std::string sequence() {
-    switch (random.below(7)) {
-      case 0:
-        return fmt::format("{} then {} within {}", event(), event(), window());
-      case 1:
-        return fmt::format("{} then later {} within {}", event(), event(), window());
-      case 2:
-        return fmt::format("{} then {} within {} then {} within {}", event(), event(), window(),
-                           event(), window());
-      case 3:
-        return fmt::format("{} then no {} within {}", event(), event(), window());
-      case 4:
-        return fmt::format("{} then no later {} within {}", event(), event(), window());
-      case 5:
-        return fmt::format("{} then {} within {} then no {} within {}", event(), event(), window(),
-                           event(), window());
-      default:
-        return fmt::format("{} then {}", event(), event());
-    }
-  }
-};
-
-using Make = std::string (*)(Maker&);
-
-struct Form {
-  std::string_view name;
-  Make make;
-};
-
-/// Every form of a single condition. A row is a form of LANGUAGE; the test fails if one is never
-/// generated.
+/// Forms of a single condition over rolling windows and plain values. A row is a form of LANGUAGE;
+/// the test fails if one is never generated.
 const Form kForms[] = {
     {"ever", [](Maker& m) { return m.signal(); }},
     {"count ever",
@@ -395,7 +278,17 @@ const Form kForms[] = {
     {"sequence days",
      [](Maker& m) { return fmt::format("steps on >= {} days within {}", m.small(), m.window()); }},
 };
-constexpr size_t kFormCount = std::size(kForms);
+
+const std::vector<Form>& all_forms() {
+  static const std::vector<Form> forms = [] {
+    std::vector<Form> all(std::begin(kForms), std::end(kForms));
+    for (const std::span<const Form> more : {calendar_forms(), value_forms()}) {
+      all.insert(all.end(), more.begin(), more.end());
+    }
+    return all;
+  }();
+  return forms;
+}
 
 const char* const kJoins[] = {
     "{} and {}",       "{} or {}",        "not {}",           "{} unless {}",
@@ -412,12 +305,12 @@ size_t places_in(std::string_view text) {
 
 Condition condition(Maker& maker, int depth, FormCounts& counts) {
   if (depth == 0 || maker.random.chance(30)) {
-    const size_t form = maker.random.below(kFormCount);
+    const size_t form = maker.random.below(all_forms().size());
     ++counts.by_form[form];
-    return {kForms[form].make(maker), {}};
+    return {all_forms()[form].make(maker), {}};
   }
   const size_t join = maker.random.below(kJoinCount);
-  ++counts.by_form[kFormCount + join];
+  ++counts.by_form[all_forms().size() + join];
   Condition made{kJoins[join], {}};
   const size_t places = places_in(made.text);
   if (made.text == "{} for ") made.text += maker.window();
@@ -426,13 +319,15 @@ Condition condition(Maker& maker, int depth, FormCounts& counts) {
 }
 
 std::string head_of(Maker& maker) {
-  std::string head = fmt::format("zone \"{}\"\n", maker.scale.zone);
+  std::string head = maker.scale.zone.empty() ? "zone user.timezone\n"
+                                              : fmt::format("zone \"{}\"\n", maker.scale.zone);
   head +=
       "event view \"View\"\nevent cart \"Cart\" or \"Basket\"\nevent order \"Order\" { n: number  "
-      "s: text  b: truth  tags: list of text  deep: { n: number } }\n"
+      "s: text  b: truth  tags: list of text  deep: { n: number }\n"
+      "  products: list of { sku: text, price: number } }\n"
       "event login\n"
       "trait plan: text\ntrait is_admin: truth\ntrait tags: list of text\ntrait joined: instant\n"
-      "trait company: { size: number }\n"
+      "trait company: { size: number }\ntrait birthday: date\n"
       "list vips = (\"u1\", \"u3\")\nlist plans = (\"pro\", \"team\")\n"
       "signal opened($c) = cart where s = $c\n"
       "signal busy = any except (login or cart)\n"
@@ -481,13 +376,13 @@ std::string score_of(Maker& m) {
 
 std::vector<std::string_view> form_names() {
   std::vector<std::string_view> names;
-  for (const Form& form : kForms) names.push_back(form.name);
+  for (const Form& form : all_forms()) names.push_back(form.name);
   for (const char* join : kJoins) names.emplace_back(join);
   return names;
 }
 
 GeneratedRules generate_rules(Random& random, const Scale& scale, FormCounts& counts) {
-  counts.by_form.resize(kFormCount + kJoinCount);
+  counts.by_form.resize(all_forms().size() + kJoinCount);
   Maker maker{random, scale};
   GeneratedRules rules;
   rules.head = head_of(maker);

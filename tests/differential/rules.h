@@ -41,8 +41,8 @@ std::vector<std::string_view> form_names();
 
 struct Scale {
   int64_t unit_ms = 1000;
-  int64_t begin_ms = 0;  // about when the events happen
-  std::string zone = "UTC";
+  int64_t begin_ms = 0;      // about when the events happen
+  std::string zone = "UTC";  // empty: each user's own
 };
 Scale random_scale(Random& random);
 
