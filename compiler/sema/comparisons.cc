@@ -9,6 +9,7 @@
 #include "compiler/sema/instants.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/operands.h"
+#include "compiler/sema/ops.h"
 #include "compiler/sema/properties.h"
 #include "compiler/sema/windows.h"
 
@@ -164,6 +165,32 @@ ExprPtr compare_weekday(Context& context, const Comparing& how, const Operand& l
   return build(context, how, std::move(first), std::move(second));
 }
 
+bool is_worked_out_truth(const Operand& side) {
+  return side.expr != nullptr && hir::is_condition(side.expr->op);
+}
+
+/// A condition as a value is put together from conditions: it is never missing.
+ExprPtr compare_condition(Context& context, const Comparing& how, const ExprPtr& condition,
+                          const ExprPtr& other) {
+  Nodes& nodes = context.nodes;
+  const auto equals = [&](bool value) {
+    ExprPtr literal = nodes.truth(value, how.span);
+    return nodes.make(Op::kEqual, Type::kTruth, how.span, {other, std::move(literal)});
+  };
+  ExprPtr absent = nodes.negate(condition, how.span);
+  ExprPtr equal;
+  if (other->op == Op::kLiteral) {
+    equal = other->literal.truth ? condition : absent;
+  } else {
+    const bool known = hir::is_condition(other->op);
+    ExprPtr both = nodes.all_of({condition, known ? other : equals(true)}, how.span);
+    ExprPtr none =
+        nodes.all_of({absent, known ? nodes.negate(other, how.span) : equals(false)}, how.span);
+    equal = nodes.any_of({std::move(both), std::move(none)}, how.span);
+  }
+  return how.op == CompareOp::kEqual ? equal : nodes.negate(std::move(equal), how.span);
+}
+
 /// Both sides times what makes each whole.
 void multiply_out(Context& context, Operand& left, Operand& right) {
   const int64_t both = std::lcm(left.divisor, right.divisor);
@@ -261,6 +288,8 @@ ExprPtr compare(Context& context, const Scope& scope, const Comparing& how, cons
     report_no_order(context, how, left, right);
     return nullptr;
   }
+  if (is_worked_out_truth(left)) return compare_condition(context, how, left.expr, right.expr);
+  if (is_worked_out_truth(right)) return compare_condition(context, how, right.expr, left.expr);
   if (!check_count_bounds(context, how, left, right)) return nullptr;
   const bool exact = is_equality(how.op) && !how.ignoring_case;
   if (exact && right.expr->op == Op::kLiteral) {

@@ -9,6 +9,7 @@
 #include "compiler/sema/instants.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/operands.h"
+#include "compiler/sema/ops.h"
 #include "compiler/sema/periods.h"
 #include "compiler/sema/sequences.h"
 #include "compiler/sema/signals.h"
@@ -132,12 +133,19 @@ ExprPtr comparison(Context& context, const Scope& scope, const ast::Comparison& 
   return nullptr;
 }
 
+/// A condition is never missing, and a date of the rule is there.
+ExprPtr value_exists(Context& context, const Operand& value, Span span) {
+  const bool there = value.day.has_value() || hir::is_condition(value.expr->op);
+  if (there) return context.nodes.truth(true, span);
+  return context.nodes.make(Op::kExists, Type::kTruth, span, {value.expr});
+}
+
 ExprPtr is_condition(Context& context, const Scope& scope, const ast::Is& is, Span span) {
   if (is.kind == ast::Is::Kind::kBand) return band(context, scope, is, span);
   if (is.kind != ast::Is::Kind::kMissing) return is_in_period(context, scope, is, span);
   const Operand value = operand(context, scope, *is.value);
   if (!value.ok()) return nullptr;
-  ExprPtr exists = context.nodes.make(Op::kExists, Type::kTruth, span, {value.expr});
+  ExprPtr exists = value_exists(context, value, span);
   return is.negated ? exists : context.nodes.negate(std::move(exists), span);
 }
 
@@ -151,7 +159,7 @@ ExprPtr exists(Context& context, const Scope& scope, const ast::Exists& exists, 
         .help(fmt::format("`{}`, `never {}`", name, name));
     return nullptr;
   }
-  return context.nodes.make(Op::kExists, Type::kTruth, span, {value.expr});
+  return value_exists(context, value, span);
 }
 
 /// The forms that ask about the user's history: none of them has a meaning in a filter.

@@ -10,6 +10,7 @@ hir::ExprPtr condition(Context& context, const Scope& scope, const ast::Expr& ex
 
 /// A bare value as a condition: a truth that is true. (truths.cc)
 hir::ExprPtr bare_value(Context& context, const Scope& scope, const ast::Expr& expr);
+hir::ExprPtr condition_of(Context& context, const Operand& value, Span span);
 
 /// `login`, `login within 7d`, `first login within 7d`, `created_at within 60s`. (occurrences.cc)
 hir::ExprPtr happened(Context& context, const Signal& signal, const OccurrenceWindow& window,

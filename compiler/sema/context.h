@@ -112,6 +112,14 @@ struct SignalMemo {
   bool pending = true;
 };
 
+/// Computed traits, likewise.
+struct TraitMemo {
+  Operand value;
+  std::vector<hir::ExprPtr> anchors;  ///< of windows in it
+  bool pending = true;
+  uint32_t chain = 0;
+};
+
 struct Context {
   Context(std::span<const ast::File> files, const CheckOptions& options, Diagnostics& diagnostics)
       : files(files), options(options), diagnostics(diagnostics), nodes(diagnostics) {}
@@ -130,7 +138,8 @@ struct Context {
   std::vector<Constant> params;               ///< by Declared::index, as are the next two
   std::vector<List> lists;
   std::map<std::pair<const ast::Decl*, std::string>, SignalMemo> signals;
-  std::map<std::string, hir::ExprPtr> event_predicates;  ///< by wire names, joined
+  std::map<std::pair<const ast::Decl*, bool>, TraitMemo> computed;  ///< also as a condition
+  std::map<std::string, hir::ExprPtr> event_predicates;             ///< by wire names, joined
   /// Anchors of windows in the predicate at hand; null where none is worked out.
   std::vector<hir::ExprPtr>* anchors = nullptr;
   std::map<std::tuple<hir::Op, bool, uint32_t, uint32_t>, hir::ExprPtr> anchor_nodes;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/sema/computed.h"
 #include "compiler/sema/properties.h"
 #include "compiler/sema/signals.h"
 #include "compiler/sema/unsupported.h"
@@ -64,9 +65,13 @@ const Zone* zone_of(Context& context, const ast::File& file) {
 void check_later(Context& context, const ast::Decl& decl) {
   if (const auto* later = decl.as<ast::LaterDecl>()) {
     unsupported_declaration(context, later->keyword.span, fmt::format("`{}`", later->keyword.text));
-  } else if (const auto* trait = decl.as<ast::TraitDecl>();
-             trait != nullptr && trait->computed != nullptr) {
-    unsupported_declaration(context, trait->name.span, "a computed trait");
+  }
+}
+
+void check_computed(Context& context) {
+  for (const Declared& declared : context.names.of(NameKind::kTrait)) {
+    if (declared.decl->as<ast::TraitDecl>()->computed == nullptr) continue;
+    computed_trait(context, context.scope_of(declared.file), declared, declared.name->span);
   }
 }
 
@@ -109,6 +114,7 @@ void check_declarations(Context& context) {
   check_lists(context);
   check_signals(context);
   check_funnels(context);
+  check_computed(context);
 }
 
 }  // namespace segue::sema

@@ -36,6 +36,23 @@ TEST(Limits, OfSignalsInsideSignals) {
   }
 }
 
+TEST(Limits, OfComputedTraitsInsideEachOther) {
+  const auto chain = [](uint32_t length, bool backwards) {
+    std::string out;
+    for (uint32_t i = 1; i <= length; ++i) {
+      const uint32_t at = backwards ? length + 1 - i : i;
+      out += fmt::format("trait t{} = {}\n", at, at == 1 ? "traits.x" : fmt::format("t{}", at - 1));
+    }
+    return out + fmt::format("segment it = t{} > 3", length);
+  };
+  for (const bool backwards : {false, true}) {
+    EXPECT_EQ(first(chain(kSignalChainMax - 1, backwards)), "");
+    EXPECT_EQ(first(chain(kSignalChainMax, backwards)), "");
+    EXPECT_NE(first(chain(kSignalChainMax + 1, backwards)).find("computed traits inside"),
+              std::string::npos);
+  }
+}
+
 TEST(Limits, OfPartsThatDouble) {
   std::string text = "event a\nsignal s0($x) = a where p = $x\n";
   for (int i = 1; i < 60; ++i) {

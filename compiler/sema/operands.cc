@@ -11,7 +11,6 @@
 #include "compiler/sema/periods.h"
 #include "compiler/sema/properties.h"
 #include "compiler/sema/signals.h"
-#include "compiler/sema/unsupported.h"
 #include "compiler/sema/windows.h"
 
 namespace segue::sema {
@@ -67,10 +66,7 @@ Operand condition_name(Context& context, const Scope& scope, const ast::Path& pa
     return failed_at(path.span);
   }
   if (declared->kind == NameKind::kTrait) {
-    const auto& decl = *declared->decl->as<ast::TraitDecl>();
-    if (decl.computed == nullptr) return trait(context, scope, path.parts, path.span);
-    unsupported_declaration(context, path.span, "a computed trait");
-    return failed_at(path.span);
+    return trait(context, scope, path.parts, path.span);
   }
   if (path.parts.size() > 1) {
     context

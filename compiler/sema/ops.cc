@@ -43,6 +43,37 @@ std::string_view name_of(Aggregate aggregate) {
   return {};
 }
 
+bool is_condition(Op op) {
+  switch (op) {
+    case Op::kMember:
+    case Op::kUserIn:
+    case Op::kHeld:
+    case Op::kLatched:
+    case Op::kEventIs:
+    case Op::kAnd:
+    case Op::kOr:
+    case Op::kNot:
+    case Op::kAtLeast:
+    case Op::kEqual:
+    case Op::kLess:
+    case Op::kLessEqual:
+    case Op::kIsTrue:
+    case Op::kExists:
+    case Op::kInSet:
+    case Op::kHasAny:
+    case Op::kHasAll:
+    case Op::kContains:
+    case Op::kStartsWith:
+    case Op::kEndsWith:
+    case Op::kMatches:
+    case Op::kAnyItem:
+    case Op::kInPeriod:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool names_stream(Op op) {
   return op == Op::kCount || op == Op::kAggregate || op == Op::kDays || op == Op::kStreak ||
          op == Op::kTimeOf || op == Op::kDecayed;

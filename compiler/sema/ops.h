@@ -13,6 +13,9 @@ std::string_view name_of(Aggregate aggregate);  // as rules write it: `sum`
 int arity_of(Op op);
 std::string_view name_of(CalendarUnit unit);
 
+/// Whether it is a truth whatever it reads.
+bool is_condition(Op op);
+
 /// Whether `stream` says something, and whether `zone` does (it may be kUserZone).
 bool names_stream(Op op);
 bool names_zone(const Expr& expr);

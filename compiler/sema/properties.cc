@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/sema/computed.h"
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/windows.h"
@@ -291,6 +292,15 @@ Operand trait(Context& context, const Scope& scope, std::span<const ast::Name> p
   const Declared* declared = find_trait(context, scope, parts[0]);
   Place place;
   const ast::TraitDecl* decl = declared ? declared->decl->as<ast::TraitDecl>() : nullptr;
+  if (decl != nullptr && decl->computed != nullptr) {
+    if (parts.size() == 1) return computed_trait(context, scope, *declared, span);
+    context
+        .report(Code::kE0303, span,
+                fmt::format("`{}` is a computed trait and has no parts", parts[0].text))
+        .label("nothing of it has a name")
+        .also(decl->name.span, "computed here");
+    return failed;
+  }
   if (decl == nullptr || !decl->type) {
     append_as_written(parts, place);
     return value_of(context, scope, Op::kTrait, place, span);

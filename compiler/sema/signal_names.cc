@@ -9,7 +9,17 @@ namespace segue::sema {
 
 namespace {
 
-/// `a → b → a`, each with its place.
+std::string argument_key(const Argument* argument) {
+  if (argument == nullptr) return {};
+  const Constant& value = argument->value;
+  if (value.failed) return "?";
+  return fmt::format("{} {} {}", static_cast<int>(value.literal.type),
+                     value.day ? value.day->number : 0, value.literal.text) +
+         (value.literal.truth ? " true" : "");
+}
+
+}  // namespace
+
 void report_cycle(Context& context, const Declared& declared) {
   std::string chain;
   bool inside = false;
@@ -22,32 +32,23 @@ void report_cycle(Context& context, const Declared& declared) {
   }
   auto& found = context.report(Code::kE0213, declared.name->span,
                                fmt::format("`{}` is defined by itself", declared.name->text));
-  found.label("a signal may not read itself");
+  found.label(fmt::format("{} may not read itself", noun(declared.kind)));
   for (const Declared* member : members) {
     if (member->decl != declared.decl) found.also(member->name->span, "reads on");
   }
   found.note(chain + "`" + declared.name->text + "`");
 }
 
-std::string argument_key(const Argument* argument) {
-  if (argument == nullptr) return {};
-  const Constant& value = argument->value;
-  if (value.failed) return "?";
-  return fmt::format("{} {} {}", static_cast<int>(value.literal.type),
-                     value.day ? value.day->number : 0, value.literal.text) +
-         (value.literal.truth ? " true" : "");
-}
-
 bool chain_too_long(Context& context, const Declared& declared, size_t length) {
   if (length <= kSignalChainMax) return false;
   context
       .report(Code::kE0501, declared.name->span,
-              fmt::format("signals inside signals, more than {} deep", kSignalChainMax))
+              fmt::format("{0}s inside {0}s, more than {1} deep",
+                          declared.kind == NameKind::kTrait ? "computed trait" : "signal",
+                          kSignalChainMax))
       .label("reads one too many");
   return true;
 }
-
-}  // namespace
 
 Signal declared_signal(Context& context, const Declared& declared, const Argument* argument) {
   if (context.broken_signals.contains(declared.decl)) return {};

@@ -39,6 +39,12 @@ void report_no_properties(Context& context, Span span, std::string_view what);
 /// The stream that counts the signal's occurrences.
 hir::StreamId stream_of(Context& context, const Signal& signal);
 
+/// Reports a signal or computed trait that reads itself: `a → b → a`, each with its place.
+void report_cycle(Context& context, const Declared& declared);
+
+/// Reports signals or computed traits inside each other, more than kSignalChainMax of them.
+bool chain_too_long(Context& context, const Declared& declared, size_t length);
+
 /// A name that nothing visible has.
 void report_unknown(Context& context, const Scope& scope, const ast::Name& name,
                     std::string_view sort);

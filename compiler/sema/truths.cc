@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include "compiler/sema/computed.h"
 #include "compiler/sema/conditions.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/operands.h"
+#include "compiler/sema/ops.h"
 #include "compiler/sema/signals.h"
 #include "compiler/sema/windows.h"
 
@@ -46,6 +48,19 @@ hir::ExprPtr report_no_condition(Context& context, const Operand& value) {
 
 }  // namespace
 
+ExprPtr condition_of(Context& context, const Operand& value, Span span) {
+  if (!value.ok()) return nullptr;
+  if (value.expr != nullptr && value.expr->op == Op::kTimeOf) {
+    // `first login` alone: there is one.
+    return context.nodes.make(Op::kExists, Type::kTruth, span, {value.expr});
+  }
+  if (value.day || (value.type() != Type::kTruth && value.type() != Type::kAny)) {
+    return report_no_condition(context, value);
+  }
+  if (value.expr->op == Op::kLiteral || hir::is_condition(value.expr->op)) return value.expr;
+  return context.nodes.make(Op::kIsTrue, Type::kTruth, span, {value.expr});
+}
+
 ExprPtr bare_value(Context& context, const Scope& scope, const ast::Expr& expr) {
   const auto* group = expr.as<ast::Group>();
   if (group != nullptr && group->inner.where == nullptr) {
@@ -55,17 +70,12 @@ ExprPtr bare_value(Context& context, const Scope& scope, const ast::Expr& expr) 
     const OccurrenceWindow window = default_window(scope);
     return happened(context, signal(context, scope, expr), window, expr.span);
   }
-  const Operand value = operand(context, scope, expr);
-  if (!value.ok()) return nullptr;
-  if (value.expr != nullptr && value.expr->op == Op::kTimeOf) {
-    // `first login` alone: there is one.
-    return context.nodes.make(Op::kExists, Type::kTruth, expr.span, {value.expr});
+  if (const auto* name = expr.as<ast::NameRef>()) {
+    if (const Declared* computed = find_computed(context, scope, name->path)) {
+      return computed_condition(context, scope, *computed, expr.span);
+    }
   }
-  if (value.day || (value.type() != Type::kTruth && value.type() != Type::kAny)) {
-    return report_no_condition(context, value);
-  }
-  if (value.expr->op == Op::kLiteral) return value.expr;
-  return context.nodes.make(Op::kIsTrue, Type::kTruth, expr.span, {value.expr});
+  return condition_of(context, operand(context, scope, expr), expr.span);
 }
 
 }  // namespace segue::sema

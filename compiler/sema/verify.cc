@@ -21,37 +21,6 @@ using hir::Type;
 /// an event or of a user).
 enum class Place : uint8_t { kHistory, kEvent, kItem, kItemOfEvent };
 
-bool is_truth(Op op) {
-  switch (op) {
-    case Op::kMember:
-    case Op::kUserIn:
-    case Op::kHeld:
-    case Op::kLatched:
-    case Op::kEventIs:
-    case Op::kAnd:
-    case Op::kOr:
-    case Op::kNot:
-    case Op::kAtLeast:
-    case Op::kEqual:
-    case Op::kLess:
-    case Op::kLessEqual:
-    case Op::kIsTrue:
-    case Op::kExists:
-    case Op::kInSet:
-    case Op::kHasAny:
-    case Op::kHasAll:
-    case Op::kContains:
-    case Op::kStartsWith:
-    case Op::kEndsWith:
-    case Op::kMatches:
-    case Op::kAnyItem:
-    case Op::kInPeriod:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool only_of_history(Op op) {
   switch (op) {
     case Op::kKnownSince:
@@ -212,7 +181,7 @@ class Verifier {
     const int arity = arity_of(e.op);
     expect(arity < 0 ? !e.children.empty() : e.children.size() == static_cast<size_t>(arity),
            op + " has a wrong number of children");
-    expect(!is_truth(e.op) || e.type == Type::kTruth, op + " is no truth");
+    expect(!hir::is_condition(e.op) || e.type == Type::kTruth, op + " is no truth");
     expect(fits(e.op, place), op + " stands in a wrong place");
     ids(e, op);
     types(e, op);
