@@ -356,6 +356,22 @@ class Reader {
     if (!value) fail("an exact number is missing");
     return value.value_or(Decimal{});
   }
+  void read_period(image::PeriodRow& period) {
+    period.zone = zone();
+    period.unit = unit(word());
+    period.shift = number_in<int32_t>(word());
+    period.yearly = take_word("yearly") ? 1 : 0;
+    period.slope = slope();
+  }
+  void read_zone_slope(Expr& expr) {
+    expr.index = zone();
+    expr.slope = slope();
+  }
+  void read_nth(Expr& expr) {
+    expr.index = id('c');
+    expr.count = number_in<uint32_t>(word());
+    expr.time_ms = ms();
+  }
   void read_immediate(Expr& expr) {
     switch (immediate_of(expr.op)) {
       case Immediate::kNone:
@@ -365,19 +381,10 @@ class Reader {
         expr.index = id('p');
         return;
       case Immediate::kZone:
-        expr.index = zone();
-        return;
       case Immediate::kZoneSlope:
-        expr.index = zone();
-        expr.slope = slope();
-        return;
+        return read_zone_slope(expr);
       case Immediate::kPeriod:
-        expr.period.zone = zone();
-        expr.period.unit = unit(word());
-        expr.period.shift = number_in<int32_t>(word());
-        expr.period.yearly = take_word("yearly") ? 1 : 0;
-        expr.period.slope = slope();
-        return;
+        return read_period(expr.period);
       case Immediate::kPath:
         while (ok() && peek().kind == Token::Kind::kText) expr.path.push_back(text());
         return;
@@ -421,10 +428,7 @@ class Reader {
         read_window(expr.window);
         return;
       case Immediate::kCellNth:
-        expr.index = id('c');
-        expr.count = number_in<uint32_t>(word());
-        expr.time_ms = ms();
-        return;
+        return read_nth(expr);
       case Immediate::kNode:
         expr.index = id('n');
         return;

@@ -122,6 +122,20 @@ void put_slope(Out& out, int32_t slope) {
   if (slope != 0) put(out, " slope {}", slope);
 }
 
+void put_period(Out& out, const image::PeriodRow& period) {
+  put_zone(out, period.zone);
+  put(out, " {} {}", image::plural_of(period.unit), period.shift);
+  if (period.yearly != 0) put(out, " yearly");
+  put_slope(out, period.slope);
+}
+
+void put_path(Out& out, const std::vector<std::string>& path) {
+  for (const std::string& key : path) {
+    put(out, " ");
+    put_text(out, key);
+  }
+}
+
 void put_immediate(Out& out, const Expr& expr) {
   switch (immediate_of(expr.op)) {
     case Immediate::kNone:
@@ -131,36 +145,25 @@ void put_immediate(Out& out, const Expr& expr) {
       put(out, " p{}", expr.index);
       return;
     case Immediate::kZone:
-      return put_zone(out, expr.index);
     case Immediate::kZoneSlope:
       put_zone(out, expr.index);
       return put_slope(out, expr.slope);
     case Immediate::kPeriod:
-      put_zone(out, expr.period.zone);
-      put(out, " {} {}", image::plural_of(expr.period.unit), expr.period.shift);
-      if (expr.period.yearly != 0) put(out, " yearly");
-      return put_slope(out, expr.period.slope);
+      return put_period(out, expr.period);
     case Immediate::kPath:
-      for (const std::string& key : expr.path) {
-        put(out, " ");
-        put_text(out, key);
-      }
-      return;
+      return put_path(out, expr.path);
     case Immediate::kKinds:
       for (const uint32_t kind : expr.kinds) put(out, " k{}", kind);
       return;
     case Immediate::kTruth:
-      put(out, " {}", expr.truth);
-      return;
+      return put(out, " {}", expr.truth);
     case Immediate::kNumber:
       put(out, " {}", expr.number);
       return;
     case Immediate::kTime:
-      put(out, " {}", expr.time_ms);
-      return;
+      return put(out, " {}", expr.time_ms);
     case Immediate::kDecimal:
-      put(out, " {}", to_text(expr.decimal));
-      return;
+      return put(out, " {}", to_text(expr.decimal));
     case Immediate::kText:
       put(out, " ");
       put_text(out, expr.text);

@@ -7,106 +7,14 @@ namespace segue::plan {
 
 namespace {
 
-struct Signature {
-  int pops;  // -1: any number
-  std::vector<Type> types;
-};
-
-/// Types an op takes, where one op takes one list; the rest is checked by count and by its own
-/// rules.
-bool takes(Op op, size_t position, Type type) {
-  using enum image::Type;
-  switch (op) {
-    case Op::kScalarOf:
-    case Op::kSumOf:
-    case Op::kEqualValues:
-    case Op::kEqualText:
-    case Op::kInTexts:
-    case Op::kValueExists:
-    case Op::kValueTrue:
-    case Op::kValueNumber:
-    case Op::kValueInstant:
-    case Op::kContains:
-    case Op::kStartsWith:
-    case Op::kEndsWith:
-    case Op::kMatches:
-    case Op::kHasAny:
-    case Op::kHasAll:
-    case Op::kTextOf:
-    case Op::kNumberOf:
-    case Op::kLower:
-    case Op::kLength:
-    case Op::kZoneOf:
-    case Op::kItemSum:
-      return type == V;
-    case Op::kAnyItem:
-      return position == 0 ? type == V : type == B;
-    case Op::kValueOfTruth:
-    case Op::kScalarOfTruth:
-    case Op::kAnd:
-    case Op::kOr:
-    case Op::kNot:
-    case Op::kAtLeast:
-      return type == B;
-    case Op::kScalarOfNumber:
-    case Op::kAdd:
-    case Op::kSubtract:
-    case Op::kMultiply:
-    case Op::kDivide:
-    case Op::kMin:
-    case Op::kMax:
-    case Op::kEqual:
-    case Op::kLess:
-    case Op::kLessEqual:
-    case Op::kNumberExists:
-    case Op::kRound:
-    case Op::kAbs:
-    case Op::kValueOfNumber:
-    case Op::kLogPercentile:
-      return type == N;
-    case Op::kSelect:
-      return position == 0 ? type == B : type == N;
-    case Op::kScalarOfTime:
-    case Op::kTimeAdd:
-    case Op::kTimeSubtract:
-    case Op::kTimeEqual:
-    case Op::kTimeLess:
-    case Op::kTimeLessEqual:
-    case Op::kTimeExists:
-    case Op::kTimeScale:
-    case Op::kHour:
-    case Op::kWeekday:
-    case Op::kDayNumber:
-    case Op::kDate:
-    case Op::kAnniversary:
-    case Op::kInPeriod:
-      return type == T;
-    case Op::kEqualScalars:
-    case Op::kInScalars:
-    case Op::kScalarExists:
-    case Op::kScalarTrue:
-    case Op::kScalarNumber:
-    case Op::kScalarTime:
-      return type == S;
-    case Op::kSumNumber:
-    case Op::kSumEqual:
-    case Op::kSumLess:
-    case Op::kSumLessEqual:
-      return type == X;
-    default:
-      return true;  // leaves take nothing; their count says so
-  }
-}
-
 /// Operands in a plan, where an item test stands beside its list.
-int pops_of(Op op) {
-  switch (op) {
-    case Op::kAnyItem:
-      return 2;
-    default:
-      break;
-  }
-  return image::op_info(op).pops;
+int pops_of(Op op) { return op == Op::kAnyItem ? 2 : image::op_info(op).pops; }
+
+/// Whether that is the type of an op's operand; of a list all have one type.
+bool takes(Op op, size_t position, Type type) {
+  if (op == Op::kAnyItem && position == 1) return type == Type::B;
+  const image::OpInfo& info = image::op_info(op);
+  return info.operands[info.pops < 0 ? 0 : position] == image::letter(type);
 }
 
 /// What a node may keep of that type, else a truth.
