@@ -51,13 +51,10 @@ class Rules:
 
     def __init__(self, text):
         self.zones, self.streams, self.segments, self.scores = {}, {}, {}, {}
-        self.user_zone = None
         for form in parse(text):
             head = form[0]
             if head == "zone":
                 self.zones[form[1]] = str(form[2])
-            elif head == "user-zone":
-                self.user_zone = form[1]
             elif head == "stream":
                 self.streams[form[1]] = [part for part in form[3:]]
             elif head == "segment":

@@ -93,9 +93,12 @@ class Translator:
             names = ", ".join(quoted(name) for name in rest[-1])
             if "ignoring-case" in rest:
                 raise NotSql("user in a list ignoring case")
-            return f"(u.id IN ({names}))"
+            user = f"{event}.user" if event else "u.id"
+            return f"({user} IN ({names}))"
         if head == "in-period":
             return self.in_period(rest, event)
+        if head == "any-item":
+            return self.any_item(rest, event)
         return self.value_test(head, rest, event)
 
     def value_test(self, head, rest, event):
@@ -193,6 +196,8 @@ class Translator:
         if head == "now":
             return Value("time", f"{event}.at" if event else ":T")
         if head == "known-since":
+            if event:
+                return Value("time", f"(SELECT MIN(at) FROM events WHERE user = {event}.user)")
             return Value("time", "u.first")
         if head == "property":
             keys = path_parts(rest[0])
@@ -212,8 +217,14 @@ class Translator:
             return Value("number", f"(CASE WHEN {condition} THEN {a} ELSE {b} END)")
         if head == "score":
             return self.value(self.rules.scores[rest[0]])
-        if head in ("hour", "weekday", "date", "round", "abs"):
+        if head in ("hour", "weekday", "day-number", "date", "round", "abs", "scale"):
             return self.part_of_time(head, rest, event)
+        if head in ("text-of", "number-of", "lower", "length"):
+            value = self.json(self.value(rest[0], event))
+            made = {"text-of": "json", "lower": "json"}.get(head, "number")
+            return Value(made, f"j{head.replace('-', '_')}({value})")
+        if head in ("item", "item-sum"):
+            return self.item(head, rest, event)
         if head in ("count", "days", "streak", "aggregate", "time-of"):
             return self.history(head, rest)
         if head in ("decayed", "latched", "held"):
@@ -240,7 +251,7 @@ class Translator:
         return Value("number", f"CAST({word} AS REAL)")
 
     def zone(self, word):
-        if word not in self.rules.zones:
+        if word == "user":
             raise NotSql("`zone user.timezone`")
         return quoted(self.rules.zones[word])
 
@@ -248,9 +259,10 @@ class Translator:
         """The newest call that names the trait's first key decides; of one instant the greater
         messageId."""
         row, until = self.alias(), f"{event}.at" if event else ":T"
+        user = f"{event}.user" if event else "u.id"
         named = quoted('$."' + keys[0].replace('"', '\\"') + '"')
         return (f"(SELECT {self.part(row, keys)} FROM events {row}"
-                f" WHERE {row}.user = u.id AND {row}.kind = 'identify' AND {row}.at <= {until}"
+                f" WHERE {row}.user = {user} AND {row}.kind = 'identify' AND {row}.at <= {until}"
                 f" AND json_type({row}.body, {named}) IS NOT NULL"
                 f" ORDER BY {row}.at DESC, {row}.tie DESC LIMIT 1)")
 
@@ -268,13 +280,34 @@ class Translator:
     def part_of_time(self, head, rest, event):
         if head in ("round", "abs"):
             return Value("number", f"{head}({self.as_number(self.value(rest[0], event))})")
+        if head == "scale":
+            return Value("time", f"({rest[0]} * ({self.value(rest[1], event).sql}))")
         zone, time = self.zone(rest[0]), self.value(rest[1], event).sql
         if head == "hour":
             return Value("number", f"local_hour({zone}, {time})")
         if head == "date":
             return Value("time", f"date_begin({zone}, {time})")
+        if head == "day-number":
+            return Value("number",
+                         f"(julianday(local_date({zone}, {time})) - julianday('1970-01-01'))")
         day = f"CAST(strftime('%w', local_date({zone}, {time})) AS INTEGER)"
         return Value("number", f"(CASE {day} WHEN 0 THEN 7 ELSE {day} END)")
+
+    def any_item(self, rest, event):
+        items, outer = self.alias(), getattr(self, "items", None)
+        value = self.json(self.value(rest[0], event))
+        self.items = items
+        test = self.truth(rest[1], event)
+        self.items = outer
+        return (f"EXISTS (SELECT 1 FROM json_each(CASE json_type({value}) WHEN 'array'"
+                f" THEN {value} END) {items} WHERE {test})")
+
+    def item(self, head, rest, event):
+        if head == "item-sum":
+            raise NotSql("a sum over the items of a list")
+        path = quoted("$" + json_path(path_parts(rest[0]))) if rest else "'$'"
+        one = f"{self.items}.value"
+        return Value("json", f"(CASE {self.items}.type WHEN 'object' THEN {one} -> {path} END)")
 
     # ---- periods of the calendar ----------------------------------------------------------------
 
@@ -320,28 +353,71 @@ class Translator:
         if head == "count":
             return Value("number", f"(SELECT COUNT(*) FROM {rows})")
         day = f"local_date({self.zone(zone)}, {row}.at)"
+        if head == "days" and "unit" in window:
+            at = window.index("unit")
+            day = self.period_begin(window[at + 1], day)
         if head == "days":
             return Value("number", f"(SELECT COUNT(DISTINCT {day}) FROM {rows})")
         return self.streak(window, zone, day, rows)
 
     def rows(self, stream, window, zone=None):
-        """Alias, and `events AS alias WHERE …`: the occurrences of a stream inside a window."""
+        """Alias, and `table AS alias WHERE …`: the occurrences of a stream inside a window."""
         row = self.alias()
-        parts = [f"{row}.user = u.id", f"{row}.at <= :T", self.inside(window, row, zone),
-                 self.occurs(stream, row)]
-        return row, f"events {row} WHERE " + " AND ".join(part for part in parts if part)
+        table, test = self.table(stream, row)
+        parts = [f"{row}.user = u.id", f"{row}.at <= :T", self.inside(window, row, zone), test]
+        return row, f"{table} WHERE " + " AND ".join(part for part in parts if part)
 
-    def occurs(self, stream, row):
+    def table(self, stream, row):
+        """What a stream's occurrences are selected from, and which of its rows they are."""
         form = self.rules.streams[stream]
-        if len(form) != 1 or form[0][0] in ("then", "sessions", "crossing", "change", "union"):
-            raise NotSql("a count of " + ("matches" if form[0][0] == "then" else form[0][0]))
-        return self.truth(form[0], row)
+        head = form[0][0]
+        if head == "sessions":
+            return self.sessions(form[0]) + f" {row}", ""
+        if head == "changed":
+            return self.changes(form[0]) + f" {row}", ""
+        if head in ("then", "later", "entered", "left", "union"):
+            raise NotSql("how many matches a sequence has" if head in ("then", "later")
+                         else f"`{head}`: needs the past of what it is made of")
+        return f"events {row}", self.truth(form[0], row)
+
+    def sessions(self, form):
+        """Where the pause since the one before is longer than the gap: LAG."""
+        row = self.alias()
+        table, test = self.table(form[1], row)
+        before = f"LAG({row}.at) OVER (PARTITION BY {row}.user ORDER BY {row}.at)"
+        inner = f"SELECT {row}.user, {row}.at, {before} AS before FROM {table}"
+        inner += f" WHERE {test}" if test else ""
+        gap = duration(form[3])
+        return (f"(SELECT -at AS id, user, at FROM ({inner})"
+                f" WHERE before IS NULL OR at - before > {gap})")
+
+    def changes(self, form):
+        """One value an instant, the greatest messageId's; from the first one on, where it differs
+        from the one before: MAX, MIN and LAG."""
+        row, keys = self.alias(), path_parts(form[1])
+        words = dict(zip(form[2::2], form[3::2]))
+        named = quoted('$."' + keys[0].replace('"', '\\"') + '"')
+        newest = f"MAX({row}.tie)"
+        settled = (f"SELECT {row}.user, {row}.at, {newest} AS tie,"
+                   f" COALESCE({self.part(row, keys)}, 'null') AS v FROM events {row}"
+                   f" WHERE {row}.kind = 'identify' AND json_type({row}.body, {named}) IS NOT NULL"
+                   f" GROUP BY {row}.user, {row}.at")
+        first = "MIN(CASE WHEN v <> 'null' THEN at END) OVER (PARTITION BY user)"
+        valued = f"SELECT *, {first} AS first FROM ({settled})"
+        before = "LAG(v) OVER (PARTITION BY user ORDER BY at)"
+        known = f"SELECT *, {before} AS before FROM ({valued}) WHERE at >= first"
+        tests = ["before IS NOT NULL", "jchanged(before, v)"]
+        for word, column in (("from", "before"), ("to", "v")):
+            if word in words:
+                tests.append(f"jequal({column}, {quoted(as_json(words[word]))}, 0)")
+        return f"(SELECT -at AS id, user, at FROM ({known}) WHERE {' AND '.join(tests)})"
 
     def inside(self, window, row, zone=None):
         """SQL for a window of text `within 2d cap 65536`; caps are far above a test's history."""
         words = list(window)
-        if "cap" in words:
-            words = words[:words.index("cap")]
+        for word in ("cap", "unit"):
+            if word in words:
+                words = words[:words.index(word)]
         if words == ["ever"] or not words:
             return ""
         at, head = f"{row}.at", words[0]
@@ -358,8 +434,8 @@ class Translator:
             return " AND ".join(parts)
         if head == "of-last":
             return self.calendar(words[1:], row, zone)
-        if head == "anchored":
-            return self.anchored(words[1:], row)
+        if head == "anchor":
+            return self.anchored(words[1], words[2:], row)
         raise NotSql(f"the window `{' '.join(map(str, words))}`")
 
     def calendar(self, words, row, zone):
@@ -371,15 +447,14 @@ class Translator:
         end = self.period_begin(unit, today, 1 - full)
         return f"{day} >= {begin} AND {day} < {end}"
 
-    def anchored(self, words, row):
-        """`anchored [after D] [before D] ANCHOR`: anchor + after <= t < anchor + before."""
-        anchor = self.value(words[-1]).sql
-        parts = []
-        for word, sign in (("after", ">="), ("before", "<")):
+    def anchored(self, anchor, words, row):
+        """`anchor EXPR from D until D`: anchor + from <= t < anchor + until."""
+        at, parts = self.value(anchor).sql, []
+        for word, sign in (("from", ">="), ("until", "<")):
             if word in words:
                 offset = words[words.index(word) + 1]
                 ms = -duration(offset[1:]) if offset.startswith("-") else duration(offset)
-                parts.append(f"{row}.at {sign} ({anchor}) + ({ms})")
+                parts.append(f"{row}.at {sign} ({at}) + ({ms})")
         return " AND ".join(parts)
 
     def streak(self, window, zone, day, rows):
@@ -400,14 +475,13 @@ class Translator:
         return Value("time", f"(SELECT {function}({row}.at) FROM {rows})")
 
     def aggregate(self, rest):
+        fraction = rest[1] if rest[0] == "percentile" else None
+        rest = rest[:1] + rest[2:] if fraction else rest
         which, stream, child = rest[0], rest[1], rest[-1]
         window, zone = list(rest[2:-1]), None
         if "zone" in window:
             at = window.index("zone")
             zone, window = window[at + 1], window[:at] + window[at + 2:]
-        fraction = None
-        if which == "percentile":
-            fraction, window = window[0], window[1:]
         row, rows = self.rows(stream, window, zone)
         value = self.value(child, row)
         if which in ("first", "last"):
@@ -473,9 +547,9 @@ class Translator:
         tables, tests, rows = [], [], []
         for step in steps:
             row = self.alias()
-            tables.append(f"events {row}")
-            tests += [f"{row}.user = u.id", f"{row}.at <= :T", self.inside(window, row, zone),
-                      self.occurs(step[1], row)]
+            table, test = self.table(step[1], row)
+            tables.append(table)
+            tests += [f"{row}.user = u.id", f"{row}.at <= :T", self.inside(window, row, zone), test]
             if rows:
                 tests += self.gap(step, rows[-1], row, rows, key, window, zone)
             rows.append(row)
@@ -510,22 +584,23 @@ class Translator:
 
     def none_between(self, stream, before, row, key, window, zone):
         other = self.alias()
+        table, test = self.table(stream, other)
         tests = [f"{other}.user = u.id", f"{other}.at > {before}.at", f"{other}.at < {row}.at",
-                 self.inside(window, other, zone), self.occurs(stream, other)]
+                 self.inside(window, other, zone), test]
         if key is not None:
             keys = path_parts(key)
             tests.append(f"jequal({self.part(other, keys)}, {self.part(row, keys)}, 0)")
         tests = [test for test in tests if test]
-        return f"NOT EXISTS (SELECT 1 FROM events {other} WHERE {' AND '.join(tests)})"
+        return f"NOT EXISTS (SELECT 1 FROM {table} WHERE {' AND '.join(tests)})"
 
     def wait(self, absence, last, key, whole, window, zone):
         ms = duration(absence[absence.index("within") + 1])
         end = f"({last}.at + {ms})"
         other = self.alias()
+        table, test = self.table(absence[1], other)
         sign = ">" if absence[0] == "then-no-later" else ">="
         tests = [f"{other}.user = u.id", f"{other}.at {sign} {last}.at", f"{other}.at <= {end}",
-                 f"{other}.id <> {last}.id", self.inside(window, other, zone),
-                 self.occurs(absence[1], other)]
+                 f"{other}.id <> {last}.id", self.inside(window, other, zone), test]
         if key is not None:
             keys = path_parts(key)
             tests.append(f"jequal({self.part(other, keys)}, {self.part(last, keys)}, 0)")
@@ -533,7 +608,7 @@ class Translator:
         over = [f"{end} <= :T", self.end_inside(window, end, zone)]
         if whole is not None and ms > duration(whole):
             over.append("0")
-        return over + [f"NOT EXISTS (SELECT 1 FROM events {other} WHERE {' AND '.join(tests)})"]
+        return over + [f"NOT EXISTS (SELECT 1 FROM {table} WHERE {' AND '.join(tests)})"]
 
     def end_inside(self, window, end, zone):
         """The same window, of an instant that is no row."""

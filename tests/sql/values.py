@@ -90,6 +90,46 @@ def matches(value, pattern, fold):
     return 1 if isinstance(value, str) and re.fullmatch(pattern, value, flags | re.DOTALL) else 0
 
 
+def changed(before, now):
+    """Another scalar; of two lists or two records nothing is asked."""
+    before, now = load(before), load(now)
+    sorts = [type(value) for value in (before, now)]
+    if sorts in ([list, list], [dict, dict]) or (before is None and now is None):
+        return 0
+    return 0 if same(before, now, False) else 1
+
+
+def text_of(value):
+    value = load(value)
+    if isinstance(value, str) or value is None:
+        return json.dumps(value)
+    if isinstance(value, bool):
+        return '"true"' if value else '"false"'
+    if not is_number(value):
+        return None
+    number_ = float(value)
+    return json.dumps(str(int(number_)) if number_ == int(number_) else repr(number_))
+
+
+def number_of(value):
+    value = load(value)
+    if isinstance(value, str):
+        if not re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", value):
+            return None
+        value = decimal.Decimal(value)
+    return float(value) if is_number(value) else None
+
+
+def lower(value):
+    value = load(value)
+    return json.dumps(value.lower()) if isinstance(value, str) else None
+
+
+def length(value):
+    value = load(value)
+    return float(len(value)) if isinstance(value, (str, list)) else None
+
+
 def at_local(zone, year, month, day, hour=0, minute=0, second=0, ms=0):
     """A local time that is skipped moves on by the gap, a doubled one is the first: fold 0."""
     try:
@@ -191,6 +231,8 @@ def register(database):
         "jequal": (3, equal), "jin": (3, in_set), "jhas": (4, has), "jtexts": (4, compare_texts),
         "jmatches": (3, matches), "jinstant": (2, instant), "local_date": (2, local_date),
         "local_hour": (2, local_hour), "date_begin": (2, date_begin),
+        "jchanged": (2, changed), "jtext_of": (1, text_of), "jnumber_of": (1, number_of),
+        "jlower": (1, lower), "jlength": (1, length),
         "sum_is": (3, compare_sum), "sum_double": (1, float),
     }
     for name, (arity, function) in functions.items():
