@@ -208,6 +208,8 @@ class Translator:
             return Value("json", self.trait(path_parts(rest[0]), event))
         if head == "to-instant":
             value = self.value(rest[1], event)
+            if rest[0] == "user":
+                raise NotSql("a date read in the zone that the user had when it came in")
             return Value("time", f"jinstant({self.json(value)}, {self.zone(rest[0])})")
         if head in ("add", "subtract", "multiply", "divide", "min", "max"):
             return self.arithmetic(head, rest, event)
@@ -250,9 +252,10 @@ class Translator:
             return Value("time", str(duration(word)))
         return Value("number", f"CAST({word} AS REAL)")
 
-    def zone(self, word):
+    def zone(self, word, event=None):
+        """The name of a zone; the user's own as of the row `event`, or at :T."""
         if word == "user":
-            raise NotSql("`zone user.timezone`")
+            return f"jzone({self.trait(path_parts(self.rules.zones[word]), event)})"
         return quoted(self.rules.zones[word])
 
     def trait(self, keys, event):
@@ -282,7 +285,7 @@ class Translator:
             return Value("number", f"{head}({self.as_number(self.value(rest[0], event))})")
         if head == "scale":
             return Value("time", f"({rest[0]} * ({self.value(rest[1], event).sql}))")
-        zone, time = self.zone(rest[0]), self.value(rest[1], event).sql
+        zone, time = self.zone(rest[0], event), self.value(rest[1], event).sql
         if head == "hour":
             return Value("number", f"local_hour({zone}, {time})")
         if head == "date":
@@ -331,8 +334,8 @@ class Translator:
             raise NotSql("`anniversary` in a test of the calendar")
         unit, shift, zone, child = rest
         now = f"{event}.at" if event else ":T"
-        today = f"local_date({self.zone(zone)}, {now})"
-        day = f"local_date({self.zone(zone)}, {self.value(child, event).sql})"
+        today = f"local_date({self.zone(zone, event)}, {now})"
+        day = f"local_date({self.zone(zone, event)}, {self.value(child, event).sql})"
         begin = self.period_begin(unit, today, int(shift))
         end = self.period_begin(unit, today, int(shift) + 1)
         return self.coalesced(f"{day} >= {begin} AND {day} < {end}")
@@ -352,7 +355,7 @@ class Translator:
         row, rows = self.rows(stream, window, zone)
         if head == "count":
             return Value("number", f"(SELECT COUNT(*) FROM {rows})")
-        day = f"local_date({self.zone(zone)}, {row}.at)"
+        day = f"local_date({self.zone(zone, row)}, {row}.at)"
         if head == "days" and "unit" in window:
             at = window.index("unit")
             day = self.period_begin(window[at + 1], day)
@@ -442,7 +445,7 @@ class Translator:
         full = "full" in words
         periods, unit = int(words[0]), words[-1].rstrip("s")
         today = f"local_date({self.zone(zone)}, :T)"
-        day = f"local_date({self.zone(zone)}, {row}.at)"
+        day = f"local_date({self.zone(zone, row)}, {row}.at)"
         begin = self.period_begin(unit, today, 1 - periods - full)
         end = self.period_begin(unit, today, 1 - full)
         return f"{day} >= {begin} AND {day} < {end}"
@@ -612,4 +615,6 @@ class Translator:
 
     def end_inside(self, window, end, zone):
         """The same window, of an instant that is no row."""
+        if zone == "user":
+            raise NotSql("the end of a wait in the zone of the user")
         return self.inside(window, "\0", zone).replace("\0.at", end)

@@ -12,6 +12,7 @@ import zoneinfo
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 MS = datetime.timedelta(milliseconds=1)
 DAY = 86_400_000
+KNOWN_ZONES = zoneinfo.available_timezones()
 LIMIT = 10 ** 18
 DATE_TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?([Zz]|[+-]\d\d:?\d\d)?$")
@@ -182,6 +183,12 @@ def instant(value, zone):
     return plain - (minutes if offset[0] == "+" else -minutes) * 60_000
 
 
+def zone_of(value):
+    """What a trait names, or UTC."""
+    name = load(value)
+    return name if isinstance(name, str) and name in KNOWN_ZONES else "UTC"
+
+
 def local(zone, ms):
     when = EPOCH + datetime.timedelta(milliseconds=ms)
     return when.astimezone(zoneinfo.ZoneInfo(zone))
@@ -232,7 +239,7 @@ def register(database):
         "jmatches": (3, matches), "jinstant": (2, instant), "local_date": (2, local_date),
         "local_hour": (2, local_hour), "date_begin": (2, date_begin),
         "jchanged": (2, changed), "jtext_of": (1, text_of), "jnumber_of": (1, number_of),
-        "jlower": (1, lower), "jlength": (1, length),
+        "jlower": (1, lower), "jzone": (1, zone_of), "jlength": (1, length),
         "sum_is": (3, compare_sum), "sum_double": (1, float),
     }
     for name, (arity, function) in functions.items():
