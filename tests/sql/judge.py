@@ -19,7 +19,8 @@ import tempfile
 
 import values
 from hir import Rules
-from translate import DURATION, NotSql, Translator, duration, instant
+from translate import Translator
+from words import DURATION, NotSql, duration, instant
 
 INSTANTS_A_CASE = 24
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)

@@ -44,7 +44,7 @@ def step(chosen, first):
 
 
 def sequence(chosen, number):
-    """Long chains, the same event again and again, keys without end, waits, gaps, nothing bounded."""
+    """Long chains, one event again and again, keys without end, waits, gaps, nothing bounded."""
     steps = chosen.choice([2, 3, 5, 8, 9])
     text = " ".join(step(chosen, i == 0) for i in range(steps))
     if number % 5 == 0:

@@ -17,8 +17,8 @@ import subprocess
 import sys
 import tempfile
 
-# {x} {y} {z}: signals · {p} {q}: conditions · {d} {e}: durations, {e} longer · {n} {m}: numbers, {m}
-# one more · {k} {l}: numbers of days, {l} one more
+# {x} {y} {z}: signals · {p} {q}: conditions · {d} {e}: durations, {e} longer · {n} {m}: numbers,
+# {m} one more · {k} {l}: numbers of days, {l} one more
 LAWS = [
     ("no is the opposite of happened", "same", "no {x} within {d}", "not ({x} within {d})"),
     ("never is the opposite of ever", "same", "never {x}", "not ({x} ever)"),
