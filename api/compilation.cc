@@ -46,6 +46,7 @@ void check_and_lower(Compilation::State& state) {
   options.params = state.options.params;
   options.default_zone = state.options.zone;
   options.uses = state.loaded.uses;
+  options.list_files = state.loaded.list_files;
   options.libraries = state.loaded.libraries;
   options.required = state.options.require;
   if (state.options.deny_unbounded) diagnostics.raise(Code::kW0512);
@@ -142,6 +143,7 @@ void check_with(const Compilation::State& base,
     state->loaded.files.push_back(parse(sources, id, diagnostics));
   }
   state->loaded.uses = base.loaded.uses;
+  state->loaded.list_files = base.loaded.list_files;
   state->loaded.libraries = base.loaded.libraries;
   check_and_lower(*state);
   into.state_ = std::move(state);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,6 +15,15 @@
 namespace segue {
 
 class SourceManager;
+
+/// The file of `list vips from "vips.csv"`.
+struct ListFile {
+  SourceId id;        ///< not valid if it could not be read
+  std::string path;   ///< as it was opened
+  std::string error;  ///< why not
+};
+/// By the index of the rule file, and the path written there.
+using ListFiles = std::map<std::pair<uint32_t, std::string>, ListFile>;
 
 struct CheckOptions {
   /// `--param name=value`: replaces the value of every parameter of that name. Checked like the one
@@ -29,6 +39,8 @@ struct CheckOptions {
   std::vector<bool> libraries;
   /// `--require`: what each segment and score must say of itself, such as `goal`.
   std::vector<std::string> required;
+  /// Texts of lists; made by `load`, and need `sources`.
+  ListFiles list_files;
   /// Segments and scores of files that do not see each other may share a name. For `seg check` and
   /// `seg test`, which show each by its file; output that shows only names cannot allow it.
   bool allow_same_names = false;

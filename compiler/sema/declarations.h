@@ -11,8 +11,10 @@ void check_declarations(Context& context);
 /// Zones of files, and what a file says at its top. (zone_decls.cc)
 void check_files(Context& context);
 
-/// Parameters and lists. (params.cc)
+/// Parameters. (params.cc)
 void check_params(Context& context);
+
+/// Lists. (lists.cc)
 void check_lists(Context& context);
 
 /// Types of events and traits. (types.cc)

@@ -28,7 +28,14 @@ struct Kept {
 };
 
 bool is_long(const hir::Window& window) {
-  return window.kind == hir::Window::Kind::kRolling && window.from > kShortWindow;
+  if (window.kind != hir::Window::Kind::kRolling) return false;
+  // `before 7d ago` keeps what is younger, and adds up what is older.
+  return (window.from == kForever ? window.to : window.from) > kShortWindow;
+}
+
+/// The same for what keeps the values of a window, whichever it is.
+bool keeps_long(const hir::Window& window) {
+  return window.kind == hir::Window::Kind::kEver || is_long(window);
 }
 
 /// What an aggregate keeps of each occurrence; empty if it keeps a few words whatever happens.
@@ -44,17 +51,20 @@ std::optional<Kept> kept_by(const Expr& e) {
   if (e.op != Op::kAggregate) return std::nullopt;
   switch (e.aggregate) {
     case Aggregate::kDistinct:
-      if (!is_long(e.window) && e.window.kind != hir::Window::Kind::kEver) return std::nullopt;
+      if (!keeps_long(e.window)) return std::nullopt;
       return Kept{"keeps each different value and its time, 24 bytes",
                   "different values can only be told apart when they are kept"};
+    case Aggregate::kPercentile:
+    case Aggregate::kMostCommon:
+      if (!keeps_long(e.window)) return std::nullopt;
+      return Kept{"keeps time and value of each, 24 bytes",
+                  "a rank or a most common value needs all values"};
     case Aggregate::kLast:
       return std::nullopt;
     case Aggregate::kSum:
     case Aggregate::kAvg:
     case Aggregate::kMin:
     case Aggregate::kMax:
-    case Aggregate::kPercentile:
-    case Aggregate::kMostCommon:
     case Aggregate::kFirst:
       break;
   }
@@ -154,7 +164,8 @@ class Growth {
   void report(const Expr& e, const Kept& kept) {
     const hir::Stream& stream = context_.rules.streams[e.stream.index];
     const bool ever = e.op == Op::kDecayed || e.window.kind == hir::Window::Kind::kEver;
-    const std::string span = ever ? "all time" : duration_text(e.window.from);
+    const std::string span =
+        ever ? "all time" : duration_text(e.window.from == kForever ? e.window.to : e.window.from);
     context_
         .report(Code::kW0512, e.span,
                 fmt::format("state of `{}` grows with every `{}` of {}", rule_, stream.name, span))

@@ -52,6 +52,8 @@ class Loader {
         const auto* use = decl.as<ast::UseDecl>();
         if (use != nullptr && use->file) pending_.push_back({file, *use->file});
         if (use != nullptr && use->library) open_library(file, *use->library);
+        const auto* list = decl.as<ast::ListDecl>();
+        if (list != nullptr && list->file) open_list(file, list->file->value);
       }
       open_pending();
     }
@@ -68,6 +70,18 @@ class Loader {
     if (known_.contains(identity(path))) return;
     std::string why;
     if (!open(path, why)) result_.unreadable.push_back(fmt::format("{}: {}", path, why));
+  }
+
+  /// Read here, checked with what is declared.
+  void open_list(uint32_t file, const std::string& written) {
+    const auto [entry, added] = result_.list_files.try_emplace({file, written});
+    if (!added) return;
+    ListFile& list = entry->second;
+    const fs::path folder = fs::path(path_of(file)).parent_path();
+    list.path = (folder / written).lexically_normal().string();
+    LoadResult loaded = sources_.load_file(list.path);
+    if (loaded.error == LoadError::kNone) list.id = loaded.id;
+    list.error = std::move(loaded.message);
   }
 
   void open_pending() {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/diagnostics/diagnostics.h"
+#include "compiler/sema/check.h"
 #include "compiler/source/source.h"
 #include "compiler/syntax/ast.h"
 #include "runtime/base/result.h"
@@ -19,6 +20,7 @@ struct Loaded {
   std::vector<ast::File> files;             ///< those named first, in order, then those they use
   std::vector<std::vector<uint32_t>> uses;  ///< as CheckOptions::uses
   std::vector<bool> libraries;              ///< as CheckOptions::libraries
+  ListFiles list_files;                     ///< as CheckOptions::list_files
   std::vector<std::string> unreadable;      ///< named paths that cannot be read, with the reason
 };
 

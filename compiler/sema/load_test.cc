@@ -7,6 +7,7 @@
 
 #include "compiler/sema/check.h"
 #include "compiler/sema/libraries.h"
+#include "compiler/sema/limits.h"
 #include "compiler/sema/verify.h"
 #include "compiler/syntax/parse.h"
 
@@ -58,6 +59,7 @@ struct World {
   std::string checked(bool allow_same_names = false) {
     CheckOptions options;
     options.uses = loaded.uses;
+    options.list_files = loaded.list_files;
     options.sources = &sources;
     options.allow_same_names = allow_same_names;
     const hir::Rules rules = check(loaded.files, options, diagnostics);
@@ -209,6 +211,39 @@ TEST(Libraries, AreRulesWithoutFaults) {
     options.uses = loaded.uses;
     (void)check(loaded.files, options, diagnostics);
     EXPECT_TRUE(diagnostics.empty()) << name << ": " << diagnostics.sorted().front()->message;
+  }
+}
+
+/// The first finding of a list with so many items.
+std::string list_of(uint32_t items, bool header) {
+  const Folder folder;
+  std::string csv = header ? "vips\n" : "";
+  for (uint32_t i = 0; i < items; ++i) csv += "u" + std::to_string(i) + "\n";
+  folder.add("vips.csv", csv);
+  World world({folder.add("a.seg", "list vips from \"vips.csv\"\nsegment s = user in vips")});
+  world.checked();
+  const auto found = world.diagnostics.sorted();
+  return found.empty() ? "" : found[0]->message;
+}
+
+TEST(Load, ListsHoldSoManyItems) {
+  for (const bool header : {false, true}) {
+    EXPECT_EQ(list_of(kListItemsMax - 1, header), "");
+    EXPECT_EQ(list_of(kListItemsMax, header), "");
+    EXPECT_EQ(list_of(kListItemsMax + 1, header), "list `vips` has more than 65536 items");
+  }
+}
+
+TEST(Load, ListsHaveSoManyBytes) {
+  for (const uint32_t more : {0u, 1u}) {
+    const Folder folder;
+    folder.add("vips.csv", "u1," + std::string(kSourceBytesMax - 3 + more, 'x'));
+    World world({folder.add("a.seg", "list vips from \"vips.csv\"\nsegment s = user in vips")});
+    world.checked();
+    const auto found = world.diagnostics.sorted();
+    ASSERT_EQ(found.size(), more);
+    if (more == 0) continue;
+    EXPECT_NE(found[0]->message.find("is too large"), std::string::npos);
   }
 }
 

@@ -5,7 +5,6 @@
 #include "compiler/sema/declarations.h"
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
-#include "compiler/sema/unsupported.h"
 
 namespace segue::sema {
 
@@ -104,31 +103,6 @@ void check_params(Context& context) {
     context.report(Code::kE0206, nowhere, fmt::format("unknown parameter `{}` in `--param`", name))
         .label("no file declares it")
         .suggest(nearest_names(name, names));
-  }
-}
-
-void check_lists(Context& context) {
-  for (const Declared& declared : context.names.of(NameKind::kList)) {
-    const auto& decl = *declared.decl->as<ast::ListDecl>();
-    const Scope scope = context.scope_of(declared.file);
-    List list;
-    if (!decl.items) {
-      unsupported_declaration(context, decl.file ? decl.file->span : decl.name.span,
-                              "a list from a file");
-      list.failed = true;
-    } else if (decl.items->items.size() > kListItemsMax) {
-      context
-          .report(Code::kE0501, decl.items->span,
-                  fmt::format("a list of {} items", decl.items->items.size()))
-          .label(fmt::format("the limit is {}", kListItemsMax));
-      list.failed = true;
-    } else {
-      for (const ast::Scalar& scalar : decl.items->items) {
-        list.items.push_back(constant(context, scope, scalar));
-        list.failed = list.failed || list.items.back().failed;
-      }
-    }
-    context.lists.push_back(std::move(list));
   }
 }
 
