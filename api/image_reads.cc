@@ -1,5 +1,7 @@
 #include "api/image_reads.h"
 
+#include <algorithm>
+
 #include "runtime/image/op_info.h"
 
 namespace segue {
@@ -46,25 +48,17 @@ class Reader {
     cells_[index] = true;
     const image::CellRow& cell = view_.cells[index];
     if (cell.value.count > 0) open_.push_back(cell.value);
-    switch (cell.kind) {
-      case image::CellKind::kHeld:
+    switch (image::source_of(cell.kind)) {
+      case image::Source::kNode:
         reach_node(cell.source);
         break;
-      case image::CellKind::kSteps:
-      case image::CellKind::kSequence:
+      case image::Source::kSequence:
         reach_sequence(cell.source);
         break;
-      case image::CellKind::kNewest:
-      case image::CellKind::kOldest:
-      case image::CellKind::kSeen:
-      case image::CellKind::kTotal:
-      case image::CellKind::kExtreme:
-      case image::CellKind::kDays:
-      case image::CellKind::kLog:
-      case image::CellKind::kDistinct:
-      case image::CellKind::kLatest:
-      case image::CellKind::kEarliest:
+      case image::Source::kStream:
         reach_stream(cell.source);
+        break;
+      case image::Source::kNone:
         break;
     }
   }
@@ -72,7 +66,9 @@ class Reader {
   void reach_sequence(uint32_t index) {
     const image::SequenceRow& sequence = view_.sequences[index];
     for (uint32_t i = 0; i < sequence.steps.count; ++i) {
-      reach_stream(view_.steps[sequence.steps.first + i].stream);
+      const image::StepRow& step = view_.steps[sequence.steps.first + i];
+      reach_stream(step.stream);
+      for (const uint32_t stream : view_.list(step.without)) reach_stream(stream);
     }
     if (sequence.absence_stream != image::kNone) reach_stream(sequence.absence_stream);
   }
@@ -86,10 +82,13 @@ class Reader {
     }
     for (uint32_t i = 0; i < view_.cells.size(); ++i) {
       const image::CellRow& cell = view_.cells[i];
-      if (cell.kind == image::CellKind::kSequence &&
-          view_.sequences[cell.source].derived_stream == index) {
-        reach_cell(i);
-      }
+      const bool matches = cell.kind == image::CellKind::kSequence &&
+                           view_.sequences[cell.source].derived_stream == index;
+      if (matches || cell.feeds == index) reach_cell(i);
+    }
+    for (uint32_t i = 0; i < view_.streams.size(); ++i) {
+      const auto unions = view_.list(view_.streams[i].unions);
+      if (std::binary_search(unions.begin(), unions.end(), index)) reach_stream(i);
     }
   }
 

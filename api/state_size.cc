@@ -37,7 +37,10 @@ std::string name_of_sequence(const image::View& view, uint32_t index) {
 std::string source_text(const image::View& view, const image::CellRow& cell) {
   switch (cell.kind) {
     case image::CellKind::kHeld:
+    case image::CellKind::kCrossing:
       return fmt::format("condition n{}", cell.source);
+    case image::CellKind::kLatch:
+      return "membership";
     case image::CellKind::kSteps:
     case image::CellKind::kSequence:
       return name_of_sequence(view, cell.source);
@@ -57,7 +60,8 @@ std::string growth_text(const image::View& view, const image::CellRow& cell) {
       what = fmt::format("each instant with a step of `{}`", source);
       break;
     case image::CellKind::kSequence:
-      what = fmt::format("each open wait of `{}`", source);
+      what = cell.k == 0 ? fmt::format("each open match of `{}`", source)
+                         : fmt::format("each open wait of `{}`", source);
       break;
     default:
       what = fmt::format("the time{} of each `{}`", cell.value.count > 0 ? " and a value" : "",

@@ -166,8 +166,10 @@ class Updates {
   void apply(uint32_t stream) {
     const image::StreamRow& row = out_.view().streams[stream];
     for (const uint32_t cell : out_.view().list(row.cells)) update(cell);
-    if (row.sequences.count == 0) return;
-    out_.host(Host::kHit, {out_.frame(), out_.index(stream)});
+    if (row.sequences.count != 0) out_.host(Host::kHit, {out_.frame(), out_.index(stream)});
+    if (row.unions.count == 0) return;
+    out_.host(Host::kFeedUnions, {out_.frame(), out_.index(stream)});
+    out_.forget_blob();
   }
 
  private:
@@ -216,6 +218,11 @@ class Updates {
       case CellKind::kSteps:
       case CellKind::kSequence:
       case CellKind::kHeld:
+      case CellKind::kSessions:
+      case CellKind::kCrossing:
+      case CellKind::kChange:
+      case CellKind::kLatch:
+      case CellKind::kDecayed:
         return false;
     }
     return false;
@@ -229,7 +236,7 @@ class Updates {
       out_.host(row.value_type == image::Type::X ? Host::kPushSum : Host::kPushScalar,
                 {out_.frame(), index, value.low, value.high});
     }
-    if (image::grows(row.kind)) out_.forget_blob();
+    if (image::grows(row.kind) || row.feeds != image::kNone) out_.forget_blob();
   }
 
   FunctionEmitter& out_;

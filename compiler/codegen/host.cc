@@ -2,9 +2,10 @@
 
 #include <new>
 
-#include "runtime/cells/kinds.h"
+#include "runtime/cells/cell.h"
 #include "runtime/image/op_info.h"
 #include "runtime/interp/eval.h"
+#include "runtime/interp/feed.h"
 #include "runtime/interp/prepared.h"
 #include "runtime/interp/value_tests.h"
 
@@ -28,8 +29,7 @@ void put(uint64_t* words, Entry entry) {
 }
 
 void push(Frame* frame, uint32_t cell, const cells::Occurrence& occurrence) {
-  cells::update({*frame->owner, *frame->view, frame->view->cells[cell]}, occurrence);
-  frame->blob = frame->owner->data();
+  interp::feed_cell(*frame, cell, occurrence);
 }
 
 }  // namespace
@@ -159,9 +159,9 @@ void segue_push_sum(Frame* frame, uint32_t cell, uint64_t low, int64_t high) {
   push(frame, cell, {.at_ms = frame->now_ms, .sum = {low, high}});
 }
 
-void segue_hit(Frame* frame, uint32_t stream) {
-  frame->hits.push_back({stream, frame->event_ordinal});
-}
+void segue_hit(Frame* frame, uint32_t stream) { interp::note_hit(*frame, stream); }
+
+void segue_feed_unions(Frame* frame, uint32_t stream) { interp::feed_unions(*frame, stream); }
 
 }  // extern "C"
 }  // namespace segue

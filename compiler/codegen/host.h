@@ -55,6 +55,7 @@ void segue_push(Frame* frame, uint32_t cell);
 void segue_push_scalar(Frame* frame, uint32_t cell, uint64_t low, uint64_t high);
 void segue_push_sum(Frame* frame, uint32_t cell, uint64_t low, int64_t high);
 void segue_hit(Frame* frame, uint32_t stream);
+void segue_feed_unions(Frame* frame, uint32_t stream);
 
 }  // extern "C"
 }  // namespace segue

@@ -204,6 +204,7 @@ class RandomImage {
     distinct_.push_back(
         {stream_cell(CellKind::kDistinct, stream, 0, "cap 6 " + horizon, Type::S), {"w1", "w7"}});
     traits_.push_back(stream_cell(CellKind::kEarliest, stream, 0, "", Type::S));
+    decayed_.push_back(stream_cell(CellKind::kDecayed, stream, 0, "horizon 90000000", Type::B));
   }
 
   void put_nodes(uint32_t count) {
@@ -260,6 +261,7 @@ class RandomImage {
       if (op == Op::kItem) continue;  // in item tests only
       if (depth == 0 && info.pops != 0 && info.operands != "V") continue;
       if ((in_node_ || op == Op::kValue) && try_read(op)) return 0;
+      if (op == Op::kLatch && in_node_) return emit_latch(depth - 1);
       if (info.a == image::Use::kCell || !has_node(info.a)) continue;
       return emit_op(info, depth == 0 ? 0 : depth - 1);
     }
@@ -270,8 +272,20 @@ class RandomImage {
     return use != image::Use::kNumberNode || !numbers_.empty();
   }
 
+  /// Each latch has a cell of its own, since it moves it.
+  int emit_latch(uint32_t depth) {
+    emit(Type::B, depth);
+    emit(Type::B, depth);
+    const std::string words = fmt::format("horizon {}", below(2) * 50'000'000);
+    const uint32_t cell =
+        add_cell({.kind = image::CellKind::kLatch, .source = image::kNone}, words, Type::B);
+    line("latch", "c{} 0 {}", cell, below(2) * 70'000'000);
+    return 0;
+  }
+
   int emit_op(const image::OpInfo& info, uint32_t depth) {
     int slopes[3] = {0, 0, 0};
+    const size_t begin = code_->size();
     const bool was_still = std::exchange(still_, still_ || info.op == Op::kScalarOfTime);
     const uint32_t pops = info.pops < 0 ? 2 + below(3) : static_cast<uint32_t>(info.pops);
     for (uint32_t i = 0; i < pops; ++i) {
@@ -287,6 +301,10 @@ class RandomImage {
     if (info.op == Op::kAtLeast) words += fmt::format(" {}", 1 + below(pops));
     if (info.b == image::Use::kFlag) words += fmt::format(" {}", below(2));
     if (info.b == image::Use::kSlope) words += fmt::format(" {}", slopes[0] - slopes[1]);
+    const std::string_view operands = std::string_view(*code_).substr(begin);
+    if (info.b == image::Use::kBack && operands.find("decayed") != std::string_view::npos) {
+      words += fmt::format("back {}", std::count(operands.begin(), operands.end(), '\n'));
+    }
     line(info.name, "{}", words);
     if (info.op == Op::kNow) return 1;
     if (info.op == Op::kTimeScale) return slopes[0] * factor;
@@ -339,6 +357,7 @@ class RandomImage {
       case image::Use::kCell:
       case image::Use::kWindow:
       case image::Use::kNth:
+      case image::Use::kBack:
         break;
     }
     return "";
@@ -425,6 +444,12 @@ class RandomImage {
         return read_plain(op, traits_);
       case Op::kHeld:
         return read_plain(op, held_);
+      case Op::kDecayed:
+        return read_plain(op, decayed_);
+      case Op::kTimesDecayed: {
+        line("times-decayed", "c{} 1 {}", one_of(newest_).cell, 1 + below(400'000'000));
+        return true;
+      }
       default:
         return false;
     }
@@ -443,7 +468,7 @@ class RandomImage {
   uint32_t places_ = UINT32_MAX;  // the first is 0 or 1
   uint32_t segments_ = 0;
   uint32_t chunks_ = 0;
-  std::vector<uint32_t> oldest_, seen_, totals_, sums_, extremes_, traits_, held_;
+  std::vector<uint32_t> oldest_, seen_, totals_, sums_, extremes_, traits_, held_, decayed_;
   std::vector<uint32_t> truths_, numbers_;
   std::vector<Target> anchored_, newest_, days_, logs_, sum_logs_, value_logs_, distinct_, steps_,
       all_steps_;

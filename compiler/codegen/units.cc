@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/codegen/emit_functions.h"
+#include "runtime/image/op_info.h"
 
 namespace segue::codegen {
 namespace {
@@ -27,6 +30,19 @@ std::string_view kind_name(const image::View& view, uint32_t kind) {
   return view.text(view.kinds[kind].name);
 }
 
+/// Chunks that move a latch or search for the instant at which what decays turns: they loop, and
+/// are not worth native code.
+bool is_interpreted(const image::View& view, const image::ChunkRow& chunk) {
+  const auto nodes = view.nodes.subspan(chunk.first_node, chunk.node_count);
+  return std::any_of(nodes.begin(), nodes.end(), [&](const image::NodeRow& node) {
+    const auto code = view.code(node.code);
+    return std::any_of(code.begin(), code.end(), [](const image::OpRow& row) {
+      return row.op == image::Op::kLatch ||
+             (image::op_info(row.op).b == image::Use::kBack && row.b != 0);
+    });
+  });
+}
+
 /// The name of the first segment or score whose node is in the chunk; empty if there is none.
 std::string_view chunk_name(const image::View& view, const image::ChunkRow& chunk) {
   for (const image::NodeRow& node : view.nodes.subspan(chunk.first_node, chunk.node_count)) {
@@ -45,7 +61,9 @@ std::vector<Unit> units_of(const image::View& view) {
   for (uint32_t i = 0; i < view.kinds.size(); ++i) {
     if (view.kinds[i].streams.count != 0) all.push_back({true, i});
   }
-  for (uint32_t i = 0; i < view.chunks.size(); ++i) all.push_back({false, i});
+  for (uint32_t i = 0; i < view.chunks.size(); ++i) {
+    if (!is_interpreted(view, view.chunks[i])) all.push_back({false, i});
+  }
   if (all.empty()) return {};
   if (view.nodes.size() < kOneModuleNodesMax) return {all};
   std::vector<Unit> units;

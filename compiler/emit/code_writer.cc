@@ -25,6 +25,13 @@ std::string key_of(char table, const T& value) {
   return key;
 }
 
+/// Whether it compares numbers that decay; where its operands begin is then written with it.
+bool moves(const Expr& expr) {
+  const bool compares =
+      expr.op == plan::Op::kEqual || expr.op == plan::Op::kLess || expr.op == plan::Op::kLessEqual;
+  return compares && (plan::decays(expr.operands[0]) || plan::decays(expr.operands[1]));
+}
+
 }  // namespace
 
 image::Range CodeWriter::write(const plan::ExprPtr& expr) {
@@ -51,6 +58,7 @@ void CodeWriter::put(const Expr& expr) {
     put(*expr.operands[0]);
     return put_op(expr.op, item_test(expr.operands[1]));
   }
+  const auto begin = static_cast<uint32_t>(tables_.ops.size());
   put_operands(expr);
   const uint32_t fold = expr.truth ? 1 : 0;
   const auto text = [&] {
@@ -58,8 +66,10 @@ void CodeWriter::put(const Expr& expr) {
                                                                        : expr.text);
   };
   switch (plan::immediate_of(expr.op)) {
-    case Immediate::kNone:
-      return put_op(expr.op);
+    case Immediate::kNone: {
+      const uint32_t back = moves(expr) ? static_cast<uint32_t>(tables_.ops.size()) - begin : 0;
+      return put_op(expr.op, 0, back);
+    }
     case Immediate::kSlot:
     case Immediate::kZone:
     case Immediate::kCell:

@@ -16,6 +16,7 @@ class CodeWriter {
   explicit CodeWriter(image::Tables& tables) : tables_(tables) {}
 
   image::Range write(const plan::ExprPtr& expr);  // null: an empty range
+  uint32_t scalar(const plan::Literal& value);    // a member
 
  private:
   void put(const plan::Expr& expr);
@@ -29,7 +30,6 @@ class CodeWriter {
   uint32_t window(const plan::Window& window);
   uint32_t nth(uint32_t k, int64_t bound_ms);
   uint32_t set(const std::vector<plan::Literal>& values, bool ignoring_case);
-  uint32_t scalar(const plan::Literal& value);
   uint32_t period(const image::PeriodRow& row);
   uint32_t path(const std::vector<std::string>& path);
   uint32_t item_test(const plan::ExprPtr& expr);

@@ -7,8 +7,10 @@
 
 #include "compiler/emit/code_writer.h"
 #include "compiler/emit/identity.h"
+#include "compiler/passes/levels.h"
 #include "compiler/passes/reach.h"
 #include "runtime/image/limits.h"
+#include "runtime/image/op_info.h"
 
 namespace segue {
 
@@ -17,14 +19,17 @@ namespace {
 using image::kNone;
 using plan::CellKind;
 
-bool feeds_on_stream(CellKind kind) {
-  return kind != CellKind::kSteps && kind != CellKind::kSequence && kind != CellKind::kHeld;
-}
+bool feeds_on_stream(CellKind kind) { return image::source_of(kind) == image::Source::kStream; }
 
 class Emitter {
  public:
   Emitter(const plan::Plan& plan, const ZoneSource& zones)
-      : plan_(plan), zones_(zones), reach_(plan), identities_(plan), code_(tables_) {}
+      : plan_(plan),
+        zones_(zones),
+        reach_(plan),
+        levels_(plan),
+        identities_(plan),
+        code_(tables_) {}
 
   image::Tables run() {
     put_zones();
@@ -93,8 +98,18 @@ class Emitter {
       if (list.empty() || list.back() != sequence) list.push_back(sequence);
     };
     for (uint32_t q = 0; q < plan_.sequences.size(); ++q) {
-      for (const plan::Sequence::Step& step : plan_.sequences[q].steps) takes_part(step.stream, q);
+      for (const plan::Sequence::Step& step : plan_.sequences[q].steps) {
+        takes_part(step.stream, q);
+        for (const plan::StreamId without : step.without) takes_part(without, q);
+      }
       if (plan_.sequences[q].has_absence) takes_part(plan_.sequences[q].absence, q);
+    }
+    std::vector<std::vector<uint32_t>> unions(plan_.streams.size());
+    for (uint32_t i = 0; i < plan_.streams.size(); ++i) {
+      for (const plan::StreamId source : plan_.streams[i].sources) {
+        std::vector<uint32_t>& list = unions[source.index];
+        if (list.empty() || list.back() != i) list.push_back(i);
+      }
     }
     for (uint32_t i = 0; i < plan_.streams.size(); ++i) {
       std::sort(cells[i].begin(), cells[i].end(), [&](uint32_t a, uint32_t b) {
@@ -102,8 +117,16 @@ class Emitter {
       });
       tables_.streams.push_back({code_.write(plan_.streams[i].predicate),
                                  tables_.add_list(cells[i]), tables_.add_list(sequences[i]),
-                                 text_or_none(plan_.streams[i].name)});
+                                 text_or_none(plan_.streams[i].name), tables_.add_list(unions[i])});
     }
+  }
+
+  image::Range streams(const std::vector<plan::StreamId>& ids) {
+    std::vector<uint32_t> list;
+    for (const plan::StreamId id : ids) list.push_back(id.index);
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+    return tables_.add_list(list);
   }
 
   void put_sequences() {
@@ -113,8 +136,12 @@ class Emitter {
       row.steps = {static_cast<uint32_t>(tables_.steps.size()),
                    static_cast<uint32_t>(sequence.steps.size())};
       for (const plan::Sequence::Step& step : sequence.steps) {
-        tables_.steps.push_back({step.stream.index, step.later ? 1u : 0u, step.within_ms});
+        tables_.steps.push_back({step.stream.index, step.later ? 1u : 0u, step.within_ms,
+                                 step.after_ms, streams(step.without)});
       }
+      row.all_within_ms = sequence.all_within_ms;
+      row.by = sequence.by;
+      row.level = levels_.of_sequence(i);
       if (sequence.has_absence) {
         row.absence_stream = sequence.absence.index;
         row.absence_later = sequence.absence_later ? 1 : 0;
@@ -141,7 +168,10 @@ class Emitter {
       row.zone = cell.zone;
       row.offset = cell.offset;
       row.bytes = cell.bytes;
+      if (cell.kind != CellKind::kSequence) row.feeds = cell.feeds;
       row.horizon_ms = cell.horizon_ms;
+      if (cell.before) row.before = code_.scalar(*cell.before);
+      if (cell.after) row.after = code_.scalar(*cell.after);
       row.identity = identities_.of_cell(i);
       tables_.cells.push_back(row);
     }
@@ -169,7 +199,7 @@ class Emitter {
       uint32_t timed = 0;
       for (uint32_t i = 0; i < chunk.node_count; ++i)
         timed |= reach_.timed(chunk.first_node + i) ? 1 : 0;
-      tables_.chunks.push_back({chunk.first_node, chunk.node_count, timed, 0});
+      tables_.chunks.push_back({chunk.first_node, chunk.node_count, timed, chunk.level});
     }
   }
 
@@ -213,9 +243,7 @@ class Emitter {
     if (plan_.zone_cell != kNone) layout.zone_stream = plan_.cells[plan_.zone_cell].source;
     layout.blob_bytes_max = image::kBlobBytesMax;
     for (const image::CellRow& cell : tables_.cells) {
-      const bool grows = cell.kind == CellKind::kLog || cell.kind == CellKind::kDistinct ||
-                         cell.kind == CellKind::kSteps || cell.kind == CellKind::kSequence;
-      layout.growing_cells += grows ? 1 : 0;
+      layout.growing_cells += image::grows(cell.kind) ? 1 : 0;
     }
     tables_.layout.push_back(layout);
   }
@@ -223,6 +251,7 @@ class Emitter {
   const plan::Plan& plan_;
   const ZoneSource& zones_;
   const passes::Reach reach_;
+  passes::Levels levels_;
   Identities identities_;
   image::Tables tables_;
   CodeWriter code_;

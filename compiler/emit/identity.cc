@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "compiler/plan/build.h"
 #include "runtime/base/hash.h"
+#include "runtime/image/op_info.h"
 
 namespace segue {
 
@@ -16,9 +18,15 @@ Identities::Identities(const plan::Plan& plan)
       nodes_(plan.nodes.size()),
       streams_(plan.streams.size()),
       sequences_(plan.sequences.size()),
-      feeder_(plan.streams.size(), image::kNone) {
-  for (const plan::Cell& cell : plan.cells) {
-    if (cell.kind == CellKind::kSequence) feeder_[cell.feeds] = cell.source;
+      feeder_(plan.streams.size(), image::kNone),
+      latch_(plan.cells.size()) {
+  for (uint32_t i = 0; i < plan.cells.size(); ++i) {
+    if (plan.cells[i].feeds != image::kNone) feeder_[plan.cells[i].feeds] = i;
+  }
+  for (const plan::Node& node : plan.nodes) {
+    plan::walk(node.value, [&](const Expr& part) {
+      if (part.op == plan::Op::kLatch) latch_[part.index] = &part;
+    });
   }
 }
 
@@ -28,16 +36,23 @@ uint64_t Identities::of_cell(uint32_t i) {
   std::string what = fmt::format("{} {} {} {} {} ", static_cast<int>(cell.kind), cell.k, cell.cap,
                                  cell.horizon_ms, zone_name(cell.zone));
   if (cell.value) what += plain(cell.value);
-  switch (cell.kind) {
-    case CellKind::kHeld:
+  for (const auto& literal : {cell.before, cell.after}) {
+    what += literal ? plan::print(*plan::build::scalar(*literal)) : " any";
+  }
+  switch (image::source_of(cell.kind)) {
+    case image::Source::kNode:
       what += fmt::format(" n{}", of_node(cell.source));
       break;
-    case CellKind::kSteps:
-    case CellKind::kSequence:
+    case image::Source::kSequence:
       what += fmt::format(" q{}", of_sequence(cell.source));
       break;
-    default:
+    case image::Source::kStream:
       what += fmt::format(" s{}", of_stream(cell.source));
+      break;
+    case image::Source::kNone:
+      if (latch_[i] == nullptr) break;
+      what += fmt::format(" {}", latch_[i]->time_ms);
+      for (const plan::ExprPtr& operand : latch_[i]->operands) what += plain(operand);
       break;
   }
   return cells_[i] = hash64(what);
@@ -56,7 +71,16 @@ uint64_t Identities::of_node(uint32_t i) {
 uint64_t Identities::of_stream(uint32_t i) {
   if (streams_[i] != 0) return streams_[i];
   if (plan_.streams[i].predicate) return streams_[i] = hash64(plain(plan_.streams[i].predicate));
-  return streams_[i] = feeder_[i] == image::kNone ? 1 : of_sequence(feeder_[i]);
+  if (feeder_[i] != image::kNone) {
+    const plan::Cell& cell = plan_.cells[feeder_[i]];
+    const bool matches = cell.kind == CellKind::kSequence;
+    return streams_[i] = matches ? of_sequence(cell.source) : of_cell(feeder_[i]);
+  }
+  std::string what = "union";
+  for (const plan::StreamId source : plan_.streams[i].sources) {
+    what += fmt::format(" {}", of_stream(source.index));
+  }
+  return streams_[i] = hash64(what);
 }
 
 uint64_t Identities::of_sequence(uint32_t i) {
@@ -65,10 +89,18 @@ uint64_t Identities::of_sequence(uint32_t i) {
   std::string what;
   for (const plan::Sequence::Step& step : sequence.steps) {
     what += fmt::format(" then {} {} {}", step.later, step.within_ms, of_stream(step.stream.index));
+    if (step.after_ms != 0) what += fmt::format(" after {}", step.after_ms);
+    for (const plan::StreamId without : step.without) {
+      what += fmt::format(" without {}", of_stream(without.index));
+    }
   }
   if (sequence.has_absence) {
     what += fmt::format(" no {} {} {}", sequence.absence_later, sequence.absence_ms,
                         of_stream(sequence.absence.index));
+  }
+  if (sequence.all_within_ms != INT64_MAX) what += fmt::format(" all {}", sequence.all_within_ms);
+  if (sequence.by != image::kNone) {
+    for (const std::string& key : plan_.schema.slots[sequence.by].path) what += " by " + key;
   }
   return sequences_[i] = hash64(what);
 }

@@ -25,7 +25,8 @@ class Identities {
 
   const plan::Plan& plan_;
   std::vector<uint64_t> cells_, nodes_, streams_, sequences_;  // 0: not yet known
-  std::vector<uint32_t> feeder_;  // by stream: its `sequence` cell's sequence
+  std::vector<uint32_t> feeder_;                               // by stream: the cell that feeds it
+  std::vector<const plan::Expr*> latch_;                       // by cell: the `latch` that moves it
 };
 
 }  // namespace segue

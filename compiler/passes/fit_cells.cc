@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -57,6 +58,9 @@ class Fitting {
     for (plan::Node& node : plan_.nodes) {
       // Comparisons first, so that a count under one is still a read of a log.
       node.value = plan::rewrite(whole(node.value), fit);
+    }
+    for (Cell& cell : plan_.cells) {
+      if (cell.kind == CellKind::kSequence) cell.k = form_of(cell);
     }
   }
 
@@ -157,6 +161,8 @@ class Fitting {
         return days_read(*expr);
       case Op::kMin:
         return distinct_read(*expr);
+      case Op::kTimesDecayed:
+        return decayed(*expr);
       case Op::kLogCount:
       case Op::kStepsCount:
       case Op::kLogSum:
@@ -282,6 +288,31 @@ class Fitting {
     plan_.streams.push_back({plan_.sequences[sequence].name, nullptr});
     add({.kind = CellKind::kSequence, .source = sequence, .feeds = stream});
     return stream;
+  }
+
+  /// The small form, a word a step, is enough where gaps have upper limits alone and nobody asks
+  /// where a match began, as one that begins with it might.
+  uint32_t form_of(const Cell& cell) const {
+    const plan::Sequence& sequence = plan_.sequences[cell.source];
+    const bool asked = std::any_of(
+        plan_.sequences.begin(), plan_.sequences.end(),
+        [&](const plan::Sequence& outer) { return outer.steps[0].stream.index == cell.feeds; });
+    const auto steps = static_cast<uint32_t>(sequence.steps.size());
+    return plan::is_plain(sequence) && !asked ? steps : 0;
+  }
+
+  /// PROOF: a count that decays is folded instant by instant, so its value at the last one is all
+  /// that matters; of so many newest ones, their times.
+  ExprPtr decayed(const Expr& read) {
+    const Cell& log = cell_of(read);
+    if (log.kind != CellKind::kLog) return nullptr;
+    if (read.count == 0) {
+      return b::read(
+          Op::kDecayed,
+          add({.kind = CellKind::kDecayed, .source = log.source, .horizon_ms = read.time_ms}));
+    }
+    if (read.count > kNewestMax) return nullptr;
+    return b::nth(Op::kTimesDecayed, newest(log.source, read.count), read.count, read.time_ms);
   }
 
   CellId add(Cell cell) {

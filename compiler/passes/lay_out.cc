@@ -3,6 +3,7 @@
 #include <numeric>
 #include <vector>
 
+#include "compiler/passes/levels.h"
 #include "compiler/passes/passes.h"
 #include "compiler/passes/reach.h"
 #include "runtime/cells/blob.h"
@@ -20,9 +21,19 @@ uint32_t bytes_of(const plan::Cell& cell) {
   return cells::fixed_bytes(row);
 }
 
+/// Whether native code leaves a node to the interpreter; see codegen.
+bool is_interpreted(const plan::Node& node) {
+  bool moves = plan::decays(node.value);
+  plan::walk(node.value,
+             [&](const plan::Expr& part) { moves = moves || part.op == plan::Op::kLatch; });
+  return moves;
+}
+
 /// Which kinds of events can change each node, and whether time can: nodes of one such set belong
-/// together, so that an event looks at what it can change and little else.
-std::vector<uint32_t> sets_of_triggers(const plan::Plan& plan, const Reach& reach) {
+/// together, so that an event looks at what it can change and little else. Those of different
+/// levels never do.
+std::vector<uint32_t> sets_of_triggers(const plan::Plan& plan, const Reach& reach,
+                                       const std::vector<uint32_t>& levels) {
   std::vector<std::vector<uint32_t>> triggers(plan.nodes.size());
   for (uint32_t kind = 0; kind < plan.schema.kinds.size(); ++kind) {
     for (const uint32_t node : reach.of_kind(kind).nodes) triggers[node].push_back(kind);
@@ -31,6 +42,8 @@ std::vector<uint32_t> sets_of_triggers(const plan::Plan& plan, const Reach& reac
   std::vector<uint32_t> sets;
   for (uint32_t node = 0; node < plan.nodes.size(); ++node) {
     if (reach.timed(node)) triggers[node].push_back(UINT32_MAX);
+    if (is_interpreted(plan.nodes[node])) triggers[node].push_back(UINT32_MAX - 1);
+    triggers[node].push_back(levels[node]);
     sets.push_back(known.emplace(std::move(triggers[node]), known.size()).first->second);
   }
   return sets;
@@ -49,9 +62,12 @@ std::vector<std::vector<uint32_t>> read_nodes(const plan::Plan& plan) {
 }
 
 /// Puts nodes of one set of triggers side by side as far as their order allows, and cuts chunks
-/// between the sets.
+/// between the sets; level by level.
 void order_nodes(plan::Plan& plan) {
-  const std::vector<uint32_t> sets = sets_of_triggers(plan, Reach(plan));
+  std::vector<uint32_t> levels;
+  Levels found(plan);
+  for (uint32_t node = 0; node < plan.nodes.size(); ++node) levels.push_back(found.of_node(node));
+  const std::vector<uint32_t> sets = sets_of_triggers(plan, Reach(plan), levels);
   const std::vector<std::vector<uint32_t>> reads = read_nodes(plan);
   std::vector<uint32_t> order;
   std::vector<bool> placed(plan.nodes.size());
@@ -62,8 +78,12 @@ void order_nodes(plan::Plan& plan) {
   std::map<uint32_t, std::vector<uint32_t>> by_set;
   for (uint32_t node = 0; node < plan.nodes.size(); ++node) by_set[sets[node]].push_back(node);
   plan.chunks.clear();
+  std::vector<uint32_t> firsts(plan.nodes.size());
+  std::iota(firsts.begin(), firsts.end(), 0);
+  std::stable_sort(firsts.begin(), firsts.end(),
+                   [&](uint32_t a, uint32_t b) { return levels[a] < levels[b]; });
   // The first node not yet placed is always ready: what it reads stands before it.
-  for (uint32_t first = 0; first < plan.nodes.size(); ++first) {
+  for (const uint32_t first : firsts) {
     if (placed[first]) continue;
     const auto begin = static_cast<uint32_t>(order.size());
     for (const uint32_t node : by_set[sets[first]]) {
@@ -73,7 +93,7 @@ void order_nodes(plan::Plan& plan) {
     }
     const auto end = static_cast<uint32_t>(order.size());
     for (uint32_t at = begin; at < end; at += image::kChunkNodesMax) {
-      plan.chunks.push_back({at, std::min(image::kChunkNodesMax, end - at)});
+      plan.chunks.push_back({at, std::min(image::kChunkNodesMax, end - at), levels[first]});
     }
   }
   std::vector<plan::NodeId> to(plan.nodes.size());

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "runtime/base/event.h"
+#include "runtime/image/op_info.h"
 
 namespace segue::passes {
 
@@ -57,6 +58,12 @@ bool moves_with_time(const plan::Plan& plan, const Expr& expr) {
     case Op::kDaysCount:
     case Op::kHeld:
       return true;
+    case Op::kLatch:
+      return expr.time_ms > 0 || plan.cells[expr.index].horizon_ms > 0;
+    case Op::kEqual:
+    case Op::kLess:
+    case Op::kLessEqual:
+      return plan::decays(expr.operands[0]) || plan::decays(expr.operands[1]);
     case Op::kTimeEqual:
     case Op::kTimeLess:
     case Op::kTimeLessEqual:
@@ -95,23 +102,38 @@ Reach::Reach(const plan::Plan& plan)
       cells_of_stream_(plan.streams.size()),
       cells_of_sequence_(plan.sequences.size()),
       sequences_of_stream_(plan.streams.size()),
+      unions_of_stream_(plan.streams.size()),
       readers_of_cell_(plan.cells.size()),
       readers_of_node_(plan.nodes.size()),
-      held_of_node_(plan.nodes.size()),
+      cells_of_node_(plan.nodes.size()),
       streams_of_kind_(plan.schema.kinds.size()),
       timed_(plan.nodes.size()) {
   for (uint32_t i = 0; i < plan.cells.size(); ++i) {
     const plan::Cell& cell = plan.cells[i];
-    if (cell.kind == CellKind::kHeld)
-      held_of_node_[cell.source].push_back(i);
-    else if (cell.kind == CellKind::kSteps || cell.kind == CellKind::kSequence)
-      cells_of_sequence_[cell.source].push_back(i);
-    else
-      cells_of_stream_[cell.source].push_back(i);
+    switch (image::source_of(cell.kind)) {
+      case image::Source::kStream:
+        cells_of_stream_[cell.source].push_back(i);
+        break;
+      case image::Source::kSequence:
+        cells_of_sequence_[cell.source].push_back(i);
+        break;
+      case image::Source::kNode:
+        cells_of_node_[cell.source].push_back(i);
+        break;
+      case image::Source::kNone:
+        break;
+    }
+  }
+  for (uint32_t i = 0; i < plan.streams.size(); ++i) {
+    for (const plan::StreamId source : plan.streams[i].sources) {
+      unions_of_stream_[source.index].push_back(i);
+    }
   }
   for (uint32_t i = 0; i < plan.sequences.size(); ++i) {
-    for (const auto& step : plan.sequences[i].steps)
+    for (const auto& step : plan.sequences[i].steps) {
       sequences_of_stream_[step.stream.index].push_back(i);
+      for (const auto& without : step.without) sequences_of_stream_[without.index].push_back(i);
+    }
     if (plan.sequences[i].has_absence)
       sequences_of_stream_[plan.sequences[i].absence.index].push_back(i);
   }
@@ -141,6 +163,7 @@ void Reach::follow_stream(uint32_t stream, Found& found) const {
   for (const uint32_t sequence : sequences_of_stream_[stream]) {
     for (const uint32_t cell : cells_of_sequence_[sequence]) follow_cell(cell, found);
   }
+  for (const uint32_t all : unions_of_stream_[stream]) follow_stream(all, found);
 }
 
 void Reach::follow_cell(uint32_t cell, Found& found) const {
@@ -159,9 +182,10 @@ void Reach::follow_node(uint32_t node, Found& found) const {
     if (found.nodes[next]) continue;
     found.nodes[next] = true;
     for (const uint32_t reader : readers_of_node_[next]) open.push_back(reader);
-    for (const uint32_t held : held_of_node_[next]) {
-      found.cells[held] = true;
-      for (const uint32_t reader : readers_of_cell_[held]) open.push_back(reader);
+    for (const uint32_t cell : cells_of_node_[next]) {
+      if (plan_.cells[cell].feeds != image::kNone) follow_cell(cell, found);
+      found.cells[cell] = true;
+      for (const uint32_t reader : readers_of_cell_[cell]) open.push_back(reader);
     }
   }
 }

@@ -8,9 +8,9 @@
 namespace segue::passes {
 
 /// What an event of each kind can change: streams by their filters, then the cells they feed, the
-/// sequences they are steps of, and every node that reads any of it, through other nodes and `held`
-/// cells. Also which nodes can change without an event. Cost of the whole: rows and references once
-/// a kind.
+/// sequences they are steps of, and every node that reads any of it, through other nodes, cells
+/// that follow nodes, and the streams that these feed. Also which nodes can change without an
+/// event. Cost of the whole: rows and references once a kind.
 class Reach {
  public:
   explicit Reach(const plan::Plan& plan);
@@ -35,9 +35,10 @@ class Reach {
   std::vector<std::vector<uint32_t>> cells_of_stream_;
   std::vector<std::vector<uint32_t>> cells_of_sequence_;
   std::vector<std::vector<uint32_t>> sequences_of_stream_;
+  std::vector<std::vector<uint32_t>> unions_of_stream_;
   std::vector<std::vector<uint32_t>> readers_of_cell_;
   std::vector<std::vector<uint32_t>> readers_of_node_;
-  std::vector<std::vector<uint32_t>> held_of_node_;
+  std::vector<std::vector<uint32_t>> cells_of_node_;
   std::vector<std::vector<uint32_t>> streams_of_kind_;
   std::vector<bool> timed_;
 };

@@ -32,6 +32,11 @@ std::string family_of(const Cell& cell) {
     case CellKind::kTotal:
       // A total with a sum also counts; one stream has rarely more than one summed property.
       return fmt::format("{} {} {}", static_cast<int>(cell.kind), cell.source, value_key(cell));
+    case CellKind::kSessions:
+    case CellKind::kCrossing:
+    case CellKind::kChange:
+    case CellKind::kLatch:
+      break;  // what feeds a stream, or is moved by a node, is that one's
     case CellKind::kOldest:
     case CellKind::kSeen:
     case CellKind::kExtreme:
@@ -39,6 +44,7 @@ std::string family_of(const Cell& cell) {
     case CellKind::kEarliest:
     case CellKind::kSequence:
     case CellKind::kHeld:
+    case CellKind::kDecayed:
       return fmt::format("{} {} {} {} {} {} {}", static_cast<int>(cell.kind), cell.source, cell.k,
                          cell.cap, cell.horizon_ms, cell.feeds, value_key(cell));
   }
@@ -65,7 +71,7 @@ std::vector<bool> used_cells(const plan::Plan& plan) {
   for (const plan::Node& node : plan.nodes) plan::walk(node.value, visit);
   if (plan.zone_cell != image::kNone) used[plan.zone_cell] = true;
   for (size_t i = 0; i < plan.cells.size(); ++i) {
-    if (plan.cells[i].kind == CellKind::kSequence) used[i] = true;
+    if (plan.cells[i].feeds != image::kNone) used[i] = true;
   }
   return used;
 }
@@ -105,7 +111,9 @@ void share_cells(plan::Plan& plan) {
   for (uint32_t i = 0; i < plan.cells.size(); ++i) {
     to[i] = {i};
     if (!used[i]) continue;
-    const uint32_t kept = first.emplace(family_of(plan.cells[i]), i).first->second;
+    const std::string family = family_of(plan.cells[i]);
+    if (family.empty()) continue;
+    const uint32_t kept = first.emplace(family, i).first->second;
     to[i] = {kept};
     if (kept != i) widen(plan.cells[kept], plan.cells[i]);
   }

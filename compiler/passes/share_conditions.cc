@@ -3,6 +3,7 @@
 
 #include "compiler/passes/passes.h"
 #include "compiler/plan/build.h"
+#include "runtime/image/op_info.h"
 
 namespace segue::passes {
 
@@ -15,7 +16,8 @@ using plan::Op;
 
 /// Worth a place in the blob when needed twice: not a constant, not a single read, not a reference.
 bool is_shareable(const Expr& expr) {
-  return plan::type_of(expr) == plan::Type::B && !expr.operands.empty() && expr.op != Op::kNot;
+  return plan::type_of(expr) == plan::Type::B && !expr.operands.empty() && expr.op != Op::kNot &&
+         expr.op != Op::kLatch;
 }
 
 using Counts = std::map<std::string, uint32_t>;
@@ -43,7 +45,9 @@ class Sharing {
       to[i] = add(old[i].value, std::move(value));
     }
     for (plan::Cell& cell : plan_.cells) {
-      if (cell.kind == plan::CellKind::kHeld) cell.source = to[cell.source].index;
+      if (image::source_of(cell.kind) == image::Source::kNode) {
+        cell.source = to[cell.source].index;
+      }
     }
     for (plan::Segment& segment : plan_.segments) segment.node = own(to[segment.node.index]);
     for (plan::Score& score : plan_.scores) score.node = to[score.node.index];

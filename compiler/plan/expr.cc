@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "compiler/plan/plan.h"
 
 namespace segue::plan {
@@ -79,10 +81,25 @@ bool equal(const ExprPtr& a, const ExprPtr& b) {
   return a && b && equal(*a, *b);
 }
 
+bool decays(const ExprPtr& expr) {
+  bool found = false;
+  walk(expr, [&](const Expr& part) {
+    found = found || part.op == Op::kDecayed || part.op == Op::kTimesDecayed;
+  });
+  return found;
+}
+
+bool is_plain(const Sequence& sequence) {
+  if (sequence.by != image::kNone || sequence.all_within_ms != INT64_MAX) return false;
+  return std::all_of(sequence.steps.begin(), sequence.steps.end(), [](const Sequence::Step& step) {
+    return step.after_ms == 0 && step.without.empty();
+  });
+}
+
 bool equal(const Cell& a, const Cell& b) {
   return a.kind == b.kind && a.source == b.source && a.k == b.k && a.cap == b.cap &&
          a.zone == b.zone && a.horizon_ms == b.horizon_ms && a.feeds == b.feeds &&
-         equal(a.value, b.value);
+         a.before == b.before && a.after == b.after && equal(a.value, b.value);
 }
 
 }  // namespace segue::plan

@@ -18,12 +18,14 @@ Plan Lowering::run() {
   traits_.resize(rules_.schema.slots.size());
   segment_nodes_.resize(rules_.segments.size());
   score_nodes_.resize(rules_.scores.size());
+  score_decays_.resize(rules_.scores.size());
   keep_zone();
   lower_streams();
   for (const hir::OrderEntry& entry : rules_.order) {
     if (entry.is_score) {
-      score_nodes_[entry.index] =
-          add_node(number(*rules_.scores[entry.index].value, In::kCondition));
+      ExprPtr value = number(*rules_.scores[entry.index].value, In::kCondition);
+      score_decays_[entry.index] = decays(value);
+      score_nodes_[entry.index] = add_node(std::move(value));
     } else {
       segment_nodes_[entry.index] =
           add_node(truth(*rules_.segments[entry.index].when, In::kCondition));
@@ -41,45 +43,6 @@ Plan Lowering::run() {
   return std::move(plan_);
 }
 
-void Lowering::lower_streams() {
-  streams_.resize(rules_.streams.size());
-  for (size_t i = 0; i < rules_.streams.size(); ++i) {
-    const hir::Stream& stream = rules_.streams[i];
-    if (!stream.predicate) continue;  // a sequence: made where it is read, for its window
-    ExprPtr predicate = truth(*stream.predicate, In::kEvent);
-    streams_[i] = {static_cast<uint32_t>(plan_.streams.size())};
-    plan_.streams.push_back({stream.name, std::move(predicate)});
-  }
-}
-
-/// What lies outside an absolute window never comes in later, so it need not even be an occurrence:
-/// the window becomes a filter on the event's own instant, and a read of all that is left.
-StreamId Lowering::stream_between(StreamId stream, const hir::Window& window) {
-  namespace b = build;
-  std::vector<ExprPtr> parts{plan_.streams[stream.index].predicate};
-  const auto now = [] { return b::op(Op::kNow); };
-  if (window.begin) {
-    parts.push_back(b::time_test(Op::kTimeLessEqual, b::time(window.begin->ms), now(), -1));
-  }
-  if (window.end) parts.push_back(b::time_test(Op::kTimeLess, now(), b::time(window.end->ms), 1));
-  if (parts.size() == 1) return stream;
-  plan_.streams.push_back({plan_.streams[stream.index].name, b::op(Op::kAnd, std::move(parts))});
-  return {static_cast<uint32_t>(plan_.streams.size() - 1)};
-}
-
-StreamId Lowering::trait_stream(uint32_t slot) {
-  if (!traits_[slot]) {
-    std::string name = "set";
-    for (const std::string& key : plan_.schema.slots[slot].path) name += " " + key;
-    auto of_identify = build::make({.op = Op::kKindIn, .kinds = {kIdentifyKind.index}});
-    ExprPtr named = build::slot(Op::kSlotNamed, slot);
-    traits_[slot] = StreamId{static_cast<uint32_t>(plan_.streams.size())};
-    plan_.streams.push_back(
-        {std::move(name), build::op(Op::kAnd, {std::move(of_identify), std::move(named)})});
-  }
-  return *traits_[slot];
-}
-
 uint32_t Lowering::zone_of(hir::ZoneId zone) {
   return zone == hir::kUserZone ? image::kUserZone : zone.index;
 }
@@ -94,27 +57,6 @@ void Lowering::keep_zone() {
   cell.source = trait_stream(slot).index;
   cell.value = b::op(Op::kScalarOfNumber, {b::op(Op::kZoneOf, {b::slot(Op::kSlot, slot)})});
   plan_.zone_cell = add_cell(std::move(cell)).index;
-}
-
-SequenceId Lowering::sequence_of(const hir::Stream& stream, const hir::Window& window) {
-  const auto between = [&](hir::StreamId id) {
-    const StreamId base = streams_[id.index];
-    return window.kind == hir::Window::Kind::kAbsolute ? stream_between(base, window) : base;
-  };
-  Sequence sequence;
-  sequence.name = stream.name;
-  for (const hir::Stream::Step& step : stream.steps) {
-    sequence.steps.push_back(
-        {between(step.stream), step.later, step.within ? step.within->ms : INT64_MAX});
-  }
-  if (stream.absence) {
-    sequence.has_absence = true;
-    sequence.absence = between(stream.absence->stream);
-    sequence.absence_later = stream.absence->later;
-    sequence.absence_ms = stream.absence->within.ms;
-  }
-  plan_.sequences.push_back(std::move(sequence));
-  return {static_cast<uint32_t>(plan_.sequences.size() - 1)};
 }
 
 namespace {
@@ -223,9 +165,9 @@ Window Lowering::window_of(const hir::Expr& read) {
 }
 
 CellId Lowering::log_of(const hir::Expr& read, ExprPtr value) {
-  StreamId stream = streams_[read.stream.index];
-  if (read.window.kind == hir::Window::Kind::kAbsolute)
-    stream = stream_between(stream, read.window);
+  StreamId stream = stream_of(read.stream);
+  const bool absolute = read.window.kind == hir::Window::Kind::kAbsolute;
+  if (absolute) stream = stream_between(stream, read.window);
   Cell cell;
   cell.kind = CellKind::kLog;
   cell.source = stream.index;
@@ -233,7 +175,7 @@ CellId Lowering::log_of(const hir::Expr& read, ExprPtr value) {
   cell.horizon_ms = horizon_of(read.window);
   // A window that ends before now keeps what is newer too, so only one that ends now may drop by
   // number.
-  const bool ends_now = ends_at_now(read.window);
+  const bool ends_now = ends_at_now(read.window) && !(absolute && is_derived(stream));
   cell.cap = ends_now && !caps_values(read) ? read.cap : 0;
   cell.zone = zone_read(read, zone_of(read.zone));
   return add_cell(std::move(cell));
@@ -243,8 +185,15 @@ CellId Lowering::steps_of(const hir::Expr& read) {
   Cell cell;
   cell.kind = CellKind::kSteps;
   cell.source = sequence_of(rules_.streams[read.stream.index], read.window).index;
+  const Sequence& sequence = plan_.sequences[cell.source];
+  cell.k = is_plain(sequence) ? 0 : 1;
   cell.horizon_ms = horizon_of(read.window);
-  const bool ends_now = ends_at_now(read.window);
+  const bool absolute = read.window.kind == hir::Window::Kind::kAbsolute;
+  const bool cut = !absolute || std::none_of(sequence.steps.begin(), sequence.steps.end(),
+                                             [&](const Sequence::Step& step) {
+                                               return is_derived(step.stream);
+                                             });
+  const bool ends_now = ends_at_now(read.window) && cut;
   cell.cap = ends_now ? read.cap : 0;
   cell.zone = zone_read(read, zone_of(read.zone));
   return add_cell(std::move(cell));

@@ -20,6 +20,8 @@ ExprPtr Lowering::truth(const hir::Expr& expr, In in) {
       return b::set_test(Op::kUserIn, {}, expr.literals);
     case hir::Op::kHeld:
       return held(expr);
+    case hir::Op::kLatched:
+      return latched(expr, in);
     case hir::Op::kEventIs:
       return event_test(expr);
     case hir::Op::kAnd:
@@ -86,6 +88,20 @@ ExprPtr Lowering::in_period(const hir::Expr& expr, In in) {
   test->period.slope = instant.slope;
   test->period.yearly = expr.yearly ? 1 : 0;
   return test;
+}
+
+/// A node of its own: what moves a cell is evaluated once an instant.
+ExprPtr Lowering::latched(const hir::Expr& expr, In in) {
+  Cell cell;
+  cell.kind = CellKind::kLatch;
+  cell.source = image::kNone;
+  cell.horizon_ms = expr.duration.ms;
+  auto latch = std::make_shared<Expr>();
+  latch->op = Op::kLatch;
+  latch->operands = {truth(*expr.children[0], in), truth(*expr.children[1], in)};
+  latch->index = add_cell(std::move(cell)).index;
+  latch->time_ms = expr.cooldown.ms;
+  return b::node(Op::kNodeTruth, add_node(std::move(latch)));
 }
 
 ExprPtr Lowering::connective(const hir::Expr& expr, In in) {

@@ -38,7 +38,13 @@ ExprPtr Lowering::number(const hir::Expr& expr, In in) {
     case hir::Op::kStreak:
       return count(expr);
     case hir::Op::kScore:
+      // What is kept of a number that decays is that of the last instant: it is worked out anew.
+      if (score_decays_[expr.score.index]) {
+        return plan_.nodes[score_nodes_[expr.score.index].index].value;
+      }
       return b::node(Op::kNodeNumber, score_nodes_[expr.score.index]);
+    case hir::Op::kDecayed:
+      return decayed(expr);
     case hir::Op::kAdd:
     case hir::Op::kSubtract:
     case hir::Op::kMultiply:
@@ -128,10 +134,20 @@ ExprPtr Lowering::count(const hir::Expr& expr) {
     return b::read(Op::kLogStreak, log_of(expr, nullptr), window);
   }
   const bool days = expr.op == hir::Op::kDays;
-  if (rules_.streams[expr.stream.index].predicate) {
+  if (!is_sequence(expr.stream)) {
     return b::read(days ? Op::kLogDays : Op::kLogCount, log_of(expr, nullptr), window);
   }
   return b::read(days ? Op::kStepsDays : Op::kStepsCount, steps_of(expr), window);
+}
+
+/// From the times themselves; `cap` newest ones, or all.
+ExprPtr Lowering::decayed(const hir::Expr& expr) {
+  Cell log;
+  log.kind = CellKind::kLog;
+  log.source = stream_of(expr.stream).index;
+  log.cap = expr.cap;
+  log.horizon_ms = INT64_MAX;
+  return b::nth(Op::kTimesDecayed, add_cell(std::move(log)), expr.cap, expr.duration.ms);
 }
 
 /// The log keeps exact decimals for sums and averages, whole scalars for the rest.
@@ -234,7 +250,7 @@ TimeExpr Lowering::instant_of(const hir::Expr& expr, In in) {
 
 ExprPtr Lowering::time_of(const hir::Expr& expr) {
   const bool first = expr.aggregate == hir::Aggregate::kFirst;
-  if (rules_.streams[expr.stream.index].predicate) {
+  if (!is_sequence(expr.stream)) {
     return b::read(first ? Op::kOldestTime : Op::kNewestTime, log_of(expr, nullptr));
   }
   return b::read(first ? Op::kStepsFirst : Op::kStepsLast, steps_of(expr));

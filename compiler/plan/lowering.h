@@ -29,11 +29,20 @@ class Lowering {
  private:
   enum class In { kCondition, kEvent };
 
-  // lower.cc: streams, cells, nodes
+  // lower_streams.cc
   void lower_streams();
+  StreamId add_stream(std::string name, ExprPtr predicate);
+  bool is_sequence(hir::StreamId stream) const;
+  bool is_derived(StreamId stream) const;
+  StreamId stream_of(hir::StreamId id);
+  StreamId derived_stream(const hir::Stream& stream);
+  StreamId union_of(const hir::Stream& stream);
+  NodeId node_of_truth(ExprPtr truth);
   StreamId stream_between(StreamId stream, const hir::Window& window);
   StreamId trait_stream(uint32_t slot);
   SequenceId sequence_of(const hir::Stream& stream, const hir::Window& window);
+
+  // lower.cc: cells, nodes
   CellId log_of(const hir::Expr& read, ExprPtr value);
   CellId steps_of(const hir::Expr& read);
   CellId add_cell(Cell cell);
@@ -46,6 +55,7 @@ class Lowering {
 
   // lower_conditions.cc: truths
   ExprPtr truth(const hir::Expr& expr, In in);
+  ExprPtr latched(const hir::Expr& expr, In in);
   ExprPtr connective(const hir::Expr& expr, In in);
   ExprPtr comparison(const hir::Expr& expr, In in);
   ExprPtr sum_comparison(const hir::Expr& expr);
@@ -64,6 +74,7 @@ class Lowering {
   // lower_values.cc: numbers, times, values
   ExprPtr number(const hir::Expr& expr, In in);
   ExprPtr count(const hir::Expr& expr);
+  ExprPtr decayed(const hir::Expr& expr);
   ExprPtr aggregate(const hir::Expr& expr);
   ExprPtr wire_number(const hir::Expr& expr, In in);
   ExprPtr local_part(const hir::Expr& expr, In in);
@@ -94,10 +105,11 @@ class Lowering {
   const hir::Rules& rules_;
   Diagnostics& diagnostics_;
   Plan plan_;
-  std::vector<StreamId> streams_;                // by HIR stream; of sequences unused
-  std::vector<std::optional<StreamId>> traits_;  // by slot
+  std::vector<std::optional<StreamId>> streams_;  // by HIR stream; of what is derived, once read
+  std::vector<std::optional<StreamId>> traits_;   // by slot
   std::vector<CellId> trait_cells_;
   std::vector<NodeId> segment_nodes_, score_nodes_;
+  std::vector<bool> score_decays_;
   std::map<const hir::Expr*, NodeId> anchors_;
 };
 

@@ -202,10 +202,18 @@ class Reader {
   }
   void read_stream() {
     want_id('s', plan_.streams.size());
-    Stream stream{text(), nullptr};
+    Stream stream{text(), nullptr, {}};
     want_word("=");
-    if (!take_word("derived")) stream.predicate = read_expr(0);
+    if (take_word("union"))
+      stream.sources = streams();
+    else if (!take_word("derived"))
+      stream.predicate = read_expr(0);
     plan_.streams.push_back(std::move(stream));
+  }
+  std::vector<StreamId> streams() {
+    std::vector<StreamId> all;
+    while (ok() && at_id('s')) all.push_back({id('s')});
+    return all;
   }
   void read_sequence() {
     want_id('q', plan_.sequences.size());
@@ -224,9 +232,13 @@ class Reader {
       Sequence::Step step;
       step.later = take_word("later");
       step.stream = {id('s')};
+      if (take_word("after")) step.after_ms = ms();
       if (take_word("within")) step.within_ms = ms();
+      if (take_word("without")) step.without = streams();
       sequence.steps.push_back(step);
     } while (take_word("then"));
+    if (take_word("all-within")) sequence.all_within_ms = ms();
+    if (take_word("by")) sequence.by = id('p');
     plan_.sequences.push_back(std::move(sequence));
   }
   void read_cell() {
@@ -236,13 +248,17 @@ class Reader {
     const std::optional<CellKind> kind = cell_named(word());
     if (!kind) return fail("a cell kind is missing");
     cell.kind = *kind;
-    const char letter = at_id('q') ? 'q' : at_id('n') ? 'n' : 's';
-    cell.source = id(letter);
+    static constexpr char kLetters[] = {'s', 'q', 'n'};
+    const image::Source source = image::source_of(cell.kind);
+    cell.source =
+        source == image::Source::kNone ? image::kNone : id(kLetters[static_cast<size_t>(source)]);
     if (take_word("k")) cell.k = number_in<uint32_t>(word());
     if (take_word("cap")) cell.cap = number_in<uint32_t>(word());
     if (at_id('z') || peek_word("user")) cell.zone = zone();
     if (take_word("horizon")) cell.horizon_ms = ms();
     if (take_word("feeds")) cell.feeds = id('s');
+    if (take_word("before")) cell.before = read_one();
+    if (take_word("after")) cell.after = read_one();
     if (take_word("at")) {
       cell.offset = number_in<uint32_t>(word());
       want_word("bytes");
@@ -277,9 +293,10 @@ class Reader {
     plan_.fixed_bytes = number_in<uint32_t>(word());
   }
   void read_chunk() {
-    Chunk chunk{id('n'), 0};
+    Chunk chunk{id('n'), 0, 0};
     want_word("count");
     chunk.node_count = number_in<uint32_t>(word());
+    if (take_word("level")) chunk.level = number_in<uint32_t>(word());
     plan_.chunks.push_back(chunk);
   }
 
@@ -305,6 +322,12 @@ class Reader {
       value.number = number_in<double>(digits);
       value.text = digits;
     }
+    return value;
+  }
+  Literal read_one() {
+    want_mark("{");
+    Literal value = read_literal();
+    want_mark("}");
     return value;
   }
   void read_set(Expr& expr) {

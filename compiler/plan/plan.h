@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,6 +98,8 @@ uint32_t node_of(const Expr& expr);
 struct Plan;
 /// Whether what the part says depends on the user's own zone.
 bool in_user_zone(const Plan& plan, const Expr& expr);
+/// Whether some part of it falls by the millisecond, as counts with a half-life do.
+bool decays(const ExprPtr& expr);
 
 bool equal(const Expr& a, const Expr& b);
 bool equal(const ExprPtr& a, const ExprPtr& b);  // both null: equal
@@ -129,7 +132,8 @@ void walk(const ExprPtr& expr, const Visit& visit) {
 
 struct Stream {
   std::string name;
-  ExprPtr predicate;  // event code; null: fed by a `sequence` cell
+  ExprPtr predicate;              // event code; null: derived, fed by a cell or by `sources`
+  std::vector<StreamId> sources;  // of a union
 };
 
 struct Sequence {
@@ -137,6 +141,8 @@ struct Sequence {
     StreamId stream;
     bool later = false;
     int64_t within_ms = INT64_MAX;
+    int64_t after_ms = 0;
+    std::vector<StreamId> without;
   };
   std::string name;
   std::vector<Step> steps;
@@ -144,19 +150,25 @@ struct Sequence {
   StreamId absence;
   bool absence_later = false;
   int64_t absence_ms = 0;
+  int64_t all_within_ms = INT64_MAX;
+  uint32_t by = image::kNone;  // slot
 };
+
+/// Whether gaps have upper limits alone, so that a word a step is enough to match.
+bool is_plain(const Sequence& sequence);
 
 struct Cell {
   CellKind kind = CellKind::kLog;
-  uint32_t source = 0;  // StreamId, SequenceId (kSteps, kSequence) or NodeId (kHeld)
+  uint32_t source = 0;  // StreamId, SequenceId (kSteps, kSequence) or NodeId (kHeld, kCrossing)
   ExprPtr value;        // event code, or null
   uint32_t k = 0;
   uint32_t cap = 0;
   uint32_t zone = image::kNone;
   int64_t horizon_ms = 0;         // INT64_MAX: all
-  uint32_t feeds = image::kNone;  // kSequence: the derived stream
-  uint32_t offset = 0;            // lay-out
-  uint32_t bytes = 0;             // lay-out
+  uint32_t feeds = image::kNone;  // kSequence, kSessions, kCrossing, kChange: the derived stream
+  std::optional<Literal> before, after;  // kChange: the value it had, the one it has
+  uint32_t offset = 0;                   // lay-out
+  uint32_t bytes = 0;                    // lay-out
 };
 bool equal(const Cell& a, const Cell& b);
 
@@ -175,6 +187,7 @@ using Score = Segment;
 struct Chunk {
   uint32_t first_node = 0;
   uint32_t node_count = 0;
+  uint32_t level = 0;  // when in an instant
 };
 
 struct Plan {

@@ -71,8 +71,8 @@ void put_literal(Out& out, const Literal& value) {
   }
 }
 
-void put_set(Out& out, const std::vector<Literal>& set) {
-  put(out, " {{");
+void put_set(Out& out, const std::vector<Literal>& set, std::string_view word = "") {
+  put(out, "{} {{", word);
   for (size_t i = 0; i < set.size(); ++i) {
     if (i != 0) put(out, " ");
     put_literal(out, set[i]);
@@ -241,7 +241,8 @@ void put_streams(Out& out, const Plan& plan) {
     if (plan.streams[i].predicate)
       put_expr(out, *plan.streams[i].predicate);
     else
-      put(out, "derived");
+      put(out, "{}", plan.streams[i].sources.empty() ? "derived" : "union");
+    for (const StreamId source : plan.streams[i].sources) put(out, " s{}", source.index);
     put(out, "\n");
   }
 }
@@ -257,43 +258,40 @@ void put_sequences(Out& out, const Plan& plan) {
       if (j != 0) put(out, " then");
       if (step.later) put(out, " later");
       put(out, " s{}", step.stream.index);
+      if (step.after_ms != 0) put(out, " after {}", step.after_ms);
       if (step.within_ms != INT64_MAX) put(out, " within {}", step.within_ms);
+      if (!step.without.empty()) put(out, " without");
+      for (const StreamId without : step.without) put(out, " s{}", without.index);
     }
     if (sequence.has_absence) {
       put(out, " then no{} s{} within {}", sequence.absence_later ? " later" : "",
           sequence.absence.index, sequence.absence_ms);
     }
+    if (sequence.all_within_ms != INT64_MAX) put(out, " all-within {}", sequence.all_within_ms);
+    if (sequence.by != image::kNone) put(out, " by p{}", sequence.by);
     put(out, "\n");
   }
 }
 
-char source_letter(CellKind kind) {
-  switch (kind) {
-    case CellKind::kSteps:
-    case CellKind::kSequence:
-      return 'q';
-    case CellKind::kHeld:
-      return 'n';
-    case CellKind::kNewest:
-    case CellKind::kOldest:
-    case CellKind::kSeen:
-    case CellKind::kTotal:
-    case CellKind::kExtreme:
-    case CellKind::kDays:
-    case CellKind::kLog:
-    case CellKind::kDistinct:
-    case CellKind::kLatest:
-    case CellKind::kEarliest:
-      return 's';
+/// Of what a cell is; empty if it has no source.
+std::string source_text(const Cell& cell) {
+  switch (image::source_of(cell.kind)) {
+    case image::Source::kStream:
+      return fmt::format(" s{}", cell.source);
+    case image::Source::kSequence:
+      return fmt::format(" q{}", cell.source);
+    case image::Source::kNode:
+      return fmt::format(" n{}", cell.source);
+    case image::Source::kNone:
+      break;
   }
-  return '?';
+  return "";
 }
 
 void put_cells(Out& out, const Plan& plan) {
   for (size_t i = 0; i < plan.cells.size(); ++i) {
     const Cell& cell = plan.cells[i];
-    put(out, "cell c{} = {} {}{}", i, image::name_of(cell.kind), source_letter(cell.kind),
-        cell.source);
+    put(out, "cell c{} = {}{}", i, image::name_of(cell.kind), source_text(cell));
     if (cell.k != 0) put(out, " k {}", cell.k);
     if (cell.cap != 0) put(out, " cap {}", cell.cap);
     if (cell.zone != image::kNone) put_zone(out, cell.zone);
@@ -302,6 +300,8 @@ void put_cells(Out& out, const Plan& plan) {
       put_ms(out, cell.horizon_ms);
     }
     if (cell.feeds != image::kNone) put(out, " feeds s{}", cell.feeds);
+    if (cell.before) put_set(out, {*cell.before}, " before");
+    if (cell.after) put_set(out, {*cell.after}, " after");
     if (cell.bytes != 0) put(out, " at {} bytes {}", cell.offset, cell.bytes);
     if (cell.value) {
       put(out, " value ");
@@ -338,7 +338,9 @@ void put_layout(Out& out, const Plan& plan) {
   if (plan.fixed_bytes == 0) return;
   put(out, "layout words {} bytes {}\n", plan.truth_words, plan.fixed_bytes);
   for (const Chunk& chunk : plan.chunks) {
-    put(out, "chunk n{} count {}\n", chunk.first_node, chunk.node_count);
+    put(out, "chunk n{} count {}", chunk.first_node, chunk.node_count);
+    if (chunk.level != 0) put(out, " level {}", chunk.level);
+    put(out, "\n");
   }
 }
 

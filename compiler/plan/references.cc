@@ -1,4 +1,5 @@
 #include "compiler/plan/plan.h"
+#include "runtime/image/op_info.h"
 
 namespace segue::plan {
 
@@ -32,9 +33,9 @@ void rewrite_all(Plan& plan, const Change& change) {
   for (Node& node : plan.nodes) node.value = rewrite(node.value, change);
 }
 
-bool of_stream(CellKind kind) {
-  return kind != CellKind::kHeld && kind != CellKind::kSteps && kind != CellKind::kSequence;
-}
+bool of_stream(CellKind kind) { return image::source_of(kind) == image::Source::kStream; }
+bool of_node(CellKind kind) { return image::source_of(kind) == image::Source::kNode; }
+bool of_sequence(CellKind kind) { return image::source_of(kind) == image::Source::kSequence; }
 
 /// What is still needed, found from the segments and scores backwards.
 struct Marks {
@@ -59,7 +60,10 @@ struct Marks {
   void sequence(uint32_t i) {
     if (sequences[i]) return;
     sequences[i] = true;
-    for (const Sequence::Step& step : plan.sequences[i].steps) stream(step.stream.index);
+    for (const Sequence::Step& step : plan.sequences[i].steps) {
+      stream(step.stream.index);
+      for (const StreamId without : step.without) stream(without.index);
+    }
     if (plan.sequences[i].has_absence) stream(plan.sequences[i].absence.index);
   }
   void stream(uint32_t i) {
@@ -67,6 +71,7 @@ struct Marks {
     streams[i] = true;
     expr(plan.streams[i].predicate);
     if (plan.streams[i].predicate) return;
+    for (const StreamId source : plan.streams[i].sources) stream(source.index);
     for (uint32_t c = 0; c < plan.cells.size(); ++c) {
       if (plan.cells[c].feeds == i) cell(c);  // a derived stream needs the cell that feeds it
     }
@@ -77,9 +82,9 @@ struct Marks {
     const Cell& row = plan.cells[i];
     if (of_stream(row.kind))
       stream(row.source);
-    else if (row.kind == CellKind::kHeld)
+    else if (of_node(row.kind))
       node(row.source);
-    else
+    else if (of_sequence(row.kind))
       sequence(row.source);
     expr(row.value);
   }
@@ -123,8 +128,14 @@ std::vector<Id> keep_marked(std::vector<Row>& rows, const std::vector<bool>& kep
 
 void redirect_streams(Plan& plan, const std::vector<StreamId>& to) {
   for (Sequence& sequence : plan.sequences) {
-    for (Sequence::Step& step : sequence.steps) step.stream = to[step.stream.index];
+    for (Sequence::Step& step : sequence.steps) {
+      step.stream = to[step.stream.index];
+      for (StreamId& without : step.without) without = to[without.index];
+    }
     if (sequence.has_absence) sequence.absence = to[sequence.absence.index];
+  }
+  for (Stream& stream : plan.streams) {
+    for (StreamId& source : stream.sources) source = to[source.index];
   }
   for (Cell& cell : plan.cells) {
     if (of_stream(cell.kind)) cell.source = to[cell.source].index;
@@ -147,7 +158,7 @@ void redirect_nodes(Plan& plan, const std::vector<NodeId>& to) {
     return node_of(*expr) == image::kNone ? nullptr : with_anchor(expr, to[node_of(*expr)].index);
   });
   for (Cell& cell : plan.cells) {
-    if (cell.kind == CellKind::kHeld) cell.source = to[cell.source].index;
+    if (of_node(cell.kind)) cell.source = to[cell.source].index;
   }
   for (Segment& segment : plan.segments) segment.node = to[segment.node.index];
   for (Score& score : plan.scores) score.node = to[score.node.index];
@@ -170,9 +181,7 @@ void compact(Plan& plan) {
       keep_marked<SequenceId>(plan.sequences, marks.sequences);
   const std::vector<StreamId> streams = keep_marked<StreamId>(plan.streams, marks.streams);
   for (Cell& cell : plan.cells) {
-    if (cell.kind == CellKind::kSteps || cell.kind == CellKind::kSequence) {
-      cell.source = sequences[cell.source].index;
-    }
+    if (of_sequence(cell.kind)) cell.source = sequences[cell.source].index;
   }
   redirect_streams(plan, streams);
   redirect_cells(plan, cells);

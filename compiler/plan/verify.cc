@@ -27,6 +27,9 @@ class Verifier {
   std::string run() {
     for (size_t i = 0; i < plan_.streams.size(); ++i) {
       where_ = fmt::format("stream s{}", i);
+      for (const StreamId source : plan_.streams[i].sources) {
+        want(source.index < i, "is a union of what is not before it");
+      }
       if (plan_.streams[i].predicate) check(plan_.streams[i].predicate, Type::B, UINT32_MAX);
     }
     for (size_t i = 0; i < plan_.sequences.size(); ++i) check_sequence(i);
@@ -65,21 +68,32 @@ class Verifier {
     want(sequence.steps.size() >= 2 || sequence.has_absence, "has one step and no absence");
     for (const Sequence::Step& step : sequence.steps) {
       want(step.stream.index < plan_.streams.size(), "a step's stream is out of range");
+      for (const StreamId without : step.without) {
+        want(without.index < plan_.streams.size(), "what breaks a gap is out of range");
+      }
     }
     if (sequence.has_absence)
       want(sequence.absence.index < plan_.streams.size(), "absence out of range");
+    if (sequence.by != image::kNone)
+      want(sequence.by < plan_.schema.slots.size(), "its steps share no slot");
   }
 
   void check_cell(size_t i) {
     where_ = fmt::format("cell c{}", i);
     const Cell& cell = plan_.cells[i];
     size_t sources = plan_.streams.size();
-    if (cell.kind == CellKind::kSteps || cell.kind == CellKind::kSequence)
-      sources = plan_.sequences.size();
-    if (cell.kind == CellKind::kHeld) sources = plan_.nodes.size();
-    want(cell.source < sources, "its source is out of range");
-    if (cell.kind == CellKind::kSequence)
-      want(cell.feeds < plan_.streams.size(), "feeds no stream");
+    const image::Source source = image::source_of(cell.kind);
+    if (source == image::Source::kSequence) sources = plan_.sequences.size();
+    if (source == image::Source::kNode) sources = plan_.nodes.size();
+    const bool has_source = source != image::Source::kNone;
+    want(has_source ? cell.source < sources : cell.source == image::kNone,
+         "its source is out of range");
+    const bool feeds = cell.kind == CellKind::kSequence || cell.kind == CellKind::kSessions ||
+                       cell.kind == CellKind::kCrossing || cell.kind == CellKind::kChange;
+    if (feeds) want(cell.feeds < plan_.streams.size(), "feeds no stream");
+    if (source == image::Source::kSequence && (cell.kind == CellKind::kSteps) == (cell.k == 0)) {
+      want(is_plain(plan_.sequences[cell.source]), "is too small for its sequence");
+    }
     if (cell.kind == CellKind::kNewest || cell.kind == CellKind::kDays)
       want(cell.k > 0, "keeps nothing");
     if (cell.kind == CellKind::kDays) want(cell.zone < plan_.zones.size(), "has no zone");
@@ -160,7 +174,8 @@ class Verifier {
   static bool reads(Op op, CellKind kind) {
     switch (kind) {
       case CellKind::kNewest:
-        return op == Op::kNthWithin || op == Op::kNewestCount || op == Op::kNewestTime;
+        return op == Op::kNthWithin || op == Op::kNewestCount || op == Op::kNewestTime ||
+               op == Op::kTimesDecayed;
       case CellKind::kOldest:
         return op == Op::kOldestTime;
       case CellKind::kSeen:
@@ -173,7 +188,7 @@ class Verifier {
         return op == Op::kDaysCount || op == Op::kDaysStreak;
       case CellKind::kLog:
         return (op >= Op::kLogCount && op <= Op::kLogStreak) || op == Op::kNewestTime ||
-               op == Op::kOldestTime;
+               op == Op::kOldestTime || op == Op::kTimesDecayed;
       case CellKind::kDistinct:
         return op == Op::kDistinctCount;
       case CellKind::kLatest:
@@ -185,6 +200,14 @@ class Verifier {
         return false;
       case CellKind::kHeld:
         return op == Op::kHeld;
+      case CellKind::kLatch:
+        return op == Op::kLatch;
+      case CellKind::kDecayed:
+        return op == Op::kDecayed;
+      case CellKind::kSessions:
+      case CellKind::kCrossing:
+      case CellKind::kChange:
+        return false;
     }
     return false;
   }

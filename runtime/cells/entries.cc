@@ -111,9 +111,9 @@ uint32_t entry_bytes(const image::CellRow& row) {
     case CellKind::kDistinct:
       return kDistinctEntryBytes;
     case CellKind::kSteps:
-      return kStepsEntryBytes + day;
+      return (row.k == 0 ? kStepsEntryBytes : sizeof(Moment)) + day;
     case CellKind::kSequence:
-      return kSequenceEntryBytes;
+      return row.k == 0 ? sizeof(Attempt) : kSequenceEntryBytes;
     case CellKind::kNewest:
     case CellKind::kOldest:
     case CellKind::kSeen:
@@ -123,6 +123,11 @@ uint32_t entry_bytes(const image::CellRow& row) {
     case CellKind::kLatest:
     case CellKind::kEarliest:
     case CellKind::kHeld:
+    case CellKind::kSessions:
+    case CellKind::kCrossing:
+    case CellKind::kChange:
+    case CellKind::kLatch:
+    case CellKind::kDecayed:
       break;
   }
   return 0;

@@ -4,17 +4,22 @@
 #include <iterator>
 
 #include "runtime/base/check.h"
+#include "runtime/cells/change.h"
+#include "runtime/cells/crossing.h"
 #include "runtime/cells/days.h"
+#include "runtime/cells/decayed.h"
 #include "runtime/cells/distinct.h"
 #include "runtime/cells/earliest.h"
 #include "runtime/cells/extreme.h"
 #include "runtime/cells/held.h"
+#include "runtime/cells/latch.h"
 #include "runtime/cells/latest.h"
 #include "runtime/cells/log.h"
 #include "runtime/cells/newest.h"
 #include "runtime/cells/oldest.h"
 #include "runtime/cells/seen.h"
 #include "runtime/cells/sequence.h"
+#include "runtime/cells/sessions.h"
 #include "runtime/cells/steps.h"
 #include "runtime/cells/total.h"
 
@@ -35,7 +40,8 @@ constexpr KindInfo kKinds[] = {
     row_of<Newest>(),  row_of<Oldest>(),   row_of<Seen>(),  row_of<Total>(),
     row_of<Extreme>(), row_of<Days>(),     row_of<Log>(),   row_of<Distinct>(),
     row_of<Latest>(),  row_of<Earliest>(), row_of<Steps>(), row_of<SequenceCell>(),
-    row_of<Held>(),
+    row_of<Held>(),    row_of<Sessions>(), row_of<Crossing>(), row_of<ChangeCell>(),
+    row_of<Latch>(),   row_of<Decayed>(),
 };
 
 constexpr image::CellKind kOrder[] = {

@@ -23,8 +23,13 @@ TEST(Kinds, FixedBytesAreWholeWordsAndStable) {
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kEarliest)), 24u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSteps)), 16u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSequence, 3)), 40u);
-  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSequence)), 96u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSequence)), 24u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kHeld)), 8u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSessions)), 8u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kCrossing)), 8u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kChange)), 40u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kLatch)), 16u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kDecayed)), 24u);
 }
 
 TEST(Kinds, InitWritesNothingBesideItsCell) {

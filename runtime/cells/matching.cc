@@ -69,30 +69,27 @@ class Assignment {
   uint32_t visited_ = 0;
 };
 
+/// Whether a step is never at the instant of the step before.
+bool comes_later(const image::StepRow& step) { return step.later != 0 || step.after_ms > 0; }
+
 /// The runs that begin with step `i`, without event `excluded`, as far as step `last`.
 uint64_t runs_from(const Sequence& sequence, const Candidates& candidates, uint32_t i,
                    uint32_t last, uint32_t excluded) {
   Assignment assignment(candidates, excluded);
   uint64_t runs = 0;
   for (uint32_t j = i; j <= last; ++j) {
-    // A later step is never at the instant of the step before.
-    if (j > i && sequence.steps[j].later != 0) break;
+    if (j > i && comes_later(sequence.steps[j])) break;
     if (!assignment.add(j)) break;
     runs |= uint64_t{1} << run_bit(i, j);
   }
   return runs;
 }
 
-/// The runs to the last step, as a bit a first step.
-uint64_t runs_to(uint64_t runs, uint32_t j) {
-  return runs >> run_bit(0, j) & ((uint64_t{1} << (j + 1)) - 1);
-}
-
 /// The runs to the last step whose last event is `event`, the absence's only one.
 uint64_t clean_runs(const Sequence& sequence, const Candidates& candidates, uint32_t event) {
   const auto last = static_cast<uint32_t>(sequence.steps.size() - 1);
   uint64_t clean = uint64_t{1} << last;
-  if (last == 0 || sequence.steps[last].later != 0) return clean;
+  if (last == 0 || comes_later(sequence.steps[last])) return clean;
   for (uint32_t i = 0; i < last; ++i) {
     const uint64_t runs = runs_from(sequence, candidates, i, last - 1, event);
     clean |= (runs >> run_bit(i, last - 1) & 1) << i;

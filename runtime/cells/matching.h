@@ -34,6 +34,8 @@ Sequence sequence_of(const image::View& view, uint32_t sequence);
 struct SequenceHit {
   uint32_t steps = 0;    // bit j: it can be step j
   bool absence = false;  // it is an occurrence of the absence stream
+  uint32_t breakers = 0;  // bit j: it may not lie between step j - 1 and step j
+  int64_t start_ms = 0;   // where it began: of a sequence's match, else its instant
 };
 
 /// What the events of one instant allow, as entries of `steps` cells keep it.
@@ -49,6 +51,14 @@ struct Possible {
 inline constexpr uint32_t kAbsenceBit = 63;
 
 constexpr uint32_t run_bit(uint32_t i, uint32_t j) { return j * (j + 1) / 2 + i; }
+
+/// The runs to step `j`, as a bit a first step.
+constexpr uint64_t runs_to(uint64_t runs, uint32_t j) {
+  return runs >> run_bit(0, j) & ((uint64_t{1} << (j + 1)) - 1);
+}
+
+/// The order of values where one is wanted: hi, then lo.
+constexpr bool scalar_less(Scalar a, Scalar b) { return a.hi != b.hi ? a.hi < b.hi : a.lo < b.lo; }
 
 /// Cost: the hits once, then at most steps^4.
 Possible possible_runs(const Sequence& sequence, std::span<const SequenceHit> hits);
@@ -70,7 +80,8 @@ struct StepsTaken {
   bool clean = false;    // … and its wait is not over at once
 };
 
-/// Continues the partial matches at `latest_ms` (one word a step) by the instant `now_ms`.
+/// Continues the partial matches of a plain sequence (gaps have upper limits alone) at `latest_ms`,
+/// one word a step, by the instant `now_ms`. Of others: `attempts.h`.
 StepsTaken take_steps(const Sequence& sequence, int64_t* latest_ms, int64_t now_ms,
                       Possible possible);
 

@@ -41,7 +41,25 @@ bool sequence_advance(const CellRef& cell, int64_t now_ms, Possible possible) {
   return true;
 }
 
+void sequence_advance(const CellRef& cell, int64_t now_ms, std::span<const Moment> moments,
+                      std::vector<Ended>& ended) {
+  if (moments.empty() && sequence_deadline(cell) > now_ms) return;
+  Attempts attempts(sequence_of(cell.view, cell.row.source));
+  const Entries kept = entries_of(cell);
+  std::vector<Attempt> all(kept.count);
+  if (kept.count != 0) std::memcpy(all.data(), kept.data, kept.count * sizeof(Attempt));
+  attempts.assign(all.data(), all.size());
+  for (const Moment& moment : moments) attempts.take(moment);
+  attempts.end_waits(now_ms);
+  attempts.end_instant(now_ms);
+  clear_entries(cell);
+  for (const Attempt& attempt : attempts.all()) store(append_room(cell), attempt);
+  store(cell.state() + kSequenceLatestAt, attempts.deadline_ms());
+  ended.insert(ended.end(), attempts.ended().begin(), attempts.ended().end());
+}
+
 int64_t sequence_deadline(const CellView& cell) {
+  if (cell.row.k == 0) return load_time(cell.state() + kSequenceLatestAt);
   const Entries waits = entries_of(cell);
   if (waits.count == 0) return kNever.ms;
   return waits.time_of(0) + cell.view.sequences[cell.row.source].absence_ms;
@@ -49,7 +67,8 @@ int64_t sequence_deadline(const CellView& cell) {
 
 void SequenceCell::init(const image::CellRow& row, std::byte* state) {
   store(state, GrowingPart{});
-  for (uint32_t i = 0; i < steps(row); ++i) {
+  if (row.k == 0) store(state + kSequenceLatestAt, kNever.ms);
+  for (uint32_t i = 0; i < row.k; ++i) {
     store(state + kSequenceLatestAt + size_t{8} * i, kLongAgo.ms);
   }
 }

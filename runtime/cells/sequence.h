@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
+#include "runtime/cells/attempts.h"
 #include "runtime/cells/cell.h"
 #include "runtime/cells/entries.h"
 #include "runtime/cells/matching.h"
@@ -9,7 +12,8 @@
 /// The matches of a sequence as they come, over all history: the latest time of each step of the
 /// match that is under way, and, with an absence at the end, the matches that wait for it.
 ///
-/// State: growing part (the waits: the instant of each last step), then a time a step.
+/// State: growing part (the waits: the instant of each last step), then a time a step. With k = 0,
+/// of any sequence: growing part (the `Attempt`s, waits among them), then when the next wait is over.
 namespace segue::cells {
 
 inline constexpr uint32_t kSequenceLatestAt = sizeof(GrowingPart);
@@ -19,14 +23,18 @@ inline constexpr uint32_t kSequenceEntryBytes = 8;
 /// (then `possible` is empty). True if a match ends at it. Once an instant.
 bool sequence_advance(const CellRef& cell, int64_t now_ms, Possible possible);
 
+/// The same with k = 0: a moment for each value of `by`, in the order of the values; appends the
+/// matches that end.
+void sequence_advance(const CellRef& cell, int64_t now_ms, std::span<const Moment> moments,
+                      std::vector<Ended>& ended);
+
 /// When the next wait is over; `kNever` if none is open.
 int64_t sequence_deadline(const CellView& cell);
 
 struct SequenceCell {
   static constexpr image::CellKind kKind = image::CellKind::kSequence;
-  static uint32_t steps(const image::CellRow& row) { return row.k == 0 ? kStepsMax : row.k; }
   static uint32_t fixed_bytes(const image::CellRow& row) {
-    return kSequenceLatestAt + 8 * steps(row);
+    return kSequenceLatestAt + 8 * (row.k == 0 ? 1 : row.k);
   }
   static void init(const image::CellRow& row, std::byte* state);
 };

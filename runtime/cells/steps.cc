@@ -1,6 +1,8 @@
 #include "runtime/cells/steps.h"
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
 #include "runtime/base/instant.h"
 #include "runtime/cells/calendar.h"
@@ -80,6 +82,56 @@ class Absences {
   uint32_t next_;
 };
 
+using Moments = std::span<const Moment>;
+
+/// The ends of the matches among moments in order of time, also those of waits not yet over.
+void match(const Sequence& sequence, Moments moments, std::vector<int64_t>& ends) {
+  Attempts attempts(sequence);
+  for (size_t i = 0; i < moments.size(); ++i) {
+    const int64_t at_ms = moments[i].at_ms;
+    if (i == 0 || moments[i - 1].at_ms != at_ms) attempts.end_waits(at_ms - 1);
+    attempts.take(moments[i]);
+    if (i + 1 == moments.size() || moments[i + 1].at_ms != at_ms) attempts.end_instant(at_ms);
+  }
+  attempts.end_waits(kNever.ms);
+  for (const Ended& ended : attempts.ended()) ends.push_back(ended.at_ms);
+}
+
+/// Values do not touch each other, so each is matched alone; but for more of them than may be under
+/// way at a time, where the oldest give way.
+void match_by_key(const Sequence& sequence, std::vector<Moment>& moments,
+                  std::vector<int64_t>& ends) {
+  std::vector<Moment> sorted(moments);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Moment& a, const Moment& b) {
+    return scalar_less(a.key, b.key);
+  });
+  std::vector<size_t> begins;
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    if (i == 0 || !(sorted[i].key == sorted[i - 1].key)) begins.push_back(i);
+  }
+  if (begins.size() > image::kSequenceKeysMax) return match(sequence, moments, ends);
+  begins.push_back(sorted.size());
+  for (size_t i = 0; i + 1 < begins.size(); ++i) {
+    match(sequence, Moments(sorted).subspan(begins[i], begins[i + 1] - begins[i]), ends);
+  }
+}
+
+/// Counts the ends that lie inside the window, and finds when others may come in.
+void count_ends(const Run& run, std::vector<int64_t>& ends, StepsAnswer& answer) {
+  std::sort(ends.begin(), ends.end());
+  DayCounter days;
+  for (const int64_t end_ms : ends) {
+    if (!end_inside(run, end_ms)) {
+      answer.deadline_ms = std::min(answer.deadline_ms, end_deadline(run, end_ms));
+      continue;
+    }
+    if (answer.count++ == 0) answer.first_ms = end_ms;
+    answer.last_ms = end_ms;
+    days.add(run.zone.day_of(Instant{end_ms}).number);
+  }
+  answer.days = days.count();
+}
+
 }  // namespace
 
 StepsAnswer steps_read(const CellView& cell, const WindowRow& window, int64_t now_ms) {
@@ -90,6 +142,19 @@ StepsAnswer steps_read(const CellView& cell, const WindowRow& window, int64_t no
   const Run run{entries, inside, window, now_ms, zone};
   StepsAnswer answer;
   answer.deadline_ms = inside_deadline(entries, inside, window, now_ms, zone);
+  if (cell.row.k != 0) {
+    std::vector<Moment> moments;
+    each_inside(entries, inside, zone,
+                [&](uint32_t i) { moments.push_back(load<Moment>(entries.at(i))); });
+    std::vector<int64_t> ends;
+    if (sequence.row.by == image::kNone) {
+      match(sequence, moments, ends);
+    } else {
+      match_by_key(sequence, moments, ends);
+    }
+    count_ends(run, ends, answer);
+    return answer;
+  }
   DayCounter days;
   PartialMatch partial;
   Absences absences(run, sequence.row.absence_ms);
@@ -118,6 +183,10 @@ StepsAnswer steps_read(const CellView& cell, const WindowRow& window, int64_t no
 
 void steps_push(const CellRef& cell, int64_t now_ms, Possible possible) {
   store(append_entry(cell, now_ms) + 8, possible);
+}
+
+void steps_push(const CellRef& cell, const Moment& moment) {
+  store(append_entry(cell, moment.at_ms), moment);
 }
 
 }  // namespace segue::cells

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "runtime/base/instant.h"
-
+#include "runtime/cells/attempts.h"
 #include "runtime/cells/cell.h"
 #include "runtime/cells/entries.h"
 #include "runtime/cells/matching.h"
@@ -11,6 +11,8 @@
 /// What the steps and the absence of a sequence did: an entry an instant with an occurrence of any
 /// of them, its time and what that instant allows (`Possible`). Every read matches afresh over the
 /// entries inside its window, since matches inside a window do not follow from those outside.
+///
+/// With k = 1 an entry is a whole `Moment`, one an instant and value of `by`: of any sequence.
 namespace segue::cells {
 
 inline constexpr uint32_t kStepsEntryBytes = 8 + sizeof(Possible);
@@ -27,6 +29,9 @@ StepsAnswer steps_read(const CellView& cell, const image::WindowRow& window, int
 
 /// Takes in an instant. Once an instant, all its events together.
 void steps_push(const CellRef& cell, int64_t now_ms, Possible possible);
+
+/// The same with k = 1; once an instant and value of `by`.
+void steps_push(const CellRef& cell, const Moment& moment);
 
 struct Steps {
   static constexpr image::CellKind kKind = image::CellKind::kSteps;

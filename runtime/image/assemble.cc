@@ -219,6 +219,8 @@ class Assembler {
         return add(t_.paths, texts());
       case Use::kItemTest:
         return index("i");
+      case Use::kBack:
+        return after_if("back", 0);
       case Use::kMember:
         return add(t_.members, member());
       case Use::kText:
@@ -416,6 +418,7 @@ class Assembler {
     row.name = named_text("name");
     row.cells = list("cells");
     row.sequences = list("sequences");
+    row.unions = list("unions");
     t_.streams.push_back(row);
     code_ = Code::kStream;
   }
@@ -429,6 +432,8 @@ class Assembler {
       step.stream = index();
       step.later = index();
       step.within_ms = time(INT64_MAX);
+      if (words_->take_if("after")) step.after_ms = number<int64_t>();
+      step.without = list("without");
       t_.steps.push_back(step);
       ++row.steps.count;
     }
@@ -438,6 +443,9 @@ class Assembler {
       row.absence_ms = number<int64_t>();
     }
     row.derived_stream = after_if("derived", kNone);
+    if (words_->take_if("all")) row.all_within_ms = number<int64_t>();
+    row.by = after_if("by", kNone);
+    row.level = after_if("level", 0);
     t_.sequences.push_back(row);
   }
 
@@ -461,11 +469,14 @@ class Assembler {
   void cell() {
     ordinal(t_.cells.size());
     CellRow row{.kind = cell_kind()};
-    row.source = after("source");
+    row.source = after_if("source", kNone);
     row.k = after_if("k", 0);
     row.cap = after_if("cap", 0);
     if (words_->take_if("zone")) row.zone = words_->take_if("user") ? kUserZone : index();
     if (words_->take_if("horizon")) row.horizon_ms = time(INT64_MAX);
+    row.feeds = after_if("feeds", kNone);
+    if (words_->take_if("before")) row.before = add(t_.members, member());
+    if (words_->take_if("after")) row.after = add(t_.members, member());
     if (words_->take_if("value")) row.value_type = type();
     row.offset = after("at");
     row.bytes = after("bytes");
@@ -495,6 +506,7 @@ class Assembler {
     row.first_node = after("first");
     row.node_count = after("count");
     row.timed = words_->take_if("timed") ? 1 : 0;
+    row.level = after_if("level", 0);
     t_.chunks.push_back(row);
   }
 

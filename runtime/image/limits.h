@@ -20,6 +20,10 @@ inline constexpr uint32_t kDaysMax = 4096;             // of one `days` cell, of
 inline constexpr int32_t kPeriodShiftMax = 1'000'000;  // units before or after the present one
 inline constexpr uint32_t kSequenceStepsMax =
     10;  // so that all runs of steps fit one word (cells/matching.h)
+inline constexpr uint32_t kSequenceKeysMax =
+    4096;  // values of `by` that have something under way, a sequence
+inline constexpr uint32_t kSequenceWaitingMax =
+    1024;  // partial matches that wait at a step until `after` has passed
 inline constexpr uint32_t kFixedBytesMax = 1u << 24;
 inline constexpr uint32_t kBlobBytesMax = 1u << 30;
 inline constexpr int64_t kZoneOffsetMaxMs = 26LL * 3'600'000;

@@ -79,6 +79,9 @@ constexpr OpInfo kOps[] = {
     row(Op::kDistinctCount, "", Use::kCell, Use::kWindow, kCondition),
     row(Op::kValue, "", Use::kCell, kNo, kBoth),
     row(Op::kHeld, "", Use::kCell, kNo, kCondition),
+    row(Op::kLatch, "BB", Use::kCell, Use::kNth, kCondition),
+    row(Op::kDecayed, "", Use::kCell, kNo, kCondition),
+    row(Op::kTimesDecayed, "", Use::kCell, Use::kNth, kCondition),
     row(Op::kScalarOf, "V", kNo, kNo, kEvent),
     row(Op::kSumOf, "V", kNo, kNo, kEvent),
     row(Op::kEqualValues, "VV", kNo, Use::kFlag, kEvent),
@@ -128,9 +131,9 @@ constexpr OpInfo kOps[] = {
     row(Op::kSelect, "BNN", kNo, kNo, kBoth),
     row(Op::kRound, "N", kNo, kNo, kBoth),
     row(Op::kAbs, "N", kNo, kNo, kBoth),
-    row(Op::kEqual, "NN", kNo, kNo, kBoth),
-    row(Op::kLess, "NN", kNo, kNo, kBoth),
-    row(Op::kLessEqual, "NN", kNo, kNo, kBoth),
+    row(Op::kEqual, "NN", kNo, Use::kBack, kBoth),
+    row(Op::kLess, "NN", kNo, Use::kBack, kBoth),
+    row(Op::kLessEqual, "NN", kNo, Use::kBack, kBoth),
     row(Op::kSumNumber, "X", kNo, kNo, kBoth),
     row(Op::kSumEqual, "X", Use::kDecimal, kNo, kBoth),
     row(Op::kSumLess, "X", Use::kDecimal, kNo, kBoth),
@@ -200,6 +203,34 @@ std::string_view name_of(CellKind kind) { return kKindNames[static_cast<size_t>(
 
 bool grows(CellKind kind) { return kKindGrows[static_cast<size_t>(kind)]; }
 
+Source source_of(CellKind kind) {
+  switch (kind) {
+    case CellKind::kSteps:
+    case CellKind::kSequence:
+      return Source::kSequence;
+    case CellKind::kHeld:
+    case CellKind::kCrossing:
+      return Source::kNode;
+    case CellKind::kLatch:
+      return Source::kNone;
+    case CellKind::kNewest:
+    case CellKind::kOldest:
+    case CellKind::kSeen:
+    case CellKind::kTotal:
+    case CellKind::kExtreme:
+    case CellKind::kDays:
+    case CellKind::kLog:
+    case CellKind::kDistinct:
+    case CellKind::kLatest:
+    case CellKind::kEarliest:
+    case CellKind::kSessions:
+    case CellKind::kChange:
+    case CellKind::kDecayed:
+      break;
+  }
+  return Source::kStream;
+}
+
 uint32_t fixed_bytes(const CellRow& row) {
   constexpr uint32_t kWord = 8;
   constexpr uint32_t kGrowingPart = 16;
@@ -224,7 +255,16 @@ uint32_t fixed_bytes(const CellRow& row) {
     case CellKind::kSteps:
       return kGrowingPart;
     case CellKind::kSequence:
-      return kGrowingPart + kWord * (row.k == 0 ? kSequenceStepsMax : row.k);
+      return kGrowingPart + kWord * (row.k == 0 ? 1 : row.k);
+    case CellKind::kSessions:
+    case CellKind::kCrossing:
+      return kWord;
+    case CellKind::kChange:
+      return 5 * kWord;
+    case CellKind::kLatch:
+      return 2 * kWord;
+    case CellKind::kDecayed:
+      return 3 * kWord;
   }
   return 0;
 }

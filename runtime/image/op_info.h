@@ -31,6 +31,7 @@ enum class Use : uint8_t {
   kPeriod,  // a row of `periods`
   kPath,
   kItemTest,
+  kBack,  // 0, or a number of ops before this one
 };
 
 inline constexpr int32_t kSlopeBias = 1 << 30;
@@ -64,6 +65,10 @@ inline constexpr uint32_t kCalendarUnitCount = 5;
 
 /// Letter of a type: B N T X S V.
 char letter(Type type);
+
+/// What feeds a cell of the kind.
+enum class Source : uint8_t { kStream, kSequence, kNode, kNone };
+Source source_of(CellKind kind);
 
 /// Printed name of a kind, and whether cells of it have a growing part.
 std::string_view name_of(CellKind kind);

@@ -82,6 +82,12 @@ class Printer {
     }
   }
 
+  void named_member(std::string_view word, uint32_t index) {
+    if (index == kNone) return;
+    put(" {}", word);
+    member(view_.members[index]);
+  }
+
   void nth(const NthRow& row) { put(" {} {}", row.k, row.bound_ms); }
 
   void zone(uint32_t index) {
@@ -123,6 +129,8 @@ class Printer {
         return;
       case Use::kItemTest:
         return put(" i{}", index);
+      case Use::kBack:
+        return index == 0 ? void() : put(" back {}", index);
       case Use::kMember:
         return member(view_.members[index]);
       case Use::kText:
@@ -239,6 +247,7 @@ class Printer {
       named_text("name", row.name);
       list("cells", row.cells);
       list("sequences", row.sequences);
+      list("unions", row.unions);
       end_line();
       code(row.predicate);
     }
@@ -251,18 +260,24 @@ class Printer {
     for (const StepRow& step : view_.steps.subspan(row.steps.first, row.steps.count)) {
       put(" step {} {}", step.stream, step.later);
       time(step.within_ms);
+      if (step.after_ms != 0) put(" after {}", step.after_ms);
+      list("without", step.without);
     }
     if (row.absence_stream != kNone) {
       put(" absence {} {} {}", row.absence_stream, row.absence_later, row.absence_ms);
     }
     if (row.derived_stream != kNone) put(" derived {}", row.derived_stream);
+    if (row.all_within_ms != INT64_MAX) put(" all {}", row.all_within_ms);
+    if (row.by != kNone) put(" by {}", row.by);
+    if (row.level != 0) put(" level {}", row.level);
     end_line();
   }
 
   void cells() {
     for (size_t i = 0; i < view_.cells.size(); ++i) {
       const CellRow& row = view_.cells[i];
-      put("cell {} {} source {}", i, name_of(row.kind), row.source);
+      put("cell {} {}", i, name_of(row.kind));
+      if (row.source != kNone) put(" source {}", row.source);
       if (row.k != 0) put(" k {}", row.k);
       if (row.cap != 0) put(" cap {}", row.cap);
       if (row.zone == kUserZone) put(" zone user");
@@ -271,6 +286,9 @@ class Printer {
         put(" horizon");
         time(row.horizon_ms);
       }
+      if (row.feeds != kNone) put(" feeds {}", row.feeds);
+      named_member("before", row.before);
+      named_member("after", row.after);
       if (row.value.count != 0) put(" value {}", letter(row.value_type));
       put(" at {} bytes {} identity {:x}", row.offset, row.bytes, row.identity);
       end_line();
@@ -290,8 +308,10 @@ class Printer {
     }
     for (size_t i = 0; i < view_.chunks.size(); ++i) {
       const ChunkRow& row = view_.chunks[i];
-      put("chunk {} first {} count {}{}\n", i, row.first_node, row.node_count,
+      put("chunk {} first {} count {}{}", i, row.first_node, row.node_count,
           row.timed != 0 ? " timed" : "");
+      if (row.level != 0) put(" level {}", row.level);
+      end_line();
     }
   }
 

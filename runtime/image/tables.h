@@ -66,10 +66,10 @@ struct WindowRow {
 };
 static_assert(sizeof(WindowRow) == 32);
 
-struct NthRow {    // immediates of kNthWithin
-  uint32_t k = 1;  // 1: the newest
+struct NthRow {    // a number and a length: immediates of kNthWithin, kTimesDecayed, kLatch
+  uint32_t k = 1;  // kNthWithin: 1 is the newest; kTimesDecayed: so many newest, 0: all
   uint32_t reserved = 0;
-  int64_t bound_ms = 0;  // length of the window
+  int64_t bound_ms = 0;  // length of the window; half-life; pause before the next entry
 };
 static_assert(sizeof(NthRow) == 16);
 
@@ -96,12 +96,14 @@ struct KindRow {
                  // `indices`
 };
 
-/// Occurrences. Base: the events for which `predicate` holds. Derived: fed by a `sequence` cell.
+/// Occurrences. Base: the events for which `predicate` holds. Derived: fed by a cell, or a union,
+/// which all its sources feed.
 struct StreamRow {
   Range predicate;        // ops, result B; empty for a derived stream
   Range cells;            // in `indices`: cells it feeds, in order of offset
   Range sequences;        // in `indices`: sequences of which it is a step or the absence
   uint32_t name = kNone;  // text, for people
+  Range unions;           // in `indices`: the unions it is a source of
 };
 
 struct SequenceRow {
@@ -110,6 +112,9 @@ struct SequenceRow {
   uint32_t absence_later = 0;
   int64_t absence_ms = 0;
   uint32_t derived_stream = kNone;  // the stream its `sequence` cell feeds, if there is one
+  uint32_t level = 0;               // when in an instant it is looked at; see ChunkRow
+  int64_t all_within_ms = INT64_MAX;  // from the start of a match to its end
+  uint32_t by = kNone;                // the slot whose value the steps share
   uint32_t reserved = 0;
 };
 
@@ -117,22 +122,28 @@ struct StepRow {
   uint32_t stream = 0;
   uint32_t later = 0;
   int64_t within_ms = INT64_MAX;  // longest gap from the step before
+  int64_t after_ms = 0;           // shortest one
+  Range without;  // in `indices`: streams none of which lies strictly between the step before and
+                  // this one
 };
 
 struct CellRow {
   CellKind kind;
   Type value_type = Type::B;  // of `value`, if there is one
   uint8_t reserved[2] = {};
-  uint32_t source = kNone;  // stream, sequence (kSteps, kSequence) or node (kHeld)
+  uint32_t source = kNone;  // stream, sequence (kSteps, kSequence) or node (kHeld, kCrossing);
+                            // of kLatch none
   Range value;              // ops, event code; empty: none
   uint32_t k = 0;
   uint32_t cap = 0;  // most entries a growing cell keeps
   uint32_t zone = kNone;
   uint32_t offset = 0;  // of its fixed part in the blob
   uint32_t bytes = 0;   // size of its fixed part
-  uint32_t reserved2 = 0;
+  uint32_t feeds = kNone;  // kSessions, kCrossing, kChange: the derived stream
   int64_t horizon_ms = 0;  // INT64_MAX: all is kept
   uint64_t identity = 0;   // hash of what it computes: equal across programs
+  uint32_t before = kNone;  // kChange: the value it had, a member; none: any
+  uint32_t after = kNone;   // kChange: the value it has
 };
 
 /// A condition, number or time kept in the blob between evaluations. Nodes stand in topological
@@ -149,12 +160,14 @@ struct NodeRow {
   uint32_t reserved2 = 0;
 };
 
-/// Up to 64 nodes evaluated together: one native function.
+/// Up to 64 nodes evaluated together: one native function. An instant goes up the levels: the
+/// sequences of one, then its chunks, then the crossings of their nodes, which feed streams of the
+/// next.
 struct ChunkRow {
   uint32_t first_node = 0;
   uint32_t node_count = 0;
   uint32_t timed = 0;  // some node is
-  uint32_t reserved = 0;
+  uint32_t level = 0;  // ascending from chunk to chunk
 };
 
 struct SegmentRow {

@@ -134,7 +134,7 @@ Status verify_constants(const View& view) {
   }
   for (size_t i = 0; i < view.nths.size(); ++i) {
     const NthRow& row = view.nths[i];
-    if (row.k == 0 || row.k > kNewestMax || row.reserved != 0 || !time_in_reach(row.bound_ms)) {
+    if (row.reserved != 0 || !time_in_reach(row.bound_ms)) {
       return corrupt("nth {}: newest {} within {} ms", i, row.k, row.bound_ms);
     }
   }
@@ -249,7 +249,7 @@ Status verify_totals(const View& view) {
   uint64_t indices = 0;
   for (const StreamRow& row : view.streams) {
     ops += row.predicate.count;
-    indices += uint64_t{row.cells.count} + row.sequences.count;
+    indices += uint64_t{row.cells.count} + row.sequences.count + row.unions.count;
   }
   for (const CellRow& row : view.cells) ops += row.value.count;
   for (const NodeRow& row : view.nodes) {
@@ -267,6 +267,7 @@ Status verify_totals(const View& view) {
   for (const ScoreRow& row : view.scores) indices += row.metadata.count;
   uint64_t steps = 0;
   for (const SequenceRow& row : view.sequences) steps += row.steps.count;
+  for (const StepRow& row : view.steps) indices += row.without.count;
   uint64_t transitions = 0;
   for (const ZoneRow& row : view.zones) transitions += row.transitions.count;
   if (ops > kCodeRowsMax) return corrupt("codes of {} ops: the limit is {}", ops, kCodeRowsMax);

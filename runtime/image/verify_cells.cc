@@ -26,10 +26,13 @@ Status verify_source(const View& view, const CellRow& row) {
         return corrupt("its sequence feeds nothing");
       }
       return {};
-    case CellKind::kHeld: {
+    case CellKind::kHeld:
+    case CellKind::kCrossing: {
       if (row.source >= view.nodes.size()) return corrupt("of no node");
       return {};
     }
+    case CellKind::kLatch:
+      return row.source == kNone ? Status() : Status(corrupt("of something: it has no source"));
     case CellKind::kNewest:
     case CellKind::kOldest:
     case CellKind::kSeen:
@@ -40,6 +43,9 @@ Status verify_source(const View& view, const CellRow& row) {
     case CellKind::kDistinct:
     case CellKind::kLatest:
     case CellKind::kEarliest:
+    case CellKind::kSessions:
+    case CellKind::kChange:
+    case CellKind::kDecayed:
       break;
   }
   if (row.source >= view.streams.size()) return corrupt("of no stream");
@@ -64,12 +70,18 @@ Status verify_value(const View& view, const CellRow& row, std::string_view types
 
 Status verify_params(const CellRow& row) {
   const bool keeps_horizon = row.kind == CellKind::kLog || row.kind == CellKind::kDistinct ||
-                             row.kind == CellKind::kSteps || row.kind == CellKind::kHeld;
+                             row.kind == CellKind::kSteps || row.kind == CellKind::kHeld ||
+                             row.kind == CellKind::kSessions || row.kind == CellKind::kDecayed;
   if (keeps_horizon && row.horizon_ms != INT64_MAX &&
       (row.horizon_ms <= 0 || row.horizon_ms > kDurationMax.ms)) {
     return corrupt("a horizon of {} ms", row.horizon_ms);
   }
-  if (row.kind == CellKind::kHeld && row.horizon_ms == INT64_MAX) return corrupt("held for ever");
+  const bool is_length = row.kind == CellKind::kHeld || row.kind == CellKind::kSessions ||
+                         row.kind == CellKind::kDecayed;
+  if (is_length && row.horizon_ms == INT64_MAX) return corrupt("a length of for ever");
+  if (row.kind == CellKind::kLatch && (row.horizon_ms < 0 || row.horizon_ms > kDurationMax.ms)) {
+    return corrupt("a stay of {} ms", row.horizon_ms);
+  }
   if (row.kind == CellKind::kDistinct && row.cap == 0) return corrupt("no room for values");
   if (row.kind == CellKind::kNewest && (row.k == 0 || row.k > kNewestMax)) {
     return corrupt("the {} newest: 1 to {} can be kept", row.k, kNewestMax);
@@ -81,17 +93,61 @@ Status verify_params(const CellRow& row) {
     return corrupt("{} bytes: cells like it have {}", row.bytes, fixed_bytes(row));
   }
   if (row.kind == CellKind::kExtreme && row.k > 1) return corrupt("neither least nor greatest");
+  if (row.kind == CellKind::kCrossing && row.k > 1) return corrupt("neither true nor false");
+  return {};
+}
+
+/// Whether two words a step are all that a sequence needs: gaps with upper limits alone.
+bool is_plain(const View& view, const SequenceRow& row) {
+  const auto steps = view.steps.subspan(row.steps.first, row.steps.count);
+  const auto is_plain_step = [](const StepRow& step) {
+    return step.after_ms == 0 && step.without.count == 0;
+  };
+  return row.by == kNone && row.all_within_ms == INT64_MAX &&
+         std::all_of(steps.begin(), steps.end(), is_plain_step);
+}
+
+/// The small forms of `steps` and `sequence` are for plain sequences.
+Status verify_form(const View& view, const CellRow& row) {
+  const SequenceRow& sequence = view.sequences[row.source];
+  const bool small = (row.kind == CellKind::kSteps) == (row.k == 0);
+  if (small && !is_plain(view, sequence)) return corrupt("too small for its sequence");
+  const uint32_t most = row.kind == CellKind::kSteps ? 1 : sequence.steps.count;
+  if (row.k > most || (row.k != 0 && row.k != most)) return corrupt("a form {} of it", row.k);
+  return {};
+}
+
+/// Who feeds a stream by itself, and which values it tells apart.
+Status verify_feeds(const View& view, const CellRow& row) {
+  const bool feeds = row.kind == CellKind::kSessions || row.kind == CellKind::kCrossing ||
+                     row.kind == CellKind::kChange;
+  if (feeds != (row.feeds != kNone)) return corrupt("feeds nothing, or what it may not");
+  if (feeds && (row.feeds >= view.streams.size() ||
+                view.streams[row.feeds].predicate.count != 0)) {
+    return corrupt("feeds no derived stream");
+  }
+  // Fed while its source is, so the way ends.
+  if (row.kind == CellKind::kSessions && row.feeds <= row.source) {
+    return corrupt("feeds stream {}, which is not behind its own", row.feeds);
+  }
+  const bool named = row.before != kNone || row.after != kNone;
+  if (named && row.kind != CellKind::kChange) return corrupt("values of what is no change");
+  for (const uint32_t member : {row.before, row.after}) {
+    if (member != kNone && member >= view.members.size()) return corrupt("member {}", member);
+  }
   return {};
 }
 
 Status verify_cell(const View& view, const CellRow& row) {
   if (static_cast<uint32_t>(row.kind) >= kCellKindCount) return corrupt("of an unknown kind");
-  if (row.reserved[0] != 0 || row.reserved[1] != 0 || row.reserved2 != 0) {
+  if (row.reserved[0] != 0 || row.reserved[1] != 0) {
     return corrupt("a flag that is none");
   }
   if (row.zone != kNone && row.zone != kUserZone && row.zone >= view.zones.size())
     return corrupt("zone {}", row.zone);
   SEGUE_TRY_STATUS(verify_source(view, row));
+  SEGUE_TRY_STATUS(verify_feeds(view, row));
+  if (source_of(row.kind) == Source::kSequence) SEGUE_TRY_STATUS(verify_form(view, row));
   switch (row.kind) {
     case CellKind::kTotal:
       SEGUE_TRY_STATUS(verify_value(view, row, "X", true));
@@ -105,6 +161,7 @@ Status verify_cell(const View& view, const CellRow& row) {
     case CellKind::kDistinct:
     case CellKind::kLatest:
     case CellKind::kEarliest:
+    case CellKind::kChange:
       SEGUE_TRY_STATUS(verify_value(view, row, "S", false));
       break;
     case CellKind::kNewest:
@@ -114,6 +171,10 @@ Status verify_cell(const View& view, const CellRow& row) {
     case CellKind::kSteps:
     case CellKind::kSequence:
     case CellKind::kHeld:
+    case CellKind::kSessions:
+    case CellKind::kCrossing:
+    case CellKind::kLatch:
+    case CellKind::kDecayed:
       SEGUE_TRY_STATUS(verify_value(view, row, "", true));
       break;
   }
@@ -134,8 +195,8 @@ Status verify_fed(const View& view) {
   }
   for (size_t i = 0; i < view.cells.size(); ++i) {
     const CellKind kind = view.cells[i].kind;
-    const bool by_sequence = kind == CellKind::kSteps || kind == CellKind::kSequence;
-    if (!by_sequence && fed[i] == 0) return corrupt("cell {}: fed by nothing", i);
+    const bool listed = source_of(kind) == Source::kStream || kind == CellKind::kHeld;
+    if (listed && fed[i] == 0) return corrupt("cell {}: fed by nothing", i);
   }
   return {};
 }

@@ -9,11 +9,13 @@
 namespace segue::image {
 namespace {
 
-/// A stack of types that refuses what does not fit.
+/// A stack of types that refuses what does not fit. Of each entry it knows the op that its code
+/// begins with.
 class Stack {
  public:
-  bool push(Type type) {
+  bool push(Type type, uint32_t begin) {
     if (depth_ == types_.size()) return false;
+    begins_[depth_] = begin;
     types_[depth_++] = type;
     return true;
   }
@@ -21,9 +23,12 @@ class Stack {
   bool pop(char type) { return depth_ != 0 && letter(types_[--depth_]) == type; }
 
   uint32_t depth() const { return depth_; }
+  /// Where the code begins of the entry popped last, or of an op that popped none.
+  uint32_t begin(uint32_t op, bool popped) const { return popped ? begins_[depth_] : op; }
 
  private:
   std::array<Type, kStackDepthMax> types_{};
+  std::array<uint32_t, kStackDepthMax> begins_{};
   uint32_t depth_ = 0;
 };
 
@@ -91,6 +96,8 @@ Status verify_index(const View& view, Use use, uint32_t index, uint32_t node, ui
       return below(view.paths.size());
     case Use::kItemTest:
       return below(item == kNone ? view.item_tests.size() : item);
+    case Use::kBack:
+      return {};  // verify_op
   }
   return corrupt("an immediate of no use");
 }
@@ -111,7 +118,8 @@ Status verify_folded(const View& view, const OpRow& row) {
              : Status(corrupt("set {} is not folded", row.a));
 }
 
-Status verify_op(const View& view, const OpRow& row, uint32_t node, uint32_t item, Stack& stack) {
+Status verify_op(const View& view, const OpRow& row, uint32_t i, uint32_t node, uint32_t item,
+                 Stack& stack) {
   const OpInfo& info = op_info(row.op);
   const Place wrong = node == kNone ? Place::kCondition : Place::kEvent;
   if (info.place == wrong) return corrupt("it stands in code of the other kind");
@@ -124,7 +132,11 @@ Status verify_op(const View& view, const OpRow& row, uint32_t node, uint32_t ite
   SEGUE_TRY_STATUS(verify_folded(view, row));
   if (info.a == Use::kCell) SEGUE_TRY_STATUS(verify_read(view, row, node));
   if (!pop_operands(stack, info, row)) return corrupt("its operands are not on the stack");
-  if (!stack.push(info.result)) return corrupt("more than {} entries", kStackDepthMax);
+  const uint32_t begin = stack.begin(i, info.pops != 0);
+  if (info.b == Use::kBack && row.b != 0 && (node == kNone || row.b != i - begin)) {
+    return corrupt("its operands do not begin {} ops back", row.b);
+  }
+  if (!stack.push(info.result, begin)) return corrupt("more than {} entries", kStackDepthMax);
   return {};
 }
 
@@ -145,7 +157,7 @@ Status verify_code(const View& view, Range range, Type result, uint32_t node, ui
         row.reserved[2] != 0) {
       return corrupt("op {} is unknown", i);
     }
-    const Status status = verify_op(view, row, node, item, stack);
+    const Status status = verify_op(view, row, i, node, item, stack);
     if (!status.ok()) {
       return in_row(fmt::format("`{}` at", op_info(row.op).name), i, status.error());
     }

@@ -48,25 +48,41 @@ bool lists(const View& view, Range range, uint32_t what) {
   return std::binary_search(list.begin(), list.end(), what);
 }
 
-/// What a cell of that kind is fed by.
-bool fed_by_stream(CellKind kind) {
-  return kind != CellKind::kSteps && kind != CellKind::kSequence && kind != CellKind::kHeld;
-}
-
 Status verify_stream(const View& view, uint32_t stream) {
   const StreamRow& row = view.streams[stream];
   if (!text_or_none(view, row.name)) return corrupt("text {} of {}", row.name, view.texts.size());
   SEGUE_TRY_STATUS(verify_list(view, row.sequences, view.sequences.size(), "sequence"));
+  SEGUE_TRY_STATUS(verify_list(view, row.unions, view.streams.size(), "union"));
+  for (const uint32_t all : view.list(row.unions)) {
+    // Behind its sources, so that feeding one ends.
+    if (all <= stream || view.streams[all].predicate.count != 0) {
+      return corrupt("stream {} is no union of it", all);
+    }
+  }
   if (!inside(row.cells, view.indices.size()))
     return corrupt("a list of cells outside the indices");
   uint32_t offset = 0;
   for (const uint32_t cell : view.list(row.cells)) {
     if (cell >= view.cells.size()) return corrupt("cell {} of {}", cell, view.cells.size());
     const CellRow& fed = view.cells[cell];
-    if (!fed_by_stream(fed.kind) || fed.source != stream)
+    if (source_of(fed.kind) != Source::kStream || fed.source != stream)
       return corrupt("cell {} is not its", cell);
     if (fed.offset <= offset) return corrupt("cells are not in the order of their offsets");
     offset = fed.offset;
+  }
+  return {};
+}
+
+/// The shortest gap before a step, and what must not come in it.
+Status verify_breakers(const View& view, uint32_t sequence, const StepRow& step) {
+  if (step.after_ms < 0 || step.after_ms > kDurationMax.ms) {
+    return corrupt("a shortest gap of {} ms", step.after_ms);
+  }
+  SEGUE_TRY_STATUS(verify_list(view, step.without, view.streams.size(), "stream"));
+  for (const uint32_t stream : view.list(step.without)) {
+    if (!lists(view, view.streams[stream].sequences, sequence)) {
+      return corrupt("stream {} does not know that it breaks a gap", stream);
+    }
   }
   return {};
 }
@@ -78,7 +94,14 @@ Status verify_sequence(const View& view, uint32_t sequence) {
       !inside(row.steps, view.steps.size())) {
     return corrupt("{} steps", row.steps.count);
   }
+  if (row.level > view.chunks.size()) return corrupt("level {}", row.level);
+  if (row.by != kNone && row.by >= view.slots.size()) return corrupt("slot {}", row.by);
+  if (row.all_within_ms != INT64_MAX &&
+      (row.all_within_ms < 0 || row.all_within_ms > kDurationMax.ms)) {
+    return corrupt("all within {} ms", row.all_within_ms);
+  }
   for (const StepRow& step : view.steps.subspan(row.steps.first, row.steps.count)) {
+    SEGUE_TRY_STATUS(verify_breakers(view, sequence, step));
     if (step.stream >= view.streams.size() || step.later > 1) return corrupt("a step of no stream");
     const bool bounded = step.within_ms >= 0 && step.within_ms <= kDurationMax.ms;
     if (!bounded && step.within_ms != INT64_MAX) return corrupt("a gap of {} ms", step.within_ms);
@@ -104,27 +127,50 @@ Status verify_sequence(const View& view, uint32_t sequence) {
   return base ? Status(corrupt("feeds a stream of events")) : Status();
 }
 
-/// Each stream is fed by events or by one sequence. A derived stream is no step: sequences never
-/// feed each other.
+bool takes_part(const View& view, uint32_t stream, const SequenceRow& row) {
+  if (row.absence_stream == stream) return true;
+  const auto steps = view.steps.subspan(row.steps.first, row.steps.count);
+  return std::any_of(steps.begin(), steps.end(), [&](const StepRow& step) {
+    return step.stream == stream || lists(view, step.without, stream);
+  });
+}
+
+/// Each stream is fed by events, by one sequence, by one cell, or by the sources of a union.
 Status verify_derived(const View& view) {
-  std::vector<uint8_t> fed(view.streams.size(), 0);
+  std::vector<uint32_t> fed(view.streams.size(), 0);
+  std::vector<uint8_t> is_union(view.streams.size(), 0);
   for (const SequenceRow& row : view.sequences) {
-    if (row.derived_stream != kNone && ++fed[row.derived_stream] > 1) {
-      return corrupt("stream {}: fed by two sequences", row.derived_stream);
-    }
+    if (row.derived_stream != kNone) ++fed[row.derived_stream];
+  }
+  for (const CellRow& row : view.cells) {
+    if (row.feeds < fed.size()) ++fed[row.feeds];  // others are refused by verify_cells
+  }
+  for (const StreamRow& row : view.streams) {
+    for (const uint32_t all : view.list(row.unions)) is_union[all] = 1;
   }
   for (size_t i = 0; i < view.streams.size(); ++i) {
     const bool base = view.streams[i].predicate.count != 0;
-    if (!base && fed[i] == 0) return corrupt("stream {}: fed by nothing", i);
-    if (!base && view.streams[i].sequences.count != 0) {
-      return corrupt("stream {}: a sequence's matches as a step", i);
-    }
+    const uint32_t feeders = fed[i] + is_union[i];
+    if (feeders > 1) return corrupt("stream {}: fed by two", i);
+    if (!base && feeders == 0) return corrupt("stream {}: fed by nothing", i);
     for (const uint32_t sequence : view.list(view.streams[i].sequences)) {
-      const SequenceRow& row = view.sequences[sequence];
-      const auto steps = view.steps.subspan(row.steps.first, row.steps.count);
-      const auto is_step = [&](const StepRow& step) { return step.stream == i; };
-      if (row.absence_stream != i && std::none_of(steps.begin(), steps.end(), is_step)) {
+      if (!takes_part(view, static_cast<uint32_t>(i), view.sequences[sequence])) {
         return corrupt("stream {}: no part of sequence {}", i, sequence);
+      }
+    }
+  }
+  return {};
+}
+
+/// An inner sequence stands before the ones whose step it is, on no higher level: they are gone
+/// through once an instant.
+Status verify_nesting(const View& view) {
+  for (size_t i = 0; i < view.sequences.size(); ++i) {
+    const SequenceRow& row = view.sequences[i];
+    if (row.derived_stream == kNone) continue;
+    for (const uint32_t outer : view.list(view.streams[row.derived_stream].sequences)) {
+      if (outer <= i || view.sequences[outer].level < row.level) {
+        return corrupt("sequence {}: not before {}, whose step it is", i, outer);
       }
     }
   }
@@ -158,7 +204,7 @@ Status verify_chunks(const View& view) {
   for (size_t i = 0; i < view.chunks.size(); ++i) {
     const ChunkRow& row = view.chunks[i];
     if (row.first_node != next || row.node_count == 0 || row.node_count > kChunkNodesMax ||
-        next + row.node_count > view.nodes.size() || row.reserved != 0) {
+        next + row.node_count > view.nodes.size()) {
       return corrupt("chunk {}: {} nodes from {} on", i, row.node_count, row.first_node);
     }
     const auto nodes = view.nodes.subspan(row.first_node, row.node_count);
@@ -166,6 +212,8 @@ Status verify_chunks(const View& view) {
     if (row.timed != (std::any_of(nodes.begin(), nodes.end(), is_timed) ? 1u : 0u)) {
       return corrupt("chunk {}: `timed` is not what its nodes are", i);
     }
+    if (row.level > view.chunks.size()) return corrupt("chunk {}: level {}", i, row.level);
+    if (i != 0 && row.level < view.chunks[i - 1].level) return corrupt("chunk {}: a level back", i);
     next += row.node_count;
   }
   return next == view.nodes.size() ? Status() : Status(corrupt("node {} is in no chunk", next));
@@ -211,7 +259,8 @@ Status verify_streams(const View& view) {
       each("stream", view.streams.size(), [&](uint32_t i) { return verify_stream(view, i); }));
   SEGUE_TRY_STATUS(each("sequence", view.sequences.size(),
                         [&](uint32_t i) { return verify_sequence(view, i); }));
-  return verify_derived(view);
+  SEGUE_TRY_STATUS(verify_derived(view));
+  return verify_nesting(view);
 }
 
 Status verify_nodes(const View& view) {

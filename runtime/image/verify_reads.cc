@@ -53,10 +53,26 @@ Status days_of(const View& view, const CellRow& cell, const WindowRow& window, u
   return window_of(view, cell, window, node);
 }
 
-Status nth_of(const View& view, const OpRow& row, const CellRow& cell) {
+Status latch_of(const CellRow& cell, const NthRow& nth) {
+  SEGUE_TRY_STATUS(of_kind(cell, CellKind::kLatch));
+  const bool fits = nth.k == 0 && nth.bound_ms >= 0;
+  return fits ? Status() : Status(corrupt("a pause of {} ms", nth.bound_ms));
+}
+
+Status times_of(const CellRow& cell, const NthRow& nth) {
+  if (nth.bound_ms <= 0) return corrupt("a half-life of {} ms", nth.bound_ms);
+  if (cell.kind == CellKind::kLog) return all_kept(cell);
   SEGUE_TRY_STATUS(of_kind(cell, CellKind::kNewest));
+  if (nth.k == 0 || nth.k > cell.k) return corrupt("newest {} of {}", nth.k, cell.k);
+  return {};
+}
+
+Status nth_of(const View& view, const OpRow& row, const CellRow& cell) {
   const NthRow& nth = view.nths[row.b];
-  if (nth.k > cell.k) return corrupt("newest {} of {}", nth.k, cell.k);
+  if (row.op == Op::kLatch) return latch_of(cell, nth);
+  if (row.op == Op::kTimesDecayed) return times_of(cell, nth);
+  SEGUE_TRY_STATUS(of_kind(cell, CellKind::kNewest));
+  if (nth.k == 0 || nth.k > cell.k) return corrupt("newest {} of {}", nth.k, cell.k);
   if (row.op == Op::kNthWithin && nth.bound_ms <= 0) {
     return corrupt("a window of {} ms", nth.bound_ms);
   }
@@ -136,6 +152,8 @@ Status unwindowed(const OpRow& row, const CellRow& cell, uint32_t node) {
       return all_kept(cell);
     case Op::kValue:
       return cell.kind == CellKind::kEarliest ? Status() : of_kind(cell, CellKind::kLatest);
+    case Op::kDecayed:
+      return of_kind(cell, CellKind::kDecayed);
     case Op::kHeld:
       SEGUE_TRY_STATUS(of_kind(cell, CellKind::kHeld));
       // The cell moves when its node is evaluated: read before, it would be an instant behind.

@@ -1,12 +1,13 @@
 #include "runtime/interp/chunks.h"
 
-#include <algorithm>
 #include <bit>
 
 #include "runtime/cells/bytes.h"
+#include "runtime/cells/crossing.h"
 #include "runtime/cells/held.h"
 #include "runtime/image/limits.h"
 #include "runtime/interp/eval.h"
+#include "runtime/interp/feed.h"
 #include "runtime/interp/prepared.h"
 
 namespace segue::interp {
@@ -50,6 +51,16 @@ void note_changes(const Prepared& prepared, uint32_t word, uint64_t changed, uin
   }
 }
 
+/// Feeds the stream of a crossing, if its node turned.
+void follow_crossing(Frame& frame, uint32_t cell) {
+  const image::CellRow& row = frame.view->cells[cell];
+  const uint32_t place = frame.view->nodes[row.source].place;
+  const bool truth = (load<uint64_t>(truth_word(frame, place / 64)) >> (place % 64) & 1) != 0;
+  if (cells::crossing_move(frame.blob + row.offset, truth, row.k != 0)) {
+    feed_derived(frame, row.feeds);
+  }
+}
+
 }  // namespace
 
 void run_chunk(Frame& frame, uint32_t chunk) {
@@ -80,9 +91,8 @@ void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint3
       const uint64_t changed = (now ^ before[i]) & watched[i].mask;
       if (changed != 0) note_changes(prepared, watched[i].word, changed, now, changes);
     }
+    for (const uint32_t cell : prepared.crossings_of_chunk[chunk]) follow_crossing(frame, cell);
   }
-  std::sort(changes.begin(), changes.end(),
-            [](const Change& a, const Change& b) { return a.segment < b.segment; });
 }
 
 }  // namespace segue::interp

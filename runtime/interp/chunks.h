@@ -19,8 +19,8 @@ struct Change {
   bool entered;
 };
 
-/// Runs chunks (ascending), natively where there is code, and appends the segments that changed, in
-/// their order.
+/// Runs chunks (ascending, of one level), natively where there is code, and appends the segments
+/// that changed; nodes that turned feed the streams that follow them.
 void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint32_t> chunks,
                    std::vector<Change>& changes);
 

@@ -12,11 +12,11 @@ constexpr RunOp kRunOps[] = {
 #undef IMAGE_OP
 };
 
+}  // namespace
+
 void step(Machine& machine, const image::OpRow& row) {
   kRunOps[static_cast<size_t>(row.op)](machine, row);
 }
-
-}  // namespace
 
 Entry eval(Frame& frame, image::Range code) {
   Machine machine(frame);

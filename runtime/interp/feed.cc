@@ -1,7 +1,12 @@
 #include "runtime/interp/feed.h"
 
+#include <utility>
+
+#include "runtime/cells/change.h"
 #include "runtime/cells/kinds.h"
+#include "runtime/cells/sessions.h"
 #include "runtime/interp/eval.h"
+#include "runtime/interp/prepared.h"
 
 namespace segue::interp {
 namespace {
@@ -52,16 +57,70 @@ void feed_stream(Frame& frame, uint32_t stream) {
   const image::StreamRow& row = frame.view->streams[stream];
   for (const uint32_t cell : frame.view->list(row.cells)) feed_cell(frame, cell);
   if (row.sequences.count != 0) note_hit(frame, stream);
+  if (row.unions.count != 0) feed_unions(frame, stream);
 }
 
 void feed_cell(Frame& frame, uint32_t cell) {
+  feed_cell(frame, cell, occurrence_for(frame, frame.view->cells[cell]));
+}
+
+void feed_cell(Frame& frame, uint32_t cell, const cells::Occurrence& occurrence) {
   const image::CellRow& row = frame.view->cells[cell];
-  cells::update({*frame.owner, *frame.view, row}, occurrence_for(frame, row));
+  if (row.kind == image::CellKind::kSessions) {
+    const bool begins =
+        cells::sessions_push(frame.blob + row.offset, frame.now_ms, row.horizon_ms);
+    if (begins) feed_derived(frame, row.feeds);
+    return;
+  }
+  cells::update({*frame.owner, *frame.view, row}, occurrence);
   frame.blob = frame.owner->data();
 }
 
+void feed_unions(Frame& frame, uint32_t stream) {
+  // The same occurrence, but no longer a match: it begins at its instant and has no value of `by`.
+  const int64_t start_ms = std::exchange(frame.start_ms, frame.now_ms);
+  const uint32_t by = std::exchange(frame.by, image::kNone);
+  for (const uint32_t all : frame.view->list(frame.view->streams[stream].unions)) {
+    feed_stream(frame, all);
+  }
+  frame.start_ms = start_ms;
+  frame.by = by;
+}
+
+void feed_derived(Frame& frame, uint32_t stream) {
+  feed_match(frame, stream, frame.now_ms, image::kNone, {});
+}
+
+void feed_match(Frame& frame, uint32_t stream, int64_t start_ms, uint32_t by, Scalar key) {
+  const Event* event = std::exchange(frame.event, nullptr);
+  const uint32_t ordinal = std::exchange(frame.event_ordinal, frame.occurrences++);
+  const int64_t start = std::exchange(frame.start_ms, start_ms);
+  const uint32_t slot = std::exchange(frame.by, by);
+  const Scalar value = std::exchange(frame.key, key);
+  feed_stream(frame, stream);
+  frame.event = event;
+  frame.event_ordinal = ordinal;
+  frame.start_ms = start;
+  frame.by = slot;
+  frame.key = value;
+}
+
+void feed_changes(Frame& frame) {
+  for (const uint32_t cell : frame.prepared->change_cells) {
+    const image::CellRow& row = frame.view->cells[cell];
+    const std::byte* state = frame.blob + row.offset;
+    if (!cells::change_happened(state, frame.now_ms)) continue;
+    const auto is = [&](uint32_t member, Scalar scalar) {
+      return member == image::kNone || frame.view->members[member].scalar == scalar;
+    };
+    if (!is(row.before, cells::change_before(state))) continue;
+    if (is(row.after, cells::change_value(state))) feed_derived(frame, row.feeds);
+  }
+}
+
 void note_hit(Frame& frame, uint32_t stream) {
-  frame.hits.push_back({stream, frame.event_ordinal});
+  frame.hits.push_back({stream, frame.event_ordinal, frame.event, frame.start_ms, frame.by,
+                        frame.key});
 }
 
 }  // namespace segue::interp

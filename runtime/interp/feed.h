@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "runtime/cells/cell.h"
 #include "runtime/interp/frame.h"
 
 /// From an event to the cells it changes. `frame.event` is the event at hand, but for derived
@@ -20,6 +21,20 @@ void feed_stream(Frame& frame, uint32_t stream);
 
 /// The same for one cell: evaluates its value and updates it. May move the blob.
 void feed_cell(Frame& frame, uint32_t cell);
+
+/// The same for a value that is at hand already, as native code has it.
+void feed_cell(Frame& frame, uint32_t cell, const cells::Occurrence& occurrence);
+
+/// The unions that an occurrence of the stream belongs to take it in.
+void feed_unions(Frame& frame, uint32_t stream);
+
+/// A new occurrence at the frame's instant that is no event: of a stream that a cell feeds.
+void feed_derived(Frame& frame, uint32_t stream);
+/// … the match of a sequence.
+void feed_match(Frame& frame, uint32_t stream, int64_t start_ms, uint32_t by, Scalar key);
+
+/// The changes of traits that the instant's calls, all taken in, come to.
+void feed_changes(Frame& frame);
 
 /// Notes an occurrence for the sequences of a stream.
 void note_hit(Frame& frame, uint32_t stream);

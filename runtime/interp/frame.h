@@ -35,10 +35,20 @@ struct Frame {
   /// instant.
   struct Hit {
     uint32_t stream;
-    uint32_t event;
+    uint32_t event;       // no occurrence serves two steps
+    const Event* source;  // null: derived
+    int64_t start_ms;     // of a sequence's match; else the instant
+    uint32_t by;          // the slot whose value `key` is; of an event its own values count
+    Scalar key;
   };
   std::vector<Hit> hits;
-  uint32_t event_ordinal = 0;  // of `event` among the instant's events
+
+  // The occurrence at hand: an event, or one that is derived (`event` is null then).
+  uint32_t event_ordinal = 0;         // among the instant's events and what is derived at it
+  uint32_t occurrences = 0;           // ordinals given so far
+  int64_t start_ms = 0;               // where it began, if it is a match
+  uint32_t by = image::kNone;         // a match by a slot: its value there
+  Scalar key;
 
   const Prepared* prepared = nullptr;  // what the interpreter made of the program once
 

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "runtime/interp/machine.h"
+#include "runtime/interp/moving.h"
 
 /// Arithmetic of doubles and comparisons of exact sums. A missing number is a NaN, which arithmetic
 /// hands on and every comparison finds false.
@@ -73,18 +74,21 @@ void run<Op::kAbs>(Machine& machine, const OpRow&) {
 }
 
 template <>
-void run<Op::kEqual>(Machine& machine, const OpRow&) {
+void run<Op::kEqual>(Machine& machine, const OpRow& row) {
   binary(machine, [](double a, double b) { return a == b; });
+  if (row.b != 0) note_turn(machine.frame, row);
 }
 
 template <>
-void run<Op::kLess>(Machine& machine, const OpRow&) {
+void run<Op::kLess>(Machine& machine, const OpRow& row) {
   binary(machine, [](double a, double b) { return a < b; });
+  if (row.b != 0) note_turn(machine.frame, row);
 }
 
 template <>
-void run<Op::kLessEqual>(Machine& machine, const OpRow&) {
+void run<Op::kLessEqual>(Machine& machine, const OpRow& row) {
   binary(machine, [](double a, double b) { return a <= b; });
+  if (row.b != 0) note_turn(machine.frame, row);
 }
 
 template <>

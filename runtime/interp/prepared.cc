@@ -59,10 +59,16 @@ void prepare_sequences(Prepared& prepared) {
   prepared.cells_of_sequence.resize(view.sequences.size());
   for (uint32_t i = 0; i < view.cells.size(); ++i) {
     const image::CellRow& cell = view.cells[i];
+    if (cell.kind == CellKind::kChange) prepared.change_cells.push_back(i);
     if (cell.kind != CellKind::kSteps && cell.kind != CellKind::kSequence) continue;
     prepared.cells_of_sequence[cell.source].push_back(i);
     const bool waits = view.sequences[cell.source].absence_stream != image::kNone;
-    if (cell.kind == CellKind::kSequence && waits) prepared.waiting_cells.push_back(i);
+    std::vector<uint32_t>& waiting = prepared.waiting_sequences;
+    if (cell.kind == CellKind::kSequence && waits) waiting.push_back(cell.source);
+  }
+  std::sort(prepared.waiting_sequences.begin(), prepared.waiting_sequences.end());
+  for (const image::SequenceRow& row : view.sequences) {
+    prepared.levels = std::max(prepared.levels, row.level + 1);
   }
 }
 
@@ -76,6 +82,14 @@ void prepare_chunks(Prepared& prepared) {
     for (uint32_t n = 0; n < view.chunks[i].node_count; ++n) {
       chunk_of[view.chunks[i].first_node + n] = i;
     }
+  }
+  prepared.crossings_of_chunk.resize(view.chunks.size());
+  for (uint32_t i = 0; i < view.cells.size(); ++i) {
+    if (view.cells[i].kind != CellKind::kCrossing) continue;
+    prepared.crossings_of_chunk[chunk_of[view.cells[i].source]].push_back(i);
+  }
+  for (const image::ChunkRow& row : view.chunks) {
+    prepared.levels = std::max(prepared.levels, row.level + 1);
   }
   for (uint32_t i = 0; i < view.segments.size(); ++i) {
     const uint32_t node = view.segments[i].node;

@@ -53,7 +53,11 @@ struct Prepared {
   std::unordered_map<uint64_t, std::unique_ptr<RE2>> regexes;
 
   std::vector<std::vector<uint32_t>> cells_of_sequence;  // `steps` and `sequence` cells
-  std::vector<uint32_t> waiting_cells;  // `sequence` cells whose match ends with a wait
+  /// Sequences with a `sequence` cell whose match ends with a wait, ascending.
+  std::vector<uint32_t> waiting_sequences;
+  std::vector<uint32_t> change_cells;
+  std::vector<std::vector<uint32_t>> crossings_of_chunk;  // `crossing` cells of its nodes
+  uint32_t levels = 1;                                    // of sequences and chunks
   std::vector<uint32_t> all_chunks;
   std::vector<uint32_t> timed_chunks;
   std::vector<image::Range> chunk_watches;

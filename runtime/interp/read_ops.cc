@@ -1,8 +1,12 @@
+#include <algorithm>
+
 #include "runtime/cells/days.h"
+#include "runtime/cells/decayed.h"
 #include "runtime/cells/distinct.h"
 #include "runtime/cells/earliest.h"
 #include "runtime/cells/extreme.h"
 #include "runtime/cells/held.h"
+#include "runtime/cells/latch.h"
 #include "runtime/cells/latest.h"
 #include "runtime/cells/log.h"
 #include "runtime/cells/newest.h"
@@ -253,6 +257,45 @@ void run<Op::kHeld>(Machine& machine, const OpRow& row) {
   const int64_t duration_ms = cell.row.horizon_ms;
   note_deadline(machine.frame, cells::held_deadline(since_ms, now_ms, duration_ms));
   machine.push(cells::held_test(since_ms, now_ms, duration_ms));
+}
+
+template <>
+void run<Op::kLatch>(Machine& machine, const OpRow& row) {
+  const bool leave = machine.pop().truth();
+  const bool enter = machine.pop().truth();
+  Frame& frame = machine.frame;
+  const image::CellRow& cell = machine.view().cells[row.a];
+  std::byte* state = frame.blob + cell.offset;
+  const int64_t pause_ms = machine.view().nths[row.b].bound_ms;
+  const bool in =
+      cells::latch_move(state, enter, leave, frame.now_ms, cell.horizon_ms, pause_ms);
+  note_deadline(frame, cells::latch_deadline(state, enter, leave, frame.now_ms, cell.horizon_ms,
+                                             pause_ms));
+  machine.push(in);
+}
+
+template <>
+void run<Op::kDecayed>(Machine& machine, const OpRow& row) {
+  const cells::CellView cell = cell_of(machine, row);
+  machine.push(cells::decayed_value(cell.state(), machine.frame.now_ms, cell.row.horizon_ms));
+}
+
+template <>
+void run<Op::kTimesDecayed>(Machine& machine, const OpRow& row) {
+  const cells::CellView cell = cell_of(machine, row);
+  const image::NthRow& nth = machine.view().nths[row.b];
+  cells::Decay decay(nth.bound_ms);
+  if (cell.row.kind == CellKind::kLog) {
+    const cells::Entries entries = cells::entries_of(cell);
+    const uint32_t kept = nth.k == 0 ? entries.count : std::min(nth.k, entries.count);
+    for (uint32_t i = entries.count - kept; i < entries.count; ++i) decay.add(entries.time_of(i));
+  } else {
+    for (uint32_t k = nth.k; k > 0; --k) {
+      const int64_t time_ms = cells::newest_nth(cell.state(), k);
+      if (time_ms != kLongAgo.ms) decay.add(time_ms);
+    }
+  }
+  machine.push(decay.value(machine.frame.now_ms));
 }
 
 }  // namespace segue::interp

@@ -5,6 +5,7 @@
 
 #include "runtime/cells/sequence.h"
 #include "runtime/cells/steps.h"
+#include "runtime/interp/arithmetic.h"
 #include "runtime/interp/feed.h"
 #include "runtime/interp/prepared.h"
 
@@ -14,33 +15,63 @@ namespace {
 using image::CellKind;
 
 /// What an occurrence of `stream` is to a sequence.
-cells::SequenceHit hit_of(const cells::Sequence& sequence, uint32_t stream) {
+cells::SequenceHit hit_of(const image::View& view, const cells::Sequence& sequence,
+                          uint32_t stream) {
   cells::SequenceHit hit;
   for (size_t step = 0; step < sequence.steps.size(); ++step) {
-    if (sequence.steps[step].stream == stream) hit.steps |= 1u << step;
+    const image::StepRow& row = sequence.steps[step];
+    if (row.stream == stream) hit.steps |= 1u << step;
+    if (row.without.count == 0) continue;
+    const std::span<const uint32_t> without = view.list(row.without);
+    if (std::binary_search(without.begin(), without.end(), stream)) hit.breakers |= 1u << step;
   }
   hit.absence = sequence.row.absence_stream == stream;
   return hit;
 }
 
-/// One entry a sequence and event, ascending.
-void collect_touches(const Frame& frame, std::vector<Touch>& touches) {
+/// The value of `by` that an occurrence has; false if it has none.
+bool key_of(const Frame& frame, const Frame::Hit& hit, uint32_t by, Scalar& key) {
+  if (hit.source != nullptr) {
+    const image::KindRow& kind = frame.view->kinds[hit.source->kind.index];
+    const std::span<const uint32_t> slots = frame.view->list(kind.slots);
+    const auto found = std::lower_bound(slots.begin(), slots.end(), by);
+    if (found == slots.end() || *found != by) return false;
+    key = scalar_of(hit.source->slots[static_cast<size_t>(found - slots.begin())]);
+    return scalar_exists(key);
+  }
+  key = hit.key;
+  return hit.by == by;
+}
+
+bool before(const Touch& a, const Touch& b) {
+  if (a.sequence != b.sequence) return a.sequence < b.sequence;
+  if (a.key != b.key) return cells::scalar_less(a.key, b.key);
+  return a.event < b.event;
+}
+
+/// One entry a sequence of the level, value and occurrence, ascending; of sequences from `first` on.
+void collect_touches(const Frame& frame, uint32_t level, uint32_t first,
+                     std::vector<Touch>& touches) {
   const image::View& view = *frame.view;
   touches.clear();
   for (const Frame::Hit& hit : frame.hits) {
-    for (const uint32_t sequence : view.list(view.streams[hit.stream].sequences)) {
-      touches.push_back(
-          {sequence, hit.event, hit_of(cells::sequence_of(view, sequence), hit.stream)});
+    for (const uint32_t index : view.list(view.streams[hit.stream].sequences)) {
+      const cells::Sequence sequence = cells::sequence_of(view, index);
+      if (index < first || sequence.row.level != level) continue;
+      Touch touch{index, hit.event, hit_of(view, sequence, hit.stream), {}};
+      touch.hit.start_ms = hit.start_ms;
+      const uint32_t by = sequence.row.by;
+      if (by != image::kNone && !key_of(frame, hit, by, touch.key)) continue;
+      touches.push_back(touch);
     }
   }
-  std::sort(touches.begin(), touches.end(), [](const Touch& a, const Touch& b) {
-    return a.sequence != b.sequence ? a.sequence < b.sequence : a.event < b.event;
-  });
+  std::sort(touches.begin(), touches.end(), before);
   size_t kept = 0;
   for (size_t i = 0; i < touches.size(); ++i) {
     Touch& last = touches[kept == 0 ? 0 : kept - 1];
-    if (kept != 0 && last.sequence == touches[i].sequence && last.event == touches[i].event) {
+    if (kept != 0 && !before(last, touches[i])) {
       last.hit.steps |= touches[i].hit.steps;
+      last.hit.breakers |= touches[i].hit.breakers;
       last.hit.absence = last.hit.absence || touches[i].hit.absence;
     } else {
       touches[kept++] = touches[i];
@@ -49,49 +80,98 @@ void collect_touches(const Frame& frame, std::vector<Touch>& touches) {
   touches.resize(kept);
 }
 
-void advance_cell(Frame& frame, uint32_t cell, cells::Possible possible) {
+/// What the touches of one sequence and value allow.
+cells::Moment moment_of(const Frame& frame, std::span<const Touch> touches,
+                        std::vector<cells::SequenceHit>& hits) {
+  cells::Moment moment;
+  moment.at_ms = frame.now_ms;
+  moment.start_ms = kLongAgo.ms;
+  moment.key = touches[0].key;
+  hits.clear();
+  for (const Touch& touch : touches) {
+    hits.push_back(touch.hit);
+    moment.breakers |= touch.hit.breakers;
+    if ((touch.hit.steps & 1) != 0) moment.start_ms = std::max(moment.start_ms, touch.hit.start_ms);
+  }
+  moment.possible =
+      cells::possible_runs(cells::sequence_of(*frame.view, touches[0].sequence), hits);
+  return moment;
+}
+
+void advance_cell(Frame& frame, uint32_t cell, SequenceScratch& scratch) {
   const image::View& view = *frame.view;
   const cells::CellRef ref{*frame.owner, view, view.cells[cell]};
+  const std::span<const cells::Moment> moments = scratch.moments;
   if (ref.row.kind == CellKind::kSteps) {
-    cells::steps_push(ref, frame.now_ms, possible);
+    for (const cells::Moment& moment : moments) {
+      if (ref.row.k == 0) {
+        cells::steps_push(ref, frame.now_ms, moment.possible);
+      } else {
+        cells::steps_push(ref, moment);
+      }
+    }
     frame.blob = frame.owner->data();
     return;
   }
-  const bool ended = cells::sequence_advance(ref, frame.now_ms, possible);
+  scratch.ended.clear();
+  if (ref.row.k == 0) {
+    cells::sequence_advance(ref, frame.now_ms, moments, scratch.ended);
+  } else if (cells::sequence_advance(ref, frame.now_ms,
+                                     moments.empty() ? cells::Possible{} : moments[0].possible)) {
+    scratch.ended.push_back({{}, frame.now_ms, frame.now_ms});
+  }
   frame.blob = frame.owner->data();
   note_deadline(frame, cells::sequence_deadline(ref));
-  if (ended) feed_stream(frame, view.sequences[ref.row.source].derived_stream);
+  const image::SequenceRow& row = view.sequences[ref.row.source];
+  for (const cells::Ended& ended : scratch.ended) {
+    feed_match(frame, row.derived_stream, ended.start_ms, row.by, ended.key);
+  }
+}
+
+/// Advances the cells of the first sequence of `touches`, whose touches it takes, or of one that
+/// only waits.
+size_t advance(Frame& frame, SequenceScratch& scratch, uint32_t sequence, size_t at) {
+  const std::span<const Touch> touches = scratch.touches;
+  scratch.moments.clear();
+  while (at < touches.size() && touches[at].sequence == sequence) {
+    size_t end = at;
+    while (end < touches.size() && touches[end].sequence == sequence &&
+           touches[end].key == touches[at].key) {
+      ++end;
+    }
+    scratch.moments.push_back(moment_of(frame, touches.subspan(at, end - at), scratch.hits));
+    at = end;
+  }
+  for (const uint32_t cell : frame.prepared->cells_of_sequence[sequence]) {
+    advance_cell(frame, cell, scratch);
+  }
+  return at;
 }
 
 }  // namespace
 
-void advance_touched(Frame& frame, SequenceScratch& scratch) {
-  if (frame.hits.empty()) return;
-  collect_touches(frame, scratch.touches);
-  const std::span<const Touch> touches = scratch.touches;
-  for (size_t i = 0; i < touches.size();) {
-    const uint32_t sequence = touches[i].sequence;
-    scratch.hits.clear();
-    while (i < touches.size() && touches[i].sequence == sequence) {
-      scratch.hits.push_back(touches[i++].hit);
-    }
-    const cells::Possible possible =
-        cells::possible_runs(cells::sequence_of(*frame.view, sequence), scratch.hits);
-    for (const uint32_t cell : frame.prepared->cells_of_sequence[sequence]) {
-      advance_cell(frame, cell, possible);
-    }
-  }
-}
-
-void advance_waiting(Frame& frame) {
+void advance_sequences(Frame& frame, SequenceScratch& scratch, uint32_t level, bool due) {
+  if (frame.hits.empty() && !due) return;
   const image::View& view = *frame.view;
-  for (const uint32_t cell : frame.prepared->waiting_cells) {
-    const int64_t due_ms = cells::sequence_deadline({frame.blob, view, view.cells[cell]});
-    if (due_ms <= frame.now_ms) {
-      advance_cell(frame, cell, {});
-    } else {
-      note_deadline(frame, due_ms);
-    }
+  static const std::vector<uint32_t> kNone;
+  const std::vector<uint32_t>& waiting = due ? frame.prepared->waiting_sequences : kNone;
+  collect_touches(frame, level, 0, scratch.touches);
+  size_t hits = frame.hits.size();
+  size_t touch = 0;
+  size_t wait = 0;
+  for (;;) {
+    while (wait < waiting.size() && view.sequences[waiting[wait]].level != level) ++wait;
+    uint32_t next = image::kNone;
+    if (touch < scratch.touches.size()) next = scratch.touches[touch].sequence;
+    if (wait < waiting.size()) next = std::min(next, waiting[wait]);
+    if (next == image::kNone) return;
+    if (wait < waiting.size() && waiting[wait] == next) ++wait;
+    touch = advance(frame, scratch, next, touch);
+    if (frame.hits.size() == hits) continue;
+    // A match that ended is a step of sequences behind this one.
+    hits = frame.hits.size();
+    collect_touches(frame, level, next + 1, scratch.touches);
+    touch = 0;
   }
 }
 

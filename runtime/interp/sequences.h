@@ -3,31 +3,34 @@
 #include <cstdint>
 #include <vector>
 
+#include "runtime/cells/attempts.h"
 #include "runtime/cells/matching.h"
 #include "runtime/interp/frame.h"
 
-/// The sequences of an instant: those that an event of it touched, and those whose wait is over.
+/// The sequences of an instant: those that an occurrence of it touched, and those whose wait is
+/// over.
 namespace segue::interp {
 
-/// One event's part in one sequence.
+/// One occurrence's part in one sequence.
 struct Touch {
   uint32_t sequence;
   uint32_t event;
   cells::SequenceHit hit;
+  Scalar key;  // of the sequence's `by`
 };
 
 /// Working memory, reused.
 struct SequenceScratch {
   std::vector<Touch> touches;
   std::vector<cells::SequenceHit> hits;
+  std::vector<cells::Moment> moments;
+  std::vector<cells::Ended> ended;
 };
 
-/// Takes in the frame's hits, all events of the instant together; matches that end feed their
-/// derived streams.
-void advance_touched(Frame& frame, SequenceScratch& scratch);
-
-/// Ends the waits that are over at the frame's instant, and notes when the next ones are. Only
-/// where a deadline is due: the waits of untouched sequences are part of the blob's next deadline.
-void advance_waiting(Frame& frame);
+/// Takes in the frame's hits for the sequences of one level, all of an instant together, inner
+/// sequences before the ones whose step they are; matches that end feed their derived streams.
+/// `due`: a deadline is, so waits may be over too, and the next ones are noted (else they are part
+/// of the blob's next deadline already).
+void advance_sequences(Frame& frame, SequenceScratch& scratch, uint32_t level, bool due);
 
 }  // namespace segue::interp

@@ -79,16 +79,32 @@ class Settling {
     frame_.now_ms = at_ms;
     frame_.next_ms = due ? kNever.ms : blob_.header().next_ms;
     frame_.hits.clear();
+    frame_.start_ms = at_ms;
+    frame_.by = image::kNone;
+    frame_.occurrences = static_cast<uint32_t>(events.size());
     apply_events(events);
-    interp::advance_touched(frame_, scratch_.sequences);
-    if (due) interp::advance_waiting(frame_);
-    scratch_.changes.clear();
-    interp::settle_chunks(frame_, native_, chunks_of(events, due, first), scratch_.changes);
+    if (!events.empty()) interp::feed_changes(frame_);
+    settle_levels(chunks_of(events, due, first), due);
     report(events);
     BlobHeader& header = blob_.header();
     header.last_ms = at_ms;
     // A deadline lies after its instant; were one not, time would stand still.
     header.next_ms = std::max(frame_.next_ms, at_ms + 1);
+  }
+
+  /// Sequences, then conditions, level by level: what turns feeds streams of the next one.
+  void settle_levels(std::span<const uint32_t> chunks, bool due) {
+    scratch_.changes.clear();
+    const std::span<const image::ChunkRow> rows = program_.view().chunks;
+    for (uint32_t level = 0; level < prepared_.levels; ++level) {
+      interp::advance_sequences(frame_, scratch_.sequences, level, due);
+      size_t end = 0;
+      while (end < chunks.size() && rows[chunks[end]].level == level) ++end;
+      interp::settle_chunks(frame_, native_, chunks.first(end), scratch_.changes);
+      chunks = chunks.subspan(end);
+    }
+    std::sort(scratch_.changes.begin(), scratch_.changes.end(),
+              [](const auto& a, const auto& b) { return a.segment < b.segment; });
   }
 
   /// The user's zone is that of all identify calls of the instant, before anything else happens.

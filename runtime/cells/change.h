@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/base/instant.h"
+#include "runtime/base/value.h"
+#include "runtime/cells/bytes.h"
+#include "runtime/cells/cell.h"
+
+/// The newest value of a trait, and the one at the end of the last instant before it: an instant
+/// with several calls is one change, or none. The first value is none.
+///
+/// State: the newest time, its value, the value before. A value before that was never set is marked
+/// by words that no value has.
+namespace segue::cells {
+
+inline constexpr uint32_t kChangeValueAt = 8;
+inline constexpr uint32_t kChangeBeforeAt = 24;
+inline constexpr uint32_t kChangeBytes = 40;
+inline constexpr Scalar kNeverSet{UINT64_MAX, UINT64_MAX};
+
+inline void change_push(std::byte* state, int64_t now, Scalar value) {
+  if (load_time(state) != now) {
+    store(state, now);
+    store(state + kChangeBeforeAt, load<Scalar>(state + kChangeValueAt));
+  }
+  store(state + kChangeValueAt, value);
+}
+
+/// Whether the instant, all its calls taken in, changed the value.
+inline bool change_happened(const std::byte* state, int64_t now) {
+  const auto before = load<Scalar>(state + kChangeBeforeAt);
+  if (load_time(state) != now || before == kNeverSet) return false;
+  return before != load<Scalar>(state + kChangeValueAt);
+}
+
+inline Scalar change_before(const std::byte* state) {
+  return load<Scalar>(state + kChangeBeforeAt);
+}
+inline Scalar change_value(const std::byte* state) { return load<Scalar>(state + kChangeValueAt); }
+
+struct ChangeCell {
+  static constexpr image::CellKind kKind = image::CellKind::kChange;
+  static uint32_t fixed_bytes(const image::CellRow&) { return kChangeBytes; }
+  static void init(const image::CellRow&, std::byte* state) {
+    store(state, kLongAgo.ms);
+    store(state + kChangeValueAt, kNeverSet);
+    store(state + kChangeBeforeAt, kNeverSet);
+  }
+  static void update(const CellRef& cell, const Occurrence& occurrence) {
+    change_push(cell.state(), occurrence.at_ms, occurrence.scalar);
+  }
+};
+static_assert(StreamCell<ChangeCell>);
+
+}  // namespace segue::cells
