@@ -1,6 +1,9 @@
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "compiler/plan/lowering.h"
+#include "compiler/sema/print.h"
 #include "runtime/base/check.h"
 
 /// Streams: of events, once for all; what is derived, where it is first read.
@@ -29,10 +32,46 @@ bool Lowering::is_sequence(hir::StreamId stream) const {
 
 bool Lowering::is_derived(StreamId stream) const { return !plan_.streams[stream.index].predicate; }
 
-/// The stream with all occurrences of ever; of a sequence the matches as they come.
+/// The stream with all occurrences of ever; of a sequence the matches as they come. Signals that
+/// mean the same have the same occurrences, none of which serves two steps, so they are one stream.
 StreamId Lowering::stream_of(hir::StreamId id) {
-  if (!streams_[id.index]) streams_[id.index] = derived_stream(rules_.streams[id.index]);
-  return *streams_[id.index];
+  if (streams_[id.index]) return *streams_[id.index];
+  const std::string meaning = meaning_of(rules_.streams[id.index]);
+  const auto known = derived_.find(meaning);
+  const bool is_new = known == derived_.end();
+  const StreamId stream = is_new ? derived_stream(rules_.streams[id.index]) : known->second;
+  if (is_new) derived_.emplace(meaning, stream);
+  streams_[id.index] = stream;
+  return stream;
+}
+
+/// What a signal is, as text that does not depend on where it stands.
+std::string Lowering::meaning_of(const hir::Stream& stream) {
+  const auto inner = [&](hir::StreamId id) {
+    return "{" + meaning_of(rules_.streams[id.index]) + "}";
+  };
+  const auto length = [](const std::optional<Duration>& d) { return d ? d->ms : -1; };
+  std::string text = fmt::format("{} gap {} slot {} {}", static_cast<int>(stream.kind),
+                                 stream.gap.ms, stream.slot.index, stream.leaving);
+  for (const hir::ExprPtr& expr : {stream.predicate, stream.condition}) {
+    if (expr) text += print_hir(rules_, *expr);
+  }
+  for (const hir::Stream::Step& step : stream.steps) {
+    text += fmt::format(" step {} later {} after {} within {}", inner(step.stream), step.later,
+                        length(step.after), length(step.within));
+    for (const hir::StreamId without : step.without) text += " without " + inner(without);
+  }
+  if (stream.absence) {
+    text += fmt::format(" no {} later {} within {}", inner(stream.absence->stream),
+                        stream.absence->later, stream.absence->within.ms);
+  }
+  text += fmt::format(" all {} by {}", length(stream.all_within),
+                      stream.by ? static_cast<int64_t>(stream.by->index) : -1);
+  for (const hir::StreamId source : stream.sources) text += " of " + inner(source);
+  for (const auto& literal : {stream.from, stream.to}) {
+    text += literal ? print(*b::scalar(*literal)) : " any";
+  }
+  return text;
 }
 
 StreamId Lowering::derived_stream(const hir::Stream& stream) {

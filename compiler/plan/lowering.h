@@ -35,6 +35,7 @@ class Lowering {
   bool is_sequence(hir::StreamId stream) const;
   bool is_derived(StreamId stream) const;
   StreamId stream_of(hir::StreamId id);
+  std::string meaning_of(const hir::Stream& stream);
   StreamId derived_stream(const hir::Stream& stream);
   StreamId union_of(const hir::Stream& stream);
   NodeId node_of_truth(ExprPtr truth);
@@ -106,6 +107,7 @@ class Lowering {
   Diagnostics& diagnostics_;
   Plan plan_;
   std::vector<std::optional<StreamId>> streams_;  // by HIR stream; of what is derived, once read
+  std::map<std::string, StreamId> derived_;       // by what it means
   std::vector<std::optional<StreamId>> traits_;   // by slot
   std::vector<CellId> trait_cells_;
   std::vector<NodeId> segment_nodes_, score_nodes_;

@@ -41,9 +41,9 @@ void Attempts::go_on(const Moment& moment) {
   }
   // A limit for the whole counts to the end of the wait.
   const int64_t limit_ms = sequence_.row.all_within_ms;
+  const int64_t end_ms = moment.at_ms + sequence_.row.absence_ms;
   const auto in_time = [&](int64_t start_ms) {
-    return start_ms != kLongAgo.ms &&
-           (limit_ms == INT64_MAX || moment.at_ms + sequence_.row.absence_ms - start_ms <= limit_ms);
+    return start_ms != kLongAgo.ms && (limit_ms == INT64_MAX || end_ms - start_ms <= limit_ms);
   };
   const auto best_of = [&](uint64_t runs) {
     int64_t best = kLongAgo.ms;
@@ -91,9 +91,10 @@ bool Attempts::is_dead(const Attempt& attempt, int64_t now_ms) const {
 /// Keeps of each step what can still matter.
 ///
 /// PROOF: a partial match that the next step may already continue (its shortest gap is over) is
-/// worth no more than a newer one that it may continue too and that starts no earlier: the newer one
-/// stays within every longest gap, and outlives every breaker, at least as long. Without a start of
-/// its own in each step's occurrence the starts rise with the times, so that of those one is left.
+/// worth no more than a newer one that it may continue too and that starts no earlier: the newer
+/// one stays within every longest gap, and outlives every breaker, at least as long. Where first
+/// steps are events the starts rise with the times, since the newest of what a step may continue
+/// moves to the right; then one of those is left.
 void Attempts::prune(int64_t now_ms) {
   std::erase_if(own_, [&](const Attempt& attempt) { return is_dead(attempt, now_ms); });
   std::stable_sort(own_.begin(), own_.end(), [](const Attempt& a, const Attempt& b) {

@@ -8,10 +8,11 @@
 #include "runtime/cells/cell.h"
 
 /// The newest value of a trait, and the one at the end of the last instant before it: an instant
-/// with several calls is one change, or none. The first value is none.
+/// with several calls is one change, or none. The first value is none, nor is what is missing
+/// before it.
 ///
-/// State: the newest time, its value, the value before. A value before that was never set is marked
-/// by words that no value has.
+/// State: the newest time, its value, the value before. What was never set has words that no value
+/// has.
 namespace segue::cells {
 
 inline constexpr uint32_t kChangeValueAt = 8;
@@ -24,7 +25,9 @@ inline void change_push(std::byte* state, int64_t now, Scalar value) {
     store(state, now);
     store(state + kChangeBeforeAt, load<Scalar>(state + kChangeValueAt));
   }
-  store(state + kChangeValueAt, value);
+  const bool never = load<Scalar>(state + kChangeBeforeAt) == kNeverSet;
+  const bool missing = tag_of(value) == ScalarTag::kMissing;
+  store(state + kChangeValueAt, never && missing ? kNeverSet : value);
 }
 
 /// Whether the instant, all its calls taken in, changed the value.

@@ -13,7 +13,8 @@
 /// match that is under way, and, with an absence at the end, the matches that wait for it.
 ///
 /// State: growing part (the waits: the instant of each last step), then a time a step. With k = 0,
-/// of any sequence: growing part (the `Attempt`s, waits among them), then when the next wait is over.
+/// of any sequence: growing part (the `Attempt`s, waits among them), then when the next wait is
+/// over.
 namespace segue::cells {
 
 inline constexpr uint32_t kSequenceLatestAt = sizeof(GrowingPart);

@@ -157,7 +157,7 @@ bool Engine::is_member(std::string_view user, uint32_t segment) {
 double Engine::score_of(std::string_view user, uint32_t score) {
   const uint64_t hash = hash64(user);
   const User* found = shards_[shard_of(hash)]->find(hash, user);
-  return found == nullptr ? 0 : segue::score(*program_, found->blob, score);
+  return found == nullptr ? 0 : score_at(*program_, found->blob, score, last_settled());
 }
 
 int64_t Engine::member_count(uint32_t segment) const {
@@ -191,7 +191,7 @@ std::vector<std::pair<std::string_view, double>> Engine::scores(uint32_t score) 
     const UserTable& users = shard->users();
     for (uint32_t number = 0; number < users.size(); ++number) {
       const User& user = users[number];
-      values.emplace_back(user.id(), segue::score(*program_, user.blob, score));
+      values.emplace_back(user.id(), score_at(*program_, user.blob, score, last_settled()));
     }
   }
   std::sort(values.begin(), values.end());

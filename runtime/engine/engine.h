@@ -99,6 +99,7 @@ class Engine {
   void release(Instant end);
   void settle(Instant end);
   Instant earliest_wake() const;
+  Instant last_settled() const { return {settled_.ms - 1}; }
   void process(std::span<const ReorderBuffer::Entry> events, Instant end);
   void give_changes();
   uint32_t shard_of(uint64_t hash) const { return static_cast<uint32_t>(hash % shards_.size()); }

@@ -1,5 +1,6 @@
 #include "runtime/interp/feed.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/cells/change.h"
@@ -67,8 +68,7 @@ void feed_cell(Frame& frame, uint32_t cell) {
 void feed_cell(Frame& frame, uint32_t cell, const cells::Occurrence& occurrence) {
   const image::CellRow& row = frame.view->cells[cell];
   if (row.kind == image::CellKind::kSessions) {
-    const bool begins =
-        cells::sessions_push(frame.blob + row.offset, frame.now_ms, row.horizon_ms);
+    const bool begins = cells::sessions_push(frame.blob + row.offset, frame.now_ms, row.horizon_ms);
     if (begins) feed_derived(frame, row.feeds);
     return;
   }
@@ -77,14 +77,15 @@ void feed_cell(Frame& frame, uint32_t cell, const cells::Occurrence& occurrence)
 }
 
 void feed_unions(Frame& frame, uint32_t stream) {
-  // The same occurrence, but no longer a match: it begins at its instant and has no value of `by`.
-  const int64_t start_ms = std::exchange(frame.start_ms, frame.now_ms);
-  const uint32_t by = std::exchange(frame.by, image::kNone);
   for (const uint32_t all : frame.view->list(frame.view->streams[stream].unions)) {
+    // Of two sources that have the same occurrence, as a union in a union may, one gives it.
+    const std::pair<uint32_t, uint32_t> fed{all, frame.event_ordinal};
+    if (std::find(frame.in_unions.begin(), frame.in_unions.end(), fed) != frame.in_unions.end()) {
+      continue;
+    }
+    frame.in_unions.push_back(fed);
     feed_stream(frame, all);
   }
-  frame.start_ms = start_ms;
-  frame.by = by;
 }
 
 void feed_derived(Frame& frame, uint32_t stream) {
@@ -119,8 +120,8 @@ void feed_changes(Frame& frame) {
 }
 
 void note_hit(Frame& frame, uint32_t stream) {
-  frame.hits.push_back({stream, frame.event_ordinal, frame.event, frame.start_ms, frame.by,
-                        frame.key});
+  frame.hits.push_back(
+      {stream, frame.event_ordinal, frame.event, frame.start_ms, frame.by, frame.key});
 }
 
 }  // namespace segue::interp

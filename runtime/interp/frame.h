@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/base/arena.h"
@@ -44,11 +45,12 @@ struct Frame {
   std::vector<Hit> hits;
 
   // The occurrence at hand: an event, or one that is derived (`event` is null then).
-  uint32_t event_ordinal = 0;         // among the instant's events and what is derived at it
-  uint32_t occurrences = 0;           // ordinals given so far
-  int64_t start_ms = 0;               // where it began, if it is a match
-  uint32_t by = image::kNone;         // a match by a slot: its value there
+  uint32_t event_ordinal = 0;  // among the instant's events and what is derived at it
+  uint32_t occurrences = 0;    // ordinals given so far
+  int64_t start_ms = 0;        // where it began, if it is a match
+  uint32_t by = image::kNone;  // a match by a slot: its value there
   Scalar key;
+  std::vector<std::pair<uint32_t, uint32_t>> in_unions;  // union and ordinal, of this instant
 
   const Prepared* prepared = nullptr;  // what the interpreter made of the program once
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "runtime/base/event.h"
+#include "runtime/interp/moving.h"
 
 namespace segue {
 namespace {
@@ -30,6 +31,15 @@ void prepare_codes(Prepared& prepared) {
   for (uint32_t i = 0; i < view.texts.size(); ++i) {
     prepared.texts[i].tag = ValueTag::kText;
     prepared.texts[i].text = view.text(i);
+  }
+}
+
+void prepare_scores(Prepared& prepared) {
+  const image::View& view = prepared.view;
+  for (const image::ScoreRow& row : view.scores) {
+    const auto code = view.code(view.nodes[row.node].code);
+    prepared.score_moves.push_back(std::any_of(
+        code.begin(), code.end(), [](const image::OpRow& op) { return interp::decays(op.op); }));
   }
 }
 
@@ -114,6 +124,7 @@ void prepare_chunks(Prepared& prepared) {
 Prepared::Prepared(const image::View& image_view, uint64_t image_identity)
     : view(image_view), identity(image_identity) {
   prepare_codes(*this);
+  prepare_scores(*this);
   prepare_sets(*this);
   prepare_zones(*this);
   prepare_sequences(*this);

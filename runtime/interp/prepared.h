@@ -62,6 +62,7 @@ struct Prepared {
   std::vector<uint32_t> timed_chunks;
   std::vector<image::Range> chunk_watches;
   std::vector<Watched> watches;
+  std::vector<bool> score_moves;  // by the millisecond, so that it is worked out when asked for
   std::vector<PlaceOfSegment> segment_places;  // ascending by place, then segment
 };
 

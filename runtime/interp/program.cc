@@ -1,8 +1,11 @@
 #include "runtime/interp/program.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/cells/bytes.h"
+#include "runtime/interp/arithmetic.h"
+#include "runtime/interp/eval.h"
 #include "runtime/interp/prepared.h"
 
 namespace segue {
@@ -36,6 +39,19 @@ double score(const Program& program, const Blob& blob, uint32_t score) {
   if (blob.empty()) return 0;
   const image::View& view = program.view();
   return cells::load<double>(blob.data() + view.nodes[view.scores[score].node].place);
+}
+
+double score_at(const Program& program, const Blob& blob, uint32_t score, Instant at) {
+  if (!program.prepared().score_moves[score]) return segue::score(program, blob, score);
+  if (blob.empty()) return 0;
+  Frame frame;
+  // SAFETY: the code of a score reads and writes nothing.
+  frame.blob = const_cast<std::byte*>(blob.data());
+  frame.now_ms = std::max(at.ms, blob.header().last_ms);
+  frame.view = &program.view();
+  frame.prepared = &program.prepared();
+  const image::NodeRow& node = program.view().nodes[program.view().scores[score].node];
+  return interp::stored(interp::eval(frame, node.code).number());
 }
 
 }  // namespace segue

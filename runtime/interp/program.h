@@ -91,4 +91,8 @@ Instant next_deadline(const Blob& blob);
 bool member(const Program& program, const Blob& blob, uint32_t segment);
 double score(const Program& program, const Blob& blob, uint32_t score);
 
+/// The same as of an instant not before that one and before the next deadline: points with a
+/// half-life are less from millisecond to millisecond.
+double score_at(const Program& program, const Blob& blob, uint32_t score, Instant at);
+
 }  // namespace segue

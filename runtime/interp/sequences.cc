@@ -37,7 +37,7 @@ bool key_of(const Frame& frame, const Frame::Hit& hit, uint32_t by, Scalar& key)
     const auto found = std::lower_bound(slots.begin(), slots.end(), by);
     if (found == slots.end() || *found != by) return false;
     key = scalar_of(hit.source->slots[static_cast<size_t>(found - slots.begin())]);
-    return scalar_exists(key);
+    return is_comparable(key);
   }
   key = hit.key;
   return hit.by == by;
@@ -49,7 +49,8 @@ bool before(const Touch& a, const Touch& b) {
   return a.event < b.event;
 }
 
-/// One entry a sequence of the level, value and occurrence, ascending; of sequences from `first` on.
+/// One entry a sequence of the level, value and occurrence, ascending; of sequences from `first`
+/// on.
 void collect_touches(const Frame& frame, uint32_t level, uint32_t first,
                      std::vector<Touch>& touches) {
   const image::View& view = *frame.view;

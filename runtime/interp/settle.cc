@@ -79,6 +79,7 @@ class Settling {
     frame_.now_ms = at_ms;
     frame_.next_ms = due ? kNever.ms : blob_.header().next_ms;
     frame_.hits.clear();
+    frame_.in_unions.clear();
     frame_.start_ms = at_ms;
     frame_.by = image::kNone;
     frame_.occurrences = static_cast<uint32_t>(events.size());

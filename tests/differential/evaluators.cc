@@ -135,8 +135,8 @@ class Walk {
   void tell_scores(int64_t time) {
     const image::View& view = program_.view();
     for (uint32_t i = 0; i < view.scores.size(); ++i) {
-      answer_.push_back(
-          score_line(user_, time, view.text(view.scores[i].name), score(program_, blob_, i)));
+      answer_.push_back(score_line(user_, time, view.text(view.scores[i].name),
+                                   score_at(program_, blob_, i, Instant{time})));
     }
   }
 
