@@ -134,5 +134,9 @@ struct Form {
 /// Forms by theme, each in its file.
 std::span<const Form> calendar_forms();
 std::span<const Form> value_forms();
+std::span<const Form> derived_forms();
+
+/// Clauses behind the `when` of a segment that is latched.
+std::string clauses_of(Maker& maker);
 
 }  // namespace segue::differential

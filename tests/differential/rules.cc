@@ -25,7 +25,12 @@ std::string Condition::to_text() const {
 std::string GeneratedRules::to_text() const {
   std::string out = head + score;
   for (const GeneratedSegment& segment : segments) {
-    out += fmt::format("segment {} = {}\n", segment.name, segment.when.to_text());
+    if (segment.clauses.empty()) {
+      out += fmt::format("segment {} = {}\n", segment.name, segment.when.to_text());
+    } else {
+      out += fmt::format("segment {} {{ when {}  {} }}\n", segment.name, segment.when.to_text(),
+                         segment.clauses);
+    }
   }
   return out;
 }
@@ -282,7 +287,7 @@ const Form kForms[] = {
 const std::vector<Form>& all_forms() {
   static const std::vector<Form> forms = [] {
     std::vector<Form> all(std::begin(kForms), std::end(kForms));
-    for (const std::span<const Form> more : {calendar_forms(), value_forms()}) {
+    for (const std::span<const Form> more : {calendar_forms(), value_forms(), derived_forms()}) {
       all.insert(all.end(), more.begin(), more.end());
     }
     return all;
@@ -339,7 +344,12 @@ std::string head_of(Maker& maker) {
 
 std::string score_of(Maker& m) {
   std::string out = "score points {\n";
-  if (m.random.chance(60)) out += fmt::format("  within {}\n", m.window());
+  const bool decays = m.random.chance(30);
+  if (decays) {
+    out += fmt::format("  half_life {}\n", m.window());
+  } else if (m.random.chance(60)) {
+    out += fmt::format("  within {}\n", m.window());
+  }
   if (m.random.chance(40)) out += "  min -2\n";
   if (m.random.chance(40)) out += "  max 7\n";
   const size_t terms = 1 + m.random.below(4);
@@ -355,7 +365,8 @@ std::string score_of(Maker& m) {
                            m.random.between(1, 3));
         break;
       case 2:
-        out += fmt::format("  {}{} {} within {}\n", sign, points, m.event(), m.window());
+        out += fmt::format("  {}{} {}{}\n", sign, points, m.event(),
+                           decays ? "" : " within " + m.window());
         break;
       case 3:
         out += fmt::format("  {}{} {} once\n", sign, points, m.event());
@@ -392,8 +403,9 @@ GeneratedRules generate_rules(Random& random, const Scale& scale, FormCounts& co
   }
   const size_t segments = 1 + random.below(4);
   for (size_t i = 0; i < segments; ++i) {
-    rules.segments.push_back(
-        {fmt::format("s{}", i), condition(maker, static_cast<int>(random.below(4)), counts)});
+    rules.segments.push_back({fmt::format("s{}", i),
+                              condition(maker, static_cast<int>(random.below(4)), counts),
+                              random.chance(15) ? clauses_of(maker) : ""});
     maker.segments_before = i + 1;
   }
   return rules;

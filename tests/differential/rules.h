@@ -21,6 +21,7 @@ struct Condition {
 struct GeneratedSegment {
   std::string name;
   Condition when;
+  std::string clauses;  // until, stay, cooldown; or empty
 };
 
 /// One generated rule file. Times are small multiples of `unit_ms`, so that boundaries are met.
