@@ -117,17 +117,19 @@ void match_by_key(const Sequence& sequence, std::vector<Moment>& moments,
 }
 
 /// Counts the ends that lie inside the window, and finds when others may come in.
-void count_ends(const Run& run, std::vector<int64_t>& ends, StepsAnswer& answer) {
+void count_ends(const Run& run, bool waits, std::vector<int64_t>& ends, StepsAnswer& answer) {
   std::sort(ends.begin(), ends.end());
   DayCounter days;
   for (const int64_t end_ms : ends) {
-    if (!end_inside(run, end_ms)) {
+    if (waits && !end_inside(run, end_ms)) {
       answer.deadline_ms = std::min(answer.deadline_ms, end_deadline(run, end_ms));
       continue;
     }
     if (answer.count++ == 0) answer.first_ms = end_ms;
     answer.last_ms = end_ms;
-    days.add(run.zone.day_of(Instant{end_ms}).number);
+    const int32_t day = waits ? run.zone.day_of(Instant{end_ms}).number
+                              : run.entries.day_of(run.entries.lower_bound(end_ms), run.zone);
+    days.add(static_cast<int32_t>(period_of(run.window.counted, LocalDay{day})));
   }
   answer.days = days.count();
 }
@@ -152,7 +154,7 @@ StepsAnswer steps_read(const CellView& cell, const WindowRow& window, int64_t no
     } else {
       match_by_key(sequence, moments, ends);
     }
-    count_ends(run, ends, answer);
+    count_ends(run, sequence.has_absence(), ends, answer);
     return answer;
   }
   DayCounter days;

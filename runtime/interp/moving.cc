@@ -62,6 +62,17 @@ Bounds combine(Op op, const Bounds& a, const Bounds& b) {
   }
 }
 
+Bounds rounded(const Bounds& a) {
+  return {std::round(a.low), std::round(a.high), a.known};
+}
+
+Bounds absolute(const Bounds& a) {
+  const double low = std::fabs(a.low);
+  const double high = std::fabs(a.high);
+  const bool has_zero = a.low < 0 && a.high > 0;
+  return {has_zero ? 0 : std::min(low, high), std::max(low, high), a.known};
+}
+
 enum class Proof { kTrue, kFalse, kNone };
 
 Proof compare(Op op, const Bounds& a, const Bounds& b) {
@@ -159,6 +170,10 @@ class Operands {
       case Op::kMin:
       case Op::kMax:
         return combine(row.op, operands[0].bounds, operands[1].bounds);
+      case Op::kRound:
+        return rounded(operands[0].bounds);
+      case Op::kAbs:
+        return absolute(operands[0].bounds);
       default:
         break;
     }

@@ -7,7 +7,7 @@ namespace segue::differential {
 namespace {
 
 std::string gap_after(Maker& m) {
-  const int64_t least = m.random.between(0, 2) * m.scale.unit_ms;
+  const int64_t least = m.random.between(1, 2) * m.scale.unit_ms;
   const int64_t most = least + m.random.between(0, 4) * m.scale.unit_ms;
   if (m.random.chance(30)) return fmt::format("after {}", duration_text(least));
   return fmt::format("after {} within {}", duration_text(least), duration_text(most));
