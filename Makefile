@@ -4,8 +4,8 @@
 #   make demo    the above, then the demonstration
 #   make test    the above, then every test of the release build
 #   make check   all that CI runs: test, runtime-only, sanitizers, fuzzing, install
-#   make golden  rewrites the expected output of golden tests and of snippets in the documentation;
-#                read the diff before you commit it
+#   make golden  rewrites the expected output of golden tests, of snippets in the documentation and
+#                the page of the standard library; read the diff before you commit it
 #   make fmt · bench · fuzz T=60 · soak · clean
 JOBS ?= $(shell nproc)
 T ?= 60
@@ -28,6 +28,7 @@ check: test
 
 golden: build
 	@python3 tests/golden/run.py --seg build/release/seg --update
+	@python3 tests/golden/stdlib_page.py --update
 	@python3 tests/golden/snippets.py --seg build/release/seg --update
 
 fmt:
