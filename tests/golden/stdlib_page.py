@@ -27,7 +27,8 @@ from them by `make golden`.
 Events and properties are those of Segment's tracking specification, so that a stream of it works
 unchanged. Where the specification has no name, the event is ours in its manner: each table says
 which. Every property may be missing. No library declares a trait that comes off the wire: yours
-never clash.
+never clash. Of a library only what is read becomes part of a program: a segment of it is evaluated
+and told once one of yours says `in high_intent`.
 
 Parameters are what a team tunes without touching a rule: `--param intent_views=5` on the command
 line, `with $intent_views = 5` in a test. Calendar days and hours are those of `--zone`, UTC without
