@@ -58,7 +58,7 @@ void CodeWriter::put(const Expr& expr) {
     put(*expr.operands[0]);
     return put_op(expr.op, item_test(expr.operands[1]));
   }
-  const auto begin = static_cast<uint32_t>(tables_.ops.size());
+  const auto begin = static_cast<uint32_t>(code_->size());
   put_operands(expr);
   const uint32_t fold = expr.truth ? 1 : 0;
   const auto text = [&] {
@@ -67,7 +67,7 @@ void CodeWriter::put(const Expr& expr) {
   };
   switch (plan::immediate_of(expr.op)) {
     case Immediate::kNone: {
-      const uint32_t back = moves(expr) ? static_cast<uint32_t>(tables_.ops.size()) - begin : 0;
+      const uint32_t back = moves(expr) ? static_cast<uint32_t>(code_->size()) - begin : 0;
       return put_op(expr.op, 0, back);
     }
     case Immediate::kSlot:
