@@ -46,7 +46,8 @@ std::string keyed_wait(Maker& m) {
 
 std::string keyed_whole(Maker& m) {
   return fmt::format("({} then {} without {} then {} {}) by s all within {}", m.event(), m.event(),
-                     m.event(), m.event(), gap_after(m), m.window());
+                     m.event(), m.event(), gap_after(m),
+                     duration_text(m.random.between(3, 7) * m.scale.unit_ms));
 }
 
 std::string wait_inside(Maker& m) {
@@ -73,7 +74,7 @@ std::string sessions(Maker& m) {
 }
 
 std::string change(Maker& m) {
-  return m.random.pick({"changed plan", "changed plan to \"pro\"", "changed plan from \"a\"",
+  return m.random.pick({"changed plan", "changed plan to \"pro\"",
                         "changed plan from \"a\" to \"b\"", "changed is_admin to true",
                         "changed tags"});
 }
