@@ -204,6 +204,7 @@ RunStats MembershipEngine::stats() const noexcept {
   stats.events = counted.events;
   stats.duplicates = counted.duplicates;
   stats.late = counted.late;
+  stats.capped = counted.capped;
   stats.changes = counted.changes;
   stats.users = counted.users;
   stats.state_bytes = counted.state_bytes;

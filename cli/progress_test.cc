@@ -29,6 +29,7 @@ TEST(Summary, NamesTheFirstLinesOfEachReason) {
   stats.users = 2;
   stats.changes = 7;
   stats.duplicates = 3;
+  stats.capped = 1;
   stats.state_bytes = 300;
   stats.rejects = {{"late",
                     "older than the newest event by more than the lateness",
@@ -38,6 +39,7 @@ TEST(Summary, NamesTheFirstLinesOfEachReason) {
   EXPECT_EQ(summary_text(stats, 2),
             "1,271,245 events of 2 users, 7 changes, in 2.00 s (636 k/s), 150 bytes a user\n"
             "3 duplicates dropped\n"
+            "warning: 1 occurrence given up at a cap, so that state stays bounded\n"
             "warning: 4 lines left out: older than the newest event by more than the lateness "
             "(lines 3, 17 of a.jsonl, 2 of b.jsonl, …)\n"
             "warning: 1 line left out: without userId and anonymousId (line 9 of a.jsonl)\n");

@@ -30,16 +30,19 @@ std::string places(const RejectCount& reject) {
 
 std::string summary_text(const RunStats& stats, double seconds) {
   const double rate = seconds > 0 ? static_cast<double>(stats.events) / seconds : 0;
-  std::string out =
-      fmt::format("{} of {}, {}, in {:.2f} s ({})", counted(stats.events, "event"),
-                  counted(stats.users, "user"), counted(stats.changes, "change"), seconds,
-                  rate_text(rate));
+  std::string out = fmt::format("{} of {}, {}, in {:.2f} s ({})", counted(stats.events, "event"),
+                                counted(stats.users, "user"), counted(stats.changes, "change"),
+                                seconds, rate_text(rate));
   if (stats.state_bytes > 0 && stats.users > 0) {
     out += fmt::format(", {} bytes a user", count_text(stats.state_bytes / stats.users));
   }
   out += "\n";
   if (stats.duplicates > 0) {
     out += fmt::format("{} dropped\n", counted(stats.duplicates, "duplicate"));
+  }
+  if (stats.capped > 0) {
+    out += fmt::format("warning: {} given up at a cap, so that state stays bounded\n",
+                       counted(stats.capped, "occurrence"));
   }
   for (const RejectCount& reject : stats.rejects) {
     out += fmt::format("warning: {} left out: {} ({})\n", counted(reject.count, "line"),

@@ -77,6 +77,7 @@ struct RunStats {
   uint64_t events = 0;  ///< that counted
   uint64_t duplicates = 0;
   uint64_t late = 0;
+  uint64_t capped = 0;  ///< occurrences that conditions gave up at a cap; 0 of the naive evaluator
   uint64_t changes = 0;
   uint64_t users = 0;
   uint64_t state_bytes = 0;          ///< of all users; 0 of the naive evaluator

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/cells/capped.h"
+
 namespace segue::cells {
 
 void Attempts::take(const Moment& moment) {
@@ -115,7 +117,10 @@ void Attempts::prune(int64_t now_ms) {
       const bool ripe = now_ms - attempt.at_ms >= sequence_.steps[attempt.step + 1].after_ms;
       if (ripe && attempt.start_ms <= best) continue;
       if (ripe) best = attempt.start_ms;
-      if (++of_step > image::kSequenceWaitingMax) continue;
+      if (++of_step > image::kSequenceWaitingMax) {
+        note_capped(1);
+        continue;
+      }
     }
     own_[--kept] = attempt;
   }
@@ -150,6 +155,7 @@ void Attempts::limit_keys(int64_t now_ms) {
   if (all_.size() <= image::kSequenceKeysMax || keys() <= image::kSequenceKeysMax) return;
   std::erase_if(all_, [&](const Attempt& attempt) { return is_dead(attempt, now_ms); });
   size_t many = keys();
+  if (many > image::kSequenceKeysMax) note_capped(many - image::kSequenceKeysMax);
   size_t gone = 0;
   for (; many > image::kSequenceKeysMax; --many) {
     const Scalar key = all_[gone].key;

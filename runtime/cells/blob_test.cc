@@ -1,4 +1,5 @@
 #include "runtime/cells/blob.h"
+#include "runtime/cells/capped.h"
 
 #include <gtest/gtest.h>
 
@@ -79,6 +80,19 @@ TEST(Blob, ACappedLogStopsGrowing) {
   EXPECT_EQ(cells.blob().header().capacity, capacity);
   EXPECT_EQ(times_of(cells[0]).size(), 100u);
   EXPECT_EQ(times_of(cells[0]).front(), 9900);
+}
+
+TEST(Blob, WhatACapDropsIsCounted) {
+  TestCells cells({log_of(Type::S, 1000, 3)});
+  take_capped();
+  for (int64_t t = 1; t <= 2; ++t) cells.push(0, t);
+  EXPECT_EQ(take_capped(), 0u);
+  cells.push(0, 3);
+  EXPECT_EQ(take_capped(), 0u) << "the cap itself is no loss";
+  cells.push(0, 4);
+  EXPECT_EQ(take_capped(), 1u);
+  cells.push(0, 5000);
+  EXPECT_EQ(take_capped(), 0u) << "what left the horizon was no loss either";
 }
 
 TEST(Blob, RefusesToGrowWithoutEnd) {

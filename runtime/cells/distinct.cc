@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/base/instant.h"
+#include "runtime/cells/capped.h"
 #include "runtime/cells/entries.h"
 
 namespace segue::cells {
@@ -63,6 +64,7 @@ void make_room(const CellRef& cell, int64_t now_ms) {
     if (time_at(left, i) < time_at(left, oldest)) oldest = i;
   }
   uint32_t seen = 0;
+  note_capped(1);
   drop_if(cell, [&](int64_t) { return seen++ == oldest; });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/base/instant.h"
+#include "runtime/cells/capped.h"
 #include "runtime/cells/distinct.h"
 #include "runtime/cells/sequence.h"
 #include "runtime/cells/steps.h"
@@ -41,6 +42,7 @@ void grow_run(const CellRef& cell, uint32_t stride) {
                      cell.view.cells)) {
     return;
   }
+  note_capped(1);
   part.first = 1;
   --part.count;
   move_to_front(cell.blob.data() + part.offset, part, stride);
@@ -179,7 +181,10 @@ std::byte* append_entry(const CellRef& cell, int64_t now_ms) {
   uint32_t dropped = 0;
   while (dropped < entries.count && entries.time_of(dropped) <= expired) ++dropped;
   const uint32_t left = entries.count - dropped;
-  if (cell.row.cap != 0 && left >= cell.row.cap) dropped += left - cell.row.cap + 1;
+  if (cell.row.cap != 0 && left >= cell.row.cap) {
+    dropped += left - cell.row.cap + 1;
+    note_capped(left - cell.row.cap + 1);
+  }
   drop_oldest(cell, dropped);
   std::byte* entry = append_room(cell);
   store(entry, now_ms);

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "runtime/base/instant.h"
+#include "runtime/cells/capped.h"
 
 namespace segue::cells {
 namespace {
@@ -21,7 +22,10 @@ StepsTaken take(const CellRef& cell, const Sequence& sequence, int64_t now_ms, P
 void open_wait(const CellRef& cell, int64_t now_ms) {
   const uint32_t cap = cell.row.cap;
   const uint32_t count = load<GrowingPart>(cell.state()).count;
-  if (cap != 0 && count >= cap) drop_oldest(cell, count - cap + 1);
+  if (cap != 0 && count >= cap) {
+    note_capped(count - cap + 1);
+    drop_oldest(cell, count - cap + 1);
+  }
   store(append_room(cell), now_ms);
 }
 

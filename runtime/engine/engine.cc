@@ -206,6 +206,7 @@ EngineStats Engine::stats() const {
     const UserTable& users = shard->users();
     stats.users += users.size();
     stats.duplicates += shard->duplicates();
+    stats.capped += shard->capped();
     stats.table_bytes += shard->table_bytes();
     for (uint32_t number = 0; number < users.size(); ++number) {
       const Blob& blob = users[number].blob;

@@ -45,6 +45,7 @@ struct EngineStats {
   uint64_t events = 0;      // that count, copies included
   uint64_t duplicates = 0;  // copies among them
   uint64_t late = 0;
+  uint64_t capped = 0;  // what conditions gave up at a cap
   uint64_t changes = 0;
   uint64_t users = 0;
   uint64_t waiting = 0;       // events not settled yet

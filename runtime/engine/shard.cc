@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/base/check.h"
+#include "runtime/cells/capped.h"
 
 namespace segue {
 namespace {
@@ -37,6 +38,7 @@ Shard::Shard(const Program& program, std::span<const uint32_t> segment_ranks,
 
 void Shard::settle(Instant end) {
   changes_.clear();
+  cells::take_capped();  // what others did on this thread is not ours
   for (size_t begin = 0; begin < items_.size();) {
     size_t end = std::min(begin + kBlockItems, items_.size());
     while (end < items_.size() && items_[end].at == items_[end - 1].at) ++end;
@@ -47,6 +49,7 @@ void Shard::settle(Instant end) {
   items_.clear();
   wake_before(end);
   if (dedupe_) dedupe_->forget_before(end);
+  capped_ += cells::take_capped();
   std::sort(changes_.begin(), changes_.end(),
             [&](const Change& a, const Change& b) { return goes_before(a, b, segment_ranks_); });
 }

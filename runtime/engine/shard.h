@@ -43,6 +43,7 @@ class Shard {
   const UserTable& users() const { return users_; }
   std::span<const int64_t> member_counts() const { return member_counts_; }
   uint64_t duplicates() const { return duplicates_; }
+  uint64_t capped() const { return capped_; }
   size_t table_bytes() const { return users_.bytes() + timers_.bytes(); }
 
  private:
@@ -70,6 +71,7 @@ class Shard {
   std::vector<int64_t> member_counts_;  // by segment
   size_t blob_lines_;                   // fetched ahead
   uint64_t duplicates_ = 0;
+  uint64_t capped_ = 0;
 
   // Of one settling; members so that they keep their room.
   std::vector<Item> items_;
