@@ -6,8 +6,8 @@ ORDER BY, sequences are joins. What has no such form raises `NotSql` with the re
 
 from hir import Text, path_parts
 from sequences import Sequences
-from words import (DURATION, INSTANT, NotSql, Value, as_json, duration, instant, json_path, json_set,
-                   quoted)
+from words import (DURATION, INSTANT, NotSql, Value, as_json, duration, instant, json_path,
+                   json_set, quoted)
 
 
 class Translator(Sequences):
