@@ -208,6 +208,8 @@ TimeExpr Lowering::time(const hir::Expr& expr, In in) {
       return {time_of(expr)};
     case hir::Op::kToInstant:
       return instant_of(expr, in);
+    case hir::Op::kAggregate:  // `first` and `last` keep the instant itself
+      return {b::op(Op::kScalarTime, {scalar(expr, in)})};
     case hir::Op::kDate:
     case hir::Op::kAnniversary:
       return {local_part(expr, in)};
