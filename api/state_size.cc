@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "compiler/sema/print.h"
 #include "runtime/cells/distinct.h"
 #include "runtime/cells/entries.h"
+#include "runtime/image/limits.h"
 #include "runtime/image/op_info.h"
 
 namespace segue {
@@ -49,6 +51,39 @@ std::string source_text(const image::View& view, const image::CellRow& cell) {
   }
 }
 
+/// How many entries the cell of a sequence keeps at most; waits have no such number.
+std::optional<uint64_t> matches_max(const image::View& view, const image::CellRow& cell) {
+  const image::SequenceRow& sequence = view.sequences[cell.source];
+  if (sequence.absence_stream != image::kNone) return std::nullopt;
+  if (cell.k != 0) return 0;  // its steps are in the fixed part
+  uint64_t count = 0;
+  for (uint32_t i = 0; i + 1 < sequence.steps.count; ++i) {
+    // One of a step, but where a shortest gap may hold back the newest, or starts do not rise.
+    const bool waits = view.steps[sequence.steps.first + i + 1].after_ms > 0;
+    const uint32_t first = view.steps[sequence.steps.first].stream;
+    const bool derived = view.streams[first].predicate.count == 0;
+    count += waits || derived ? image::kSequenceWaitingMax : 1;
+  }
+  return sequence.by == image::kNone ? count : count * image::kSequenceKeysMax;
+}
+
+/// The most entries of a growing cell, if they are limited.
+std::optional<uint64_t> entries_max(const image::View& view, const image::CellRow& cell) {
+  if (cell.kind == image::CellKind::kSequence) return matches_max(view, cell);
+  return cell.cap > 0 ? std::optional<uint64_t>(cell.cap) : std::nullopt;
+}
+
+std::string matches_text(const image::View& view, const image::CellRow& cell,
+                         const std::string& source) {
+  const image::SequenceRow& sequence = view.sequences[cell.source];
+  const bool waits = sequence.absence_stream != image::kNone;
+  if (!waits || (cell.k == 0 && sequence.steps.count > 1)) {
+    return fmt::format("each open match of `{}`", source);
+  }
+  return fmt::format("each open wait of `{}` of the last {}", source,
+                     duration_text({sequence.absence_ms}));
+}
+
 std::string growth_text(const image::View& view, const image::CellRow& cell) {
   const std::string source = source_text(view, cell);
   std::string what;
@@ -60,8 +95,7 @@ std::string growth_text(const image::View& view, const image::CellRow& cell) {
       what = fmt::format("each instant with a step of `{}`", source);
       break;
     case image::CellKind::kSequence:
-      what = cell.k == 0 ? fmt::format("each open match of `{}`", source)
-                         : fmt::format("each open wait of `{}`", source);
+      what = matches_text(view, cell, source);
       break;
     default:
       what = fmt::format("the time{} of each `{}`", cell.value.count > 0 ? " and a value" : "",
@@ -71,7 +105,7 @@ std::string growth_text(const image::View& view, const image::CellRow& cell) {
     what += fmt::format(" of the last {}", duration_text({cell.horizon_ms}));
   }
   what += fmt::format(", {} bytes", bytes_of_entry(cell));
-  if (cell.cap > 0) what += fmt::format(", at most {}", cell.cap);
+  if (const auto most = entries_max(view, cell)) what += fmt::format(", at most {}", *most);
   return what;
 }
 
@@ -82,8 +116,8 @@ void add_growth(const image::View& view, std::span<const uint32_t> cells, StateS
   for (const uint32_t index : cells) {
     const image::CellRow& cell = view.cells[index];
     const uint64_t entry = bytes_of_entry(cell);
-    if (entry == 0) continue;
-    const uint64_t cap = cell.cap > 0 ? cell.cap : most / entry;
+    const uint64_t cap = entries_max(view, cell).value_or(entry == 0 ? 0 : most / entry);
+    if (entry == 0 || cap == 0) continue;
     size.typical_bytes += std::min(cap, StateSize::kTypicalEntries) * entry;
     size.worst_bytes += cap * entry;
     size.growth.push_back(growth_text(view, cell));

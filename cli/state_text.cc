@@ -5,10 +5,12 @@
 namespace segue::cli {
 
 std::string bytes_text(const StateSize& size) {
-  std::string text = fmt::format("{} bytes a user", count_text(size.fixed_bytes));
-  if (size.worst_bytes > size.fixed_bytes) {
+  std::string text = counted(size.fixed_bytes, "byte") + " a user";
+  if (size.worst_bytes > size.typical_bytes) {
     text += fmt::format(", typically {}, at most {}", count_text(size.typical_bytes),
                         size_text(size.worst_bytes));
+  } else if (size.worst_bytes > size.fixed_bytes) {
+    text += fmt::format(", at most {}", size_text(size.worst_bytes));
   }
   return text;
 }
