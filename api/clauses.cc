@@ -32,6 +32,14 @@ std::string connective(const Expr& expr) {
   }
 }
 
+/// `remembered, stay at least 10m, cooldown 1d`
+std::string remembered(const Expr& latch) {
+  std::string text = "remembered";
+  if (latch.duration.ms != 0) text += ", stay at least " + duration_text(latch.duration);
+  if (latch.cooldown.ms != 0) text += ", cooldown " + duration_text(latch.cooldown);
+  return text;
+}
+
 }  // namespace
 
 Clauses::Clauses(const hir::Rules& rules, const SourceManager& sources, const naive::Past& past,
@@ -49,6 +57,17 @@ Clause Clauses::of(const Expr& expr) {
   clause.holds = evaluator_.of(expr).at(at_).holds();
   set_span(expr, clause.since, clause.until);
 
+  if (expr.op == Op::kLatched) {
+    clause.text = remembered(expr);
+    clause.connective = true;
+    ++depth_;
+    for (const char* what : {"to enter: ", "to leave: "}) {
+      clause.parts.push_back(of(*expr.children[clause.parts.size()]));
+      clause.parts.back().text.insert(0, what);
+    }
+    --depth_;
+    return clause;
+  }
   const bool branch = branches(expr);
   clause.text = branch ? connective(expr) : "";
   clause.connective = !clause.text.empty();

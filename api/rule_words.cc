@@ -45,6 +45,21 @@ std::string anchored_text(const hir::Rules& rules, const hir::Window& window) {
   return fmt::format(" within {} after {}", duration_text({end - begin}), anchor);
 }
 
+/// `.revenue`, `.products.price`; nothing of what is calculated.
+std::string property_text(const hir::Rules& rules, const Expr& value) {
+  switch (value.op) {
+    case Op::kProperty:
+      return "." + path_text(rules.schema, value.slot.index);
+    case Op::kToInstant:
+      return property_text(rules, *value.children[0]);
+    case Op::kItemSum:
+      return fmt::format("{}.{}", property_text(rules, *value.children[0]),
+                         fmt::join(value.path, "."));
+    default:
+      return "";
+  }
+}
+
 std::string number_text(double number) {
   if (std::trunc(number) == number && std::abs(number) < 1e15) return fmt::format("{:.0f}", number);
   return fmt::format("{}", number);
@@ -109,9 +124,7 @@ std::string leaf_text(const hir::Rules& rules, const Expr& leaf) {
     case Op::kKnownSince:
       return "known since";
     case Op::kAggregate: {
-      const Expr& value = *leaf.children[0];
-      const std::string path =
-          value.op == Op::kProperty ? "." + path_text(rules.schema, value.slot.index) : "";
+      const std::string path = property_text(rules, *leaf.children[0]);
       if (leaf.aggregate == hir::Aggregate::kPercentile) {
         return fmt::format("percentile({}%, {}{}{})", leaf.fraction * 100, stream(), path,
                            window_text(rules, leaf.window));
