@@ -65,12 +65,25 @@ const Function* find_function(std::string_view name) {
   return found == std::end(kFunctions) ? nullptr : found;
 }
 
+/// What other tools call them.
+constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
+    {"average", "avg"},     {"mean", "avg"},        {"total", "sum"},
+    {"unique", "distinct"}, {"uniq", "distinct"},   {"mode", "most_common"},
+    {"latest", "last"},     {"newest", "last"},     {"quantile", "percentile"},
+    {"earliest", "first"},  {"oldest", "first"},    {"len", "length"},
+    {"size", "length"},     {"lowercase", "lower"},
+};
+
 Operand unknown_function(Context& context, const ast::Name& name, Span span) {
   std::vector<std::string> names;
   for (const Function& row : kFunctions) names.emplace_back(row.name);
+  std::vector<std::string> near = nearest_names(name.text, names);
+  for (const auto& [word, ours] : kElsewhere) {
+    if (word == name.text) near = {std::string(ours)};
+  }
   context.report(Code::kE0306, name.span, fmt::format("unknown function `{}`", name.text))
       .label("not known")
-      .suggest(nearest_names(name.text, names));
+      .suggest(near);
   return failed_at(span);
 }
 
@@ -129,6 +142,8 @@ std::optional<Valued> valued(Context& context, const Scope& scope, const ast::Ca
     found.label("needs a property of an event");
     if (is_signal(context, scope, expr)) {
       found.help(fmt::format("name the property: `{}({}.revenue)`", function, written));
+    } else if (name != nullptr && name->path.parts.size() == 1) {
+      found.help(fmt::format("say of which event: `{}(order.{})`", function, written));
     }
     return std::nullopt;
   }

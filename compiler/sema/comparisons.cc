@@ -225,6 +225,10 @@ ExprPtr compare_instants(Context& context, const Scope& scope, const Comparing& 
                to_instant(context, scope, right.expr));
 }
 
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 }  // namespace
 
 void report_mismatch(Context& context, Span op, const Operand& left, const Operand& right) {
@@ -236,6 +240,16 @@ void report_mismatch(Context& context, Span op, const Operand& left, const Opera
       right.expr != nullptr && right.expr->op == Op::kLiteral && right.type() == Type::kNumber;
   if (left.type() == Type::kDuration && number) {
     found.help(fmt::format("give the number a unit: `{}d`", right.expr->literal.text));
+  }
+  const auto* text =
+      right.expr != nullptr && right.expr->op == Op::kLiteral && right.type() == Type::kText
+          ? &right.expr->literal.text
+          : nullptr;
+  if (left.type() == Type::kNumber && text != nullptr && is_number(*text)) {
+    found.help(fmt::format("a number has no quotes: `{}`", *text));
+  }
+  if (left.type() == Type::kInstant && (number || text != nullptr)) {
+    found.help("a date is written `2025-06-01`, an instant `2025-06-01T17:00Z`, or `5d ago`");
   }
   if (left.type() == Type::kNumber && !right.day && right.type() == Type::kDuration) {
     found.help("a window says how far back to count: `>= 3 within 7d`");

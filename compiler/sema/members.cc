@@ -75,10 +75,15 @@ ExprPtr band(Context& context, const Scope& scope, const ast::Is& is, Span span)
   const Operand value = operand(context, scope, *is.value);
   if (!value.ok()) return nullptr;
   if (value.expr == nullptr || value.expr->op != Op::kScore) {
-    context
-        .report(Code::kE0303, value.span, fmt::format("`is {}` of what is no score", is.band.text))
-        .label("only a score has bands")
-        .help(fmt::format("`{} = \"{}\"`", context.quote(value.span, "it"), is.band.text));
+    auto& found = context.report(Code::kE0303, value.span,
+                                 fmt::format("`is {}` of what is no score", is.band.text));
+    found.label("only a score has bands");
+    const std::string days[] = {"today", "yesterday", "tomorrow", "missing"};
+    const std::vector<std::string> near = nearest_names(is.band.text, days);
+    if (near.empty()) {
+      found.help(fmt::format("`{} = \"{}\"`", context.quote(value.span, "it"), is.band.text));
+    }
+    found.suggest_at(is.band.span, near);
     return nullptr;
   }
   const Declared& declared = context.names.of(NameKind::kScore)[value.expr->score.index];

@@ -170,9 +170,18 @@ void Names::report_twice(const Table& table, bool wires, bool everywhere,
       std::string message = wires ? fmt::format("`{}` and `{}` are both \"{}\" on the wire",
                                                 first->name->text, name, text)
                                   : fmt::format("`{}` is declared twice", text);
-      diagnostics.add(Code::kE0201, all[i].name->span, std::move(message))
-          .label(fmt::format("here as {}", noun(all[i].kind)))
-          .also(first->name->span, fmt::format("first declared here, as {}", noun(first->kind)));
+      const bool by_library = diagnostics.is_quiet(all[i].name->span.file) &&
+                              !diagnostics.is_quiet(first->name->span.file);
+      const Declared& blamed = by_library ? *first : all[i];
+      auto& found = diagnostics.add(Code::kE0201, blamed.name->span, std::move(message));
+      found.label(fmt::format("here as {}", noun(blamed.kind)));
+      if (by_library) {
+        found.also(all[i].name->span, fmt::format("the library has {}", noun(all[i].kind)))
+            .help(wires ? fmt::format("leave this out and say `{}`", name)
+                        : "leave this out and use the library's, or give this one another name");
+      } else {
+        found.also(first->name->span, fmt::format("first declared here, as {}", noun(first->kind)));
+      }
     }
   }
 }

@@ -48,7 +48,12 @@ std::optional<std::vector<Constant>> items_of(Context& context, const Scope& sco
     if (context.names.find(scope.file, Space::kSegments, name) != nullptr) {
       found.help(fmt::format("a segment is asked for with `in {}` alone", name));
     }
-    found.suggest(context.names.near(scope.file, Space::kLists, name));
+    const std::vector<std::string> near = context.names.near(scope.file, Space::kLists, name);
+    if (near.empty()) {
+      found.help(fmt::format(
+          "declare it: `list {0} = (\"a\", \"b\")` or `list {0} from \"{0}.csv\"`", name));
+    }
+    found.suggest(near);
     return std::nullopt;
   }
   const List& list = context.lists[declared->index];

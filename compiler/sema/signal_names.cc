@@ -116,6 +116,17 @@ void report_unknown(Context& context, const Scope& scope, const ast::Name& name,
     found.help(fmt::format("a parameter is written `${}`", name.text));
     return;
   }
+  if (name.text == "null") {
+    found.help("what is not there is asked for with `x exists` or `x is missing`");
+    return;
+  }
+  if (name.text == "hour" || name.text == "weekday" || name.text == "date") {
+    found.help(
+        fmt::format("the local time of an occurrence is asked for in its filter: "
+                    "`(login where {} = …)`; of an instant: `{}(created_at)`",
+                    name.text, name.text));
+    return;
+  }
   const auto near = context.names.near(scope.file, Space::kOperands, name.text);
   if (near.empty() && sort == "name") {
     found.help(

@@ -216,6 +216,52 @@ class Reporter {
     const std::string words[] = {"use",    "zone",   "event", "trait",   "param", "list",
                                  "signal", "funnel", "score", "segment", "test"};
     said.suggest(nearest_names(word, words));
+    hint(said);
+  }
+
+  /// What people who know other tools or say it in English write, in the language's words.
+  void hint(Diagnostic& said) const {
+    if (error_.token == 0) return;
+    const std::string_view word = lexemes_.spelling(at());
+    const std::string_view next = lexemes_.spelling(lexemes_.tokens[error_.token + 1]);
+    const auto is = [&](std::initializer_list<std::string_view> words) {
+      return std::find(words.begin(), words.end(), word) != words.end();
+    };
+    if (is({"times"}) || (word == "at" && (next == "least" || next == "most"))) {
+      said.help("how often is a comparison: `login >= 3 within 7d`");
+    } else if (is({"over", "during", "past"}) ||
+               (type() == P::DURATION && (before() == P::IN || before() == P::LAST))) {
+      said.help("the time looked back on: `within 7d`; by the calendar: `in the last 7 days`");
+    } else if (type() == P::LAST && before() == P::IN) {
+      said.help("days of the calendar: `in the last 7 days`; elapsed time: `within 7d`");
+    } else if (type() == P::WITHIN || type() == P::AFTER) {
+      misplaced_window(said);
+    } else if (type() == P::UNLESS) {
+      said.help("one `unless` for all that must not be: `a unless (b or c)`");
+    } else if (word == "by" && error_.token > 1 &&
+               lexemes_.spelling(lexemes_.tokens[error_.token - 2]) == "top") {
+      said.help("ranks among all users are not supported yet; compare with a number: `s >= 20`");
+    } else if (rule() == P::RuleExpectation && type() == P::DATE) {
+      said.help("a test says the exact instant: `at " + std::string(word) + "T00:00Z`");
+    } else if (type() == P::TEXT && (before() == P::USER || before() == P::EXPECT)) {
+      said.help("a user of a test is called by a plain name, such as `ann`");
+    }
+  }
+
+  void misplaced_window(Diagnostic& said) const {
+    size_t step = error_.token;
+    size_t without = 0;
+    while (step > 0 && lexemes_.tokens[step].type != P::THEN && !lexemes_.first_on_line(step)) {
+      if (lexemes_.tokens[step].type == P::WITHOUT) without = step;
+      --step;
+    }
+    if (lexemes_.tokens[step].type != P::THEN) {
+      said.help("a predicate has one window; of a value it stands inside: `last(x.p within 7d)`");
+    } else if (without != 0 || type() == P::AFTER) {
+      said.help("the parts of a step in this order: `then b after 1d within 3d without c`");
+    } else {
+      said.help("a window on a sequence needs parentheses round it: `(a then b) within 30d`");
+    }
   }
 
   void general() {
@@ -226,6 +272,7 @@ class Reporter {
                       nearest_names(lexemes_.spelling(lexemes_.tokens[error_.token - 1]), words));
     }
     if (before() == P::IS) said.help("equality is written `=`: `plan = \"pro\"`");
+    hint(said);
   }
 
   /// One of few fixed words or marks, else what the rule wants.
