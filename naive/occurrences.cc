@@ -173,7 +173,7 @@ std::optional<Scalar> Occurrences::key(const Occurrence& occurrence, hir::SlotId
 /// A number for what the stream means: the rules may hold the same signal twice.
 uint32_t Occurrences::origin(const Stream& stream) {
   std::string text = fmt::format("{}", static_cast<int>(stream.kind));
-  if (stream.predicate != nullptr) text += print_hir(rules_, *stream.predicate);
+  if (stream.predicate != nullptr) text += meaning_text(rules_, *stream.predicate);
   for (const Stream::Step& step : stream.steps) {
     text += fmt::format("; step {} {} after {} within {}", origin(step.stream), step.later,
                         step.after ? step.after->ms : -1, step.within ? step.within->ms : -1);
@@ -188,7 +188,7 @@ uint32_t Occurrences::origin(const Stream& stream) {
   for (const hir::StreamId source : stream.sources) text += fmt::format("; of {}", origin(source));
   text += fmt::format("; gap {}", stream.gap.ms);
   if (stream.condition != nullptr) {
-    text += fmt::format("; {} {}", stream.leaving, print_hir(rules_, *stream.condition));
+    text += fmt::format("; {} {}", stream.leaving, meaning_text(rules_, *stream.condition));
   }
   if (stream.kind == Stream::Kind::kChange) {
     text += fmt::format("; {} {} {}", stream.slot.index, literal_text(stream.from),

@@ -54,7 +54,7 @@ std::string Lowering::meaning_of(const hir::Stream& stream) {
   std::string text = fmt::format("{} gap {} slot {} {}", static_cast<int>(stream.kind),
                                  stream.gap.ms, stream.slot.index, stream.leaving);
   for (const hir::ExprPtr& expr : {stream.predicate, stream.condition}) {
-    if (expr) text += print_hir(rules_, *expr);
+    if (expr) text += meaning_text(rules_, *expr);
   }
   for (const hir::Stream::Step& step : stream.steps) {
     text += fmt::format(" step {} later {} after {} within {}", inner(step.stream), step.later,

@@ -193,6 +193,16 @@ std::string attributes(const Rules& rules, const Expr& e) {
   }
 }
 
+/// Of the segments and scores read, in the order of the text.
+void add_numbers(const Expr& e, std::string& text) {
+  if (e.op == Op::kMember) text += fmt::format(" segment {}", e.segment.index);
+  if (e.op == Op::kScore) text += fmt::format(" score {}", e.score.index);
+  if (e.window.anchor) add_numbers(*e.window.anchor, text);
+  for (const hir::ExprPtr& child : e.children) {
+    if (child) add_numbers(*child, text);
+  }
+}
+
 /// On one line when that fits from column `indent`, else one child a line.
 std::string write(const Rules& rules, const Expr& e, size_t indent) {
   if (e.op == Op::kLiteral) return text_of(e.literal);
@@ -336,5 +346,11 @@ std::string print_hir(const Rules& rules, std::string_view only) {
 }
 
 std::string print_hir(const Rules& rules, const Expr& expr) { return write(rules, expr, 0); }
+
+std::string meaning_text(const Rules& rules, const Expr& expr) {
+  std::string text = write(rules, expr, 0);
+  add_numbers(expr, text);
+  return text;
+}
 
 }  // namespace segue

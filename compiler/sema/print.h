@@ -17,6 +17,10 @@ std::string print_hir(const hir::Rules& rules, std::string_view only = {});
 /// One expression, as it stands in that text.
 std::string print_hir(const hir::Rules& rules, const hir::Expr& expr);
 
+/// The same text for what means the same only: segments and scores of different files may share a
+/// name.
+std::string meaning_text(const hir::Rules& rules, const hir::Expr& expr);
+
 /// `2d12h`; `0ms`.
 std::string duration_text(Duration duration);
 /// `2025-06-01T17:00:00Z`, with milliseconds if there are any.
