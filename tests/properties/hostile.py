@@ -123,7 +123,7 @@ def main():
                 failed += 1
                 print(f"{engine} differs from naive on {options.small} events")
         print(f"{SEQUENCES} sequences, {options.small} events, {judged.count(10)} changes")
-        write_events(events, 1, options.events, [0, 1, 1_000, 1_000], None, 2)
+        write_events(events, 1, options.events, [0, 1, 1_000, 60_000, 600_000], None, 2)
         changes, seconds = run(options.seg, rules, events, "jit")
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
         bound = stated_bytes(options.seg, rules) + PROGRAM_BYTES

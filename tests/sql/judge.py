@@ -25,7 +25,7 @@ from words import DURATION, NotSql, duration, instant
 INSTANTS_A_CASE = 24
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 # Of all segments that are asked, at least so many must be told in SQL, or the judge is no judge.
-LEAST_SHARE = 0.6
+LEAST_SHARE = 0.4
 
 
 def text_of(ms):
