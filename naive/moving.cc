@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "naive/number_ops.h"
 #include "runtime/base/check.h"
@@ -62,6 +63,63 @@ Range of_two(Op op, const Range& a, const Range& b) {
       missing);
 }
 
+/// A number as `base + factor * 2^-((t - first) / half_life)`, with the size of what was added up,
+/// which says how much doubles may be off.
+struct Affine {
+  double base = 0;
+  double factor = 0;
+  double size = 0;
+  Duration half_life{};  // none: it stands still
+};
+
+std::optional<Affine> affine_of(const Datum& datum, Instant first);
+
+std::optional<Affine> affine_of_two(Op op, const Affine& a, const Affine& b) {
+  const bool a_stands = a.half_life.ms == 0;
+  const bool b_stands = b.half_life.ms == 0;
+  if (!a_stands && !b_stands && a.half_life != b.half_life) return std::nullopt;
+  const Duration half_life = a_stands ? b.half_life : a.half_life;
+  const double size = a.size + b.size;
+  if (op == Op::kAdd) return Affine{a.base + b.base, a.factor + b.factor, size, half_life};
+  if (op == Op::kSubtract) return Affine{a.base - b.base, a.factor - b.factor, size, half_life};
+  if (op == Op::kMultiply && (a_stands || b_stands)) {
+    const Affine& scaled = a_stands ? b : a;
+    const double by = a_stands ? a.base : b.base;
+    return Affine{by * scaled.base, by * scaled.factor, std::fabs(by) * scaled.size, half_life};
+  }
+  if (op == Op::kDivide && b_stands && b.base != 0) {
+    return Affine{a.base / b.base, a.factor / b.base, a.size / std::fabs(b.base), half_life};
+  }
+  return std::nullopt;
+}
+
+std::optional<Affine> affine_of(const Datum& datum, Instant first) {
+  if (datum.kind != Datum::Kind::kNumber) return std::nullopt;
+  if (datum.moving == nullptr) return Affine{datum.number, 0, std::fabs(datum.number), {}};
+  const Moving& moving = *datum.moving;
+  if (moving.op == Op::kDecayed) {
+    const double factor = decayed(moving, first);
+    return Affine{0, factor, std::fabs(factor), moving.half_life};
+  }
+  if (moving.parts.size() != 2) return std::nullopt;
+  const std::optional<Affine> a = affine_of(moving.parts[0], first);
+  const std::optional<Affine> b = affine_of(moving.parts[1], first);
+  if (!a || !b) return std::nullopt;
+  return affine_of_two(moving.op, *a, *b);
+}
+
+/// Sums of what decays alike cannot part: `x - x` is nothing over a whole stretch, which interval
+/// arithmetic does not see.
+Range tightened(Range range, const Affine& affine, Instant first, Instant last) {
+  constexpr double kSlack = 1e-14;  // above what rounding adds up to, below what rounds away
+  const double begin = affine.base + affine.factor;
+  const double end = affine.base + affine.factor * half_life_factor(last - first, affine.half_life);
+  const double slack = kSlack * affine.size;
+  range.least = std::max(range.least, std::min(begin, end) - slack);
+  range.greatest = std::min(range.greatest, std::max(begin, end) + slack);
+  return range;
+}
+
 }  // namespace
 
 Datum decaying(double value, Instant from, Duration half_life) {
@@ -101,7 +159,10 @@ Range range_of(const Datum& datum, Instant first, Instant last) {
   }
   const Range a = range_of(moving.parts[0], first, last);
   if (moving.parts.size() == 1) return of_one(moving.op, a);
-  return of_two(moving.op, a, range_of(moving.parts[1], first, last));
+  const Range range = of_two(moving.op, a, range_of(moving.parts[1], first, last));
+  if (first == last || range.may_be_missing) return range;
+  const std::optional<Affine> affine = affine_of(datum, first);
+  return affine && affine->half_life.ms != 0 ? tightened(range, *affine, first, last) : range;
 }
 
 }  // namespace segue::naive

@@ -35,7 +35,8 @@ Datum still(const Datum& datum, Instant t);
 
 /// Bounds of all that `still` is in [first, last], both included. Interval arithmetic over doubles:
 /// each op is monotonic in each of its operands, rounding is too, so no value that is computed
-/// lies outside. What is no number has an empty range.
+/// lies outside; sums of what decays alike are bounded as a whole besides. Of one instant it is the
+/// value. What is no number has an empty range.
 Range range_of(const Datum& datum, Instant first, Instant last);
 
 }  // namespace segue::naive

@@ -53,5 +53,7 @@ inline constexpr uint32_t kCarriedMax = 1'000'000;
 inline constexpr uint32_t kScoreTermsMax = 1'000;
 inline constexpr uint32_t kPointDecimalsMax = 9;
 inline constexpr int64_t kPointUnitsMax = 1'000'000'000'000;
+/// To which a score with a half-life is rounded.
+inline constexpr uint32_t kDecayedDecimals = 10;
 
 }  // namespace segue

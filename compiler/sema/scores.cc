@@ -205,6 +205,30 @@ ExprPtr clamped(Context& context, ExprPtr value, const Headers& headers, Span sp
   return value;
 }
 
+ExprPtr in_points(Context& context, ExprPtr value, int64_t one, Span span) {
+  if (one == 1) return value;
+  std::vector<ExprPtr> sides{std::move(value), context.nodes.number(one, span)};
+  return context.nodes.make(Op::kDivide, Type::kNumber, span, std::move(sides));
+}
+
+/// What decays is summed in doubles, whose noise must turn nothing: +5 that has halved and -2.5 are
+/// nothing. So the sum is rounded to ten decimals.
+ExprPtr settled(Context& context, ExprPtr value, const Points& points, Span span) {
+  Nodes& nodes = context.nodes;
+  int64_t one = points.one;
+  int64_t finer = 1;
+  for (uint32_t decimals = points.decimals; decimals < kDecayedDecimals; ++decimals) {
+    one *= 10;
+    finer *= 10;
+  }
+  if (finer != 1) {
+    value = nodes.make(Op::kMultiply, Type::kNumber, span,
+                       {std::move(value), nodes.number(finer, span)});
+  }
+  value = nodes.make(Op::kRound, Type::kNumber, span, {std::move(value)});
+  return in_points(context, std::move(value), one, span);
+}
+
 /// Points are counted in units of their last decimal, so that their sum is exact; one division at
 /// the end makes them points again.
 ExprPtr score_value(Context& context, const Scope& scope, const ast::ScoreDecl& decl,
@@ -229,11 +253,8 @@ ExprPtr score_value(Context& context, const Scope& scope, const ast::ScoreDecl& 
   }
   if (!points) return nullptr;
   ExprPtr value = sum(context, terms, span);
-  if (points->decimals > 0) {
-    ExprPtr unit = context.nodes.number(points->one, span);
-    value =
-        context.nodes.make(Op::kDivide, Type::kNumber, span, {std::move(value), std::move(unit)});
-  }
+  value = headers.half_life ? settled(context, std::move(value), *points, span)
+                            : in_points(context, std::move(value), points->one, span);
   return clamped(context, std::move(value), headers, span);
 }
 

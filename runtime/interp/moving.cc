@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "runtime/base/decay.h"
 #include "runtime/image/op_info.h"
 #include "runtime/interp/eval.h"
 #include "runtime/interp/machine.h"
@@ -24,19 +25,35 @@ constexpr uint32_t kStepsMax = 1u << 14;
 /// By how much a factor may be off from falling steadily: more than the library's error.
 constexpr double kSlack = 1e-14;
 
+/// How much doubles that decay alike may be off when they are added up, by their size.
+constexpr double kSumSlack = 1e-14;
+
+/// `base + factor * 2^-(time since the begin of the interval / half-life)`, and the size of what
+/// was added up; without a half-life it stands still.
+struct Affine {
+  bool known = false;
+  double base = 0;
+  double factor = 0;
+  double size = 0;
+  int64_t half_life_ms = 0;
+};
+
 /// Where a number lies over an interval of time; a missing one is a NaN throughout.
 struct Bounds {
   double low = 0;
   double high = 0;
   bool known = true;
+  Affine affine;
 
-  static Bounds point(double number) { return {number, number, true}; }
-  static Bounds unknown() { return {0, 0, false}; }
+  static Bounds point(double number) {
+    return {number, number, true, {exists(number), number, 0, std::fabs(number), 0}};
+  }
+  static Bounds unknown() { return {0, 0, false, {}}; }
   bool missing() const { return known && !exists(low); }
 };
 
 Bounds hull(std::initializer_list<double> numbers) {
-  Bounds bounds{std::min(numbers), std::max(numbers), true};
+  Bounds bounds{std::min(numbers), std::max(numbers), true, {}};
   for (const double number : numbers) bounds.known = bounds.known && exists(number);
   return bounds;
 }
@@ -46,9 +63,9 @@ Bounds combine(Op op, const Bounds& a, const Bounds& b) {
   if (a.missing() || b.missing()) return Bounds::point(kMissingNumber);
   switch (op) {
     case Op::kAdd:
-      return {a.low + b.low, a.high + b.high, true};
+      return {a.low + b.low, a.high + b.high, true, {}};
     case Op::kSubtract:
-      return {a.low - b.high, a.high - b.low, true};
+      return {a.low - b.high, a.high - b.low, true, {}};
     case Op::kMultiply:
       return hull({a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high});
     case Op::kDivide:
@@ -56,21 +73,58 @@ Bounds combine(Op op, const Bounds& a, const Bounds& b) {
       if (b.low <= 0 && b.high >= 0) return Bounds::unknown();
       return hull({a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high});
     case Op::kMin:
-      return {std::min(a.low, b.low), std::min(a.high, b.high), true};
+      return {std::min(a.low, b.low), std::min(a.high, b.high), true, {}};
     default:  // kMax
-      return {std::max(a.low, b.low), std::max(a.high, b.high), true};
+      return {std::max(a.low, b.low), std::max(a.high, b.high), true, {}};
   }
 }
 
-Bounds rounded(const Bounds& a) {
-  return {std::round(a.low), std::round(a.high), a.known};
+Affine combine(Op op, const Affine& a, const Affine& b) {
+  const bool one_stands = a.half_life_ms == 0 || b.half_life_ms == 0;
+  if (!a.known || !b.known) return {};
+  if (!one_stands && a.half_life_ms != b.half_life_ms) return {};
+  const int64_t half_life_ms = std::max(a.half_life_ms, b.half_life_ms);
+  const double size = a.size + b.size;
+  switch (op) {
+    case Op::kAdd:
+      return {true, a.base + b.base, a.factor + b.factor, size, half_life_ms};
+    case Op::kSubtract:
+      return {true, a.base - b.base, a.factor - b.factor, size, half_life_ms};
+    case Op::kMultiply: {
+      if (!one_stands) return {};
+      const Affine& by = a.half_life_ms == 0 ? a : b;
+      const Affine& of = a.half_life_ms == 0 ? b : a;
+      return {true, by.base * of.base, by.base * of.factor, std::fabs(by.base) * of.size,
+              half_life_ms};
+    }
+    case Op::kDivide:
+      if (b.half_life_ms != 0 || b.base == 0) return {};
+      return {true, a.base / b.base, a.factor / b.base, a.size / std::fabs(b.base), half_life_ms};
+    default:
+      return {};
+  }
 }
+
+/// Sums of what decays alike cannot part: `x - x` is nothing over a whole interval, which bounds of
+/// the operands do not see.
+void tighten(Bounds& bounds, int64_t length_ms) {
+  const Affine& affine = bounds.affine;
+  if (!affine.known || affine.half_life_ms == 0 || !bounds.known || bounds.missing()) return;
+  const double begin = affine.base + affine.factor;
+  const double left = half_life_factor(Duration{length_ms}, Duration{affine.half_life_ms});
+  const double end = affine.base + affine.factor * left;
+  const double slack = kSumSlack * affine.size;
+  bounds.low = std::max(bounds.low, std::min(begin, end) - slack);
+  bounds.high = std::min(bounds.high, std::max(begin, end) + slack);
+}
+
+Bounds rounded(const Bounds& a) { return {std::round(a.low), std::round(a.high), a.known, {}}; }
 
 Bounds absolute(const Bounds& a) {
   const double low = std::fabs(a.low);
   const double high = std::fabs(a.high);
   const bool has_zero = a.low < 0 && a.high > 0;
-  return {has_zero ? 0 : std::min(low, high), std::max(low, high), a.known};
+  return {has_zero ? 0 : std::min(low, high), std::max(low, high), a.known, {}};
 }
 
 enum class Proof { kTrue, kFalse, kNone };
@@ -146,16 +200,21 @@ class Operands {
     if (decays(row.op)) {
       part.moves = true;
       part.bounds = falling(value_at(row, begin_ms), value_at(row, end_ms), begin_ms == end_ms);
+      part.bounds.affine.half_life_ms = half_life_of(row);
     } else if (std::any_of(operands, operands + count, [](const Part& p) { return p.moves; })) {
       part.moves = image::op_info(row.op).result == image::Type::N;
       part.bounds = bounds_of(row, operands, count, begin_ms == end_ms);
+      if (count == 2 && begin_ms != end_ms) {
+        part.bounds.affine = combine(row.op, operands[0].bounds.affine, operands[1].bounds.affine);
+        tighten(part.bounds, end_ms - begin_ms);
+      }
     }
     stack_[depth_++] = part;
   }
 
   static Bounds falling(double first, double last, bool at_once) {
     if (at_once) return Bounds::point(first);
-    return {last * (1 - kSlack), first * (1 + kSlack), true};
+    return {last * (1 - kSlack), first * (1 + kSlack), true, {true, 0, first, std::fabs(first), 0}};
   }
 
   /// Truths of what decays have deadlines of their own, so they stand still here.
