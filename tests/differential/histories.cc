@@ -86,6 +86,7 @@ void add_traits(Random& random, const Scale& scale, GeneratedEvent& event) {
 }
 
 int64_t gap(Random& random, int64_t unit) {
+  if (random.chance(1)) return random.between(100, 400) * kDayMs;  // a long silence
   switch (random.below(8)) {
     case 0:
     case 1:
@@ -171,7 +172,9 @@ std::string GeneratedEvent::to_test_line() const {
 
 std::vector<GeneratedEvent> generate_events(Random& random, const Scale& scale) {
   std::vector<GeneratedEvent> events;
-  const size_t count = 1 + random.below(random.chance(10) ? 60 : 18);
+  // Mostly few, so that a difference is small; now and then thousands.
+  const bool thousands = random.below(500) == 0;
+  const size_t count = thousands ? 2'500 : 1 + random.below(random.chance(10) ? 60 : 18);
   int64_t at = scale.begin_ms + random.between(0, 3) * scale.unit_ms;
   for (size_t i = 0; i < count; ++i) {
     events.push_back(one_event(random, scale, at, i));
