@@ -142,7 +142,9 @@ std::optional<Valued> valued(Context& context, const Scope& scope, const ast::Ca
     found.label("needs a property of an event");
     if (is_signal(context, scope, expr)) {
       found.help(fmt::format("name the property: `{}({}.revenue)`", function, written));
-    } else if (name != nullptr && name->path.parts.size() == 1) {
+    } else if (name != nullptr && name->path.parts.size() == 1 &&
+               context.names.find(scope.file, Space::kOperands, name->path.parts[0].text) ==
+                   nullptr) {
       found.help(fmt::format("say of which event: `{}(order.{})`", function, written));
     }
     return std::nullopt;
