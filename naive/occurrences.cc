@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -149,16 +150,16 @@ std::vector<Occurrence> Occurrences::changes(const Stream& stream) {
 }
 
 std::vector<Occurrence> Occurrences::all_of(const Stream& stream) {
-  std::vector<Occurrence> found;
+  // Of one instant in the order in which they go in: events come first among the sources, by tie.
+  std::multimap<Instant, Occurrence> in_order;
   std::set<std::tuple<const Event*, uint32_t, uint32_t>> seen;
   for (const hir::StreamId source : stream.sources) {
     for (const Occurrence& one : of(source)) {
-      if (seen.insert({one.event, one.origin, one.number}).second) found.push_back(one);
+      if (seen.insert({one.event, one.origin, one.number}).second) in_order.insert({one.at, one});
     }
   }
-  // Events come first among the sources, by tie: stable keeps them so.
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Occurrence& a, const Occurrence& b) { return a.at < b.at; });
+  std::vector<Occurrence> found;
+  for (const auto& [at, one] : in_order) found.push_back(one);
   return found;
 }
 

@@ -306,10 +306,10 @@ std::vector<Sequence::Match> Sequence::matches(std::span<const size_t> chosen) c
   for (const auto& [key, run] : runs) {
     ended.insert(ended.end(), run.waits.begin(), run.waits.end());
   }
-  std::stable_sort(ended.begin(), ended.end(), [](const Match& a, const Match& b) {
+  std::sort(ended.begin(), ended.end(), [](const Match& a, const Match& b) {
     const auto order = [](const Match& match) {
       const Scalar key = match.key.value_or(Scalar{});
-      return std::make_tuple(match.end, key.hi, key.lo);
+      return std::make_tuple(match.end, key.hi, key.lo, match.start);
     };
     return order(a) < order(b);
   });

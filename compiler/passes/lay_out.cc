@@ -80,8 +80,9 @@ void order_nodes(plan::Plan& plan) {
   plan.chunks.clear();
   std::vector<uint32_t> firsts(plan.nodes.size());
   std::iota(firsts.begin(), firsts.end(), 0);
-  std::stable_sort(firsts.begin(), firsts.end(),
-                   [&](uint32_t a, uint32_t b) { return levels[a] < levels[b]; });
+  std::sort(firsts.begin(), firsts.end(), [&](uint32_t a, uint32_t b) {
+    return levels[a] != levels[b] ? levels[a] < levels[b] : a < b;
+  });
   // The first node not yet placed is always ready: what it reads stands before it.
   for (const uint32_t first : firsts) {
     if (placed[first]) continue;

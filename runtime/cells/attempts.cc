@@ -99,8 +99,9 @@ bool Attempts::is_dead(const Attempt& attempt, int64_t now_ms) const {
 /// moves to the right; then one of those is left.
 void Attempts::prune(int64_t now_ms) {
   std::erase_if(own_, [&](const Attempt& attempt) { return is_dead(attempt, now_ms); });
-  std::stable_sort(own_.begin(), own_.end(), [](const Attempt& a, const Attempt& b) {
-    return a.step != b.step ? a.step < b.step : a.at_ms < b.at_ms;
+  std::sort(own_.begin(), own_.end(), [](const Attempt& a, const Attempt& b) {
+    if (a.step != b.step) return a.step < b.step;
+    return a.at_ms != b.at_ms ? a.at_ms < b.at_ms : a.start_ms < b.start_ms;
   });
   size_t kept = own_.size();  // from here to the end are those that stay
   uint64_t step = UINT64_MAX;

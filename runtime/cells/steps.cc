@@ -102,8 +102,8 @@ void match(const Sequence& sequence, Moments moments, std::vector<int64_t>& ends
 void match_by_key(const Sequence& sequence, std::vector<Moment>& moments,
                   std::vector<int64_t>& ends) {
   std::vector<Moment> sorted(moments);
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Moment& a, const Moment& b) {
-    return scalar_less(a.key, b.key);
+  std::sort(sorted.begin(), sorted.end(), [](const Moment& a, const Moment& b) {
+    return a.key == b.key ? a.at_ms < b.at_ms : scalar_less(a.key, b.key);
   });
   std::vector<size_t> begins;
   for (size_t i = 0; i < sorted.size(); ++i) {
