@@ -141,6 +141,7 @@ class Emitter {
       }
       row.all_within_ms = sequence.all_within_ms;
       row.by = sequence.by;
+      row.starts = sequence.starts ? 1 : 0;
       row.level = levels_.of_sequence(i);
       if (sequence.has_absence) {
         row.absence_stream = sequence.absence.index;

@@ -102,6 +102,7 @@ uint64_t Identities::of_sequence(uint32_t i) {
   if (sequence.by != image::kNone) {
     for (const std::string& key : plan_.schema.slots[sequence.by].path) what += " by " + key;
   }
+  if (sequence.starts) what += " starts";
   return sequences_[i] = hash64(what);
 }
 

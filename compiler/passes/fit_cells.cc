@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include "compiler/passes/passes.h"
@@ -114,7 +115,8 @@ class Fitting {
     const Window& window = count.window;
     if (window.cap != 0 && k > window.cap) return b::truth(false);
     if (count.op == Op::kStepsCount) {
-      if (window.kind != Window::Kind::kEver || window.cap != 0) return nullptr;
+      if (window.cap != 0) return nullptr;
+      if (window.kind != Window::Kind::kEver) return chained(count, k);
       return at_least_ever(derived_stream(cell_of(count).source), k);
     }
     if (window.kind == Window::Kind::kEver) return at_least_ever(cell_of(count).source, k);
@@ -122,6 +124,51 @@ class Fitting {
     if (!ends_now || k > kNewestMax) return nullptr;
     const auto n = static_cast<uint32_t>(k);
     return b::nth(Op::kNthWithin, newest(cell_of(count).source, n), n, window.from_ms);
+  }
+
+  /// PROOF: of a window that ends now, at least k matches, each after the end of the one before,
+  /// lie inside exactly if one match of k copies in a row does, the first step of each copy later
+  /// than the last of the copy before: taking whichever match ends first finds as many as any
+  /// choice. A match lies inside if it starts there, and of all that have ended the one that starts
+  /// latest is the last to leave. Its copies end at different instants since they are apart.
+  ExprPtr chained(const Expr& count, double k) {
+    const Window& window = count.window;
+    const bool ends_now = window.kind == Window::Kind::kRolling && window.to_ms == 0;
+    const uint32_t sequence = cell_of(count).source;
+    if (!ends_now || !can_chain(plan_.sequences[sequence], k)) return nullptr;
+    const uint32_t stream = chain(sequence, static_cast<uint32_t>(k));
+    return b::nth(Op::kNthWithin, newest(stream, 1), 1, window.from_ms);
+  }
+
+  /// As `sema::chained_count` says, whose caps follow it.
+  bool can_chain(const plan::Sequence& sequence, double k) const {
+    if (sequence.has_absence || sequence.by != image::kNone) return false;
+    if (sequence.all_within_ms != INT64_MAX &&
+        (k > 1 || !plan_.streams[sequence.steps[0].stream.index].predicate)) {
+      return false;
+    }
+    return k * static_cast<double>(sequence.steps.size()) <= image::kSequenceStepsMax;
+  }
+
+  /// The stream of the starts of `k` copies of a sequence in a row.
+  uint32_t chain(uint32_t sequence, uint32_t k) {
+    const auto [known, is_new] =
+        chains_.try_emplace({sequence, k}, static_cast<uint32_t>(plan_.streams.size()));
+    if (!is_new) return known->second;
+    const plan::Sequence& one = plan_.sequences[sequence];
+    plan::Sequence chain = one;
+    chain.starts = true;
+    for (uint32_t copy = 1; copy < k; ++copy) {
+      const size_t first = chain.steps.size();
+      chain.steps.insert(chain.steps.end(), one.steps.begin(), one.steps.end());
+      chain.steps[first].later = true;
+    }
+    plan_.streams.push_back({one.name, nullptr});
+    plan_.sequences.push_back(std::move(chain));
+    add({.kind = CellKind::kSequence,
+         .source = static_cast<uint32_t>(plan_.sequences.size() - 1),
+         .feeds = known->second});
+    return known->second;
   }
 
   ExprPtr at_least_ever(uint32_t stream, double k) {
@@ -321,6 +368,7 @@ class Fitting {
   }
 
   plan::Plan& plan_;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> chains_;  // by sequence and copies: the stream
 };
 
 }  // namespace

@@ -90,7 +90,9 @@ bool decays(const ExprPtr& expr) {
 }
 
 bool is_plain(const Sequence& sequence) {
-  if (sequence.by != image::kNone || sequence.all_within_ms != INT64_MAX) return false;
+  if (sequence.by != image::kNone || sequence.all_within_ms != INT64_MAX || sequence.starts) {
+    return false;
+  }
   return std::all_of(sequence.steps.begin(), sequence.steps.end(), [](const Sequence::Step& step) {
     return step.after_ms == 0 && step.without.empty();
   });

@@ -239,6 +239,7 @@ class Reader {
     } while (take_word("then"));
     if (take_word("all-within")) sequence.all_within_ms = ms();
     if (take_word("by")) sequence.by = id('p');
+    sequence.starts = take_word("starts");
     plan_.sequences.push_back(std::move(sequence));
   }
   void read_cell() {

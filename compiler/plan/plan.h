@@ -152,6 +152,9 @@ struct Sequence {
   int64_t absence_ms = 0;
   int64_t all_within_ms = INT64_MAX;
   uint32_t by = image::kNone;  // slot
+  /// Its cell feeds the latest start of the matches that end at an instant, as an occurrence at
+  /// that start, and no match ends what is under way.
+  bool starts = false;
 };
 
 /// Whether gaps have upper limits alone, so that a word a step is enough to match.

@@ -269,6 +269,7 @@ void put_sequences(Out& out, const Plan& plan) {
     }
     if (sequence.all_within_ms != INT64_MAX) put(out, " all-within {}", sequence.all_within_ms);
     if (sequence.by != image::kNone) put(out, " by p{}", sequence.by);
+    if (sequence.starts) put(out, " starts");
     put(out, "\n");
   }
 }

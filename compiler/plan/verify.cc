@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/plan/plan.h"
 #include "runtime/image/op_info.h"
 
@@ -76,6 +78,30 @@ class Verifier {
       want(sequence.absence.index < plan_.streams.size(), "absence out of range");
     if (sequence.by != image::kNone)
       want(sequence.by < plan_.schema.slots.size(), "its steps share no slot");
+    if (sequence.starts) {
+      want(sequence.by == image::kNone && !sequence.has_absence, "tells starts of what waits");
+    }
+  }
+
+  /// Starts go to cells that keep the newest time and nothing else.
+  bool takes_starts(uint32_t stream) const {
+    const auto reads = [&](StreamId id) { return id.index == stream; };
+    const auto is_fed = [&](const Cell& cell) {
+      return image::source_of(cell.kind) == image::Source::kStream && cell.source == stream;
+    };
+    return std::none_of(plan_.cells.begin(), plan_.cells.end(),
+                        [&](const Cell& cell) {
+                          return is_fed(cell) && (cell.kind != CellKind::kNewest || cell.k != 1);
+                        }) &&
+           std::none_of(plan_.streams.begin(), plan_.streams.end(),
+                        [&](const Stream& all) {
+                          return std::any_of(all.sources.begin(), all.sources.end(), reads);
+                        }) &&
+           std::none_of(
+               plan_.sequences.begin(), plan_.sequences.end(), [&](const Sequence& sequence) {
+                 return std::any_of(sequence.steps.begin(), sequence.steps.end(),
+                                    [&](const Sequence::Step& step) { return reads(step.stream); });
+               });
   }
 
   void check_cell(size_t i) {
@@ -91,6 +117,10 @@ class Verifier {
     const bool feeds = cell.kind == CellKind::kSequence || cell.kind == CellKind::kSessions ||
                        cell.kind == CellKind::kCrossing || cell.kind == CellKind::kChange;
     if (feeds) want(cell.feeds < plan_.streams.size(), "feeds no stream");
+    if (cell.kind == CellKind::kSequence && has_source && cell.source < sources &&
+        plan_.sequences[cell.source].starts) {
+      want(takes_starts(cell.feeds), "feeds starts to what wants ends");
+    }
     if (source == image::Source::kSequence && (cell.kind == CellKind::kSteps) == (cell.k == 0)) {
       want(is_plain(plan_.sequences[cell.source]), "is too small for its sequence");
     }

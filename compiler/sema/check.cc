@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/sema/caps.h"
 #include "compiler/sema/context.h"
 #include "compiler/sema/declarations.h"
 #include "compiler/sema/growth.h"
@@ -100,6 +101,7 @@ hir::Rules check(std::span<const ast::File> files, const CheckOptions& options,
   sema::check_tests(context);
   sema::order_rules(context);
   sema::fill_failed(context);
+  if (!diagnostics.has_errors()) sema::drop_caps(context);
   sema::renumber(context);
   if (!diagnostics.has_errors()) sema::warn_growth(context);
   return std::move(context.rules);

@@ -5,6 +5,7 @@
 
 #include <unordered_set>
 
+#include "compiler/sema/caps.h"
 #include "compiler/sema/limits.h"
 #include "compiler/sema/ops.h"
 #include "compiler/sema/print.h"
@@ -93,7 +94,8 @@ class Growth {
 
  private:
   /// The child that is a count compared with, or clamped to, a small number.
-  static const Expr* small_count(const Expr& e) {
+  const Expr* small_count(const Expr& e) const {
+    if (const Expr* count = chained_count(context_.rules.streams, e)) return count;
     const bool compares = e.op == Op::kEqual || e.op == Op::kLess || e.op == Op::kLessEqual;
     if (!compares && e.op != Op::kMin) return nullptr;
     for (int side = 0; side < 2; ++side) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "compiler/sema/caps.h"
 #include "compiler/sema/limits.h"
 #include "compiler/sema/ops.h"
 
@@ -183,6 +184,7 @@ class Verifier {
            op + " has a wrong number of children");
     expect(!hir::is_condition(e.op) || e.type == Type::kTruth, op + " is no truth");
     expect(fits(e.op, place), op + " stands in a wrong place");
+    if (const Expr* chained = sema::chained_count(rules_.streams, e)) chained_.insert(chained);
     ids(e, op);
     types(e, op);
     for (size_t i = 0; i < e.children.size(); ++i) {
@@ -267,7 +269,8 @@ class Verifier {
     const bool moving = window.kind != hir::Window::Kind::kEver &&
                         !(by_day && window.kind == hir::Window::Kind::kCalendar);
     const bool values = e.op == Op::kAggregate && hir::keeps_values(e.aggregate);
-    expect(e.cap == (moving || values ? kWindowCap : 0), op + " has a wrong cap");
+    const bool capped = (moving || values) && chained_.count(&e) == 0;
+    expect(e.cap == (capped ? kWindowCap : 0), op + " has a wrong cap");
     const bool sequence = e.op == Op::kAggregate && e.stream.index < rules_.streams.size() &&
                           rules_.streams[e.stream.index].predicate == nullptr;
     expect(!sequence, op + " is of a sequence");
@@ -373,6 +376,7 @@ class Verifier {
   std::string where_;
   std::vector<std::string> faults_;
   std::unordered_set<const Expr*> seen_[4];
+  std::unordered_set<const Expr*> chained_;  // counts that need no cap; see caps.h
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "compiler/sema/checked_text.h"
+#include "compiler/sema/limits.h"
 
 namespace segue {
 namespace {
@@ -77,6 +78,35 @@ TEST(Verify, LooksAtDerivedStreams) {
   EXPECT_TRUE(broken(Kind::kSessions, [](auto& s) { s.gap = {}; }));
   EXPECT_TRUE(broken(Kind::kCrossing, [](auto& s) { s.condition = nullptr; }));
   EXPECT_TRUE(broken(Kind::kChange, [](auto& s) { s.slot.index = 99; }));
+}
+
+TEST(Verify, CapsFollowWhatACountIsComparedWith) {
+  const auto faults = [](const std::string& when, uint32_t cap) {
+    Rules rules = Checked("segment it = " + when).rules;
+    EXPECT_TRUE(verify_hir(rules).empty()) << when;
+    hir::Expr comparison = *rules.segments.back().when;
+    for (hir::ExprPtr& child : comparison.children) {
+      if (child->op != Op::kCount) continue;
+      hir::Expr count = *child;
+      count.cap = cap;
+      child = std::make_shared<const hir::Expr>(count);
+    }
+    rules.segments.back().when = std::make_shared<const hir::Expr>(comparison);
+    return verify_hir(rules).size();
+  };
+  for (const char* free : {"(login then click) >= 5 within 1d", "(login then click) = 4 within 1d",
+                           "((login then click) all within 1h) within 1d"}) {
+    EXPECT_EQ(faults(free, 0), 0u) << free;
+    EXPECT_EQ(faults(free, kWindowCap), 1u) << free;
+  }
+  for (const char* capped :
+       {"(login then click) >= 6 within 1d", "(login then click) = 5 within 1d",
+        "(login then no click within 1h) within 1d", "((login then click) by x) within 1d",
+        "((login then click) all within 1h) >= 2 within 1d",
+        "(login then click) >= 2 between 3d and 1d ago", "login >= 2 within 1d"}) {
+    EXPECT_EQ(faults(capped, kWindowCap), 0u) << capped;
+    EXPECT_EQ(faults(capped, 0), 1u) << capped;
+  }
 }
 
 TEST(Verify, LooksAtTheWhole) {

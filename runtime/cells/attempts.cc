@@ -36,10 +36,21 @@ int64_t Attempts::best_start(size_t step, int64_t now_ms) const {
 
 /// Reaches steps by runs of this instant's events. At most one match ends at it, and then all that
 /// was under way is used up.
+///
+/// Where starts are told nothing is used up, and a first step starts at its instant.
+///
+/// PROOF: the starts that are told never fall. Of the steps that a step at t may continue, those at
+/// t' > t are no older: a longest gap and a breaker rule out the older ones first, a shortest gap
+/// lets newer ones in, and a run of steps at t itself can be continued at t' if what lies before it
+/// can. So by induction over the steps the latest start that leads to each of them never falls, nor
+/// do those of whole matches. A limit for the whole leaves out starts before a time that only
+/// rises. Of too many that wait the oldest go, whose starts are the earliest.
 void Attempts::go_on(const Moment& moment) {
+  const bool tells_starts = sequence_.row.starts != 0;
+  const int64_t first_start = tells_starts ? moment.at_ms : moment.start_ms;
   int64_t starts[kStepsMax];
   for (size_t i = 0; i < steps(); ++i) {
-    starts[i] = i == 0 ? moment.start_ms : best_start(i, moment.at_ms);
+    starts[i] = i == 0 ? first_start : best_start(i, moment.at_ms);
   }
   // A limit for the whole counts to the end of the wait.
   const int64_t limit_ms = sequence_.row.all_within_ms;
@@ -56,7 +67,10 @@ void Attempts::go_on(const Moment& moment) {
   };
   const auto last = static_cast<uint32_t>(steps() - 1);
   const uint64_t whole = runs_to(moment.possible.runs, last);
-  if (in_time(best_of(whole))) {
+  if (tells_starts) {
+    const int64_t start_ms = best_of(whole);
+    if (in_time(start_ms)) ended_.push_back({moment.key, start_ms, moment.at_ms});
+  } else if (in_time(best_of(whole))) {
     std::erase_if(own_, [&](const Attempt& attempt) { return attempt.step < steps(); });
     const int64_t start_ms =
         sequence_.has_absence() ? best_of(whole & moment.possible.clean) : best_of(whole);

@@ -49,7 +49,7 @@ class Reference {
       if (start_ != kLongAgo.ms) {
         ends.push_back({key_of(event.key), start_, last_at_ + rules_.row.absence_ms});
       }
-      after_ = last_at_;
+      if (rules_.row.starts == 0) after_ = last_at_;
     }
     return ends;
   }
@@ -222,6 +222,35 @@ TEST(Attempts, MatchesAsTheyComeAreThoseOfEveryChoice) {
     const StepsAnswer answer = steps_read(cells[0], {}, 1000);
     ASSERT_EQ(answer.count, expected.size()) << "seed " << seed;
   }
+}
+
+/// Where starts are told: at each instant at which a match ends, the latest start of any, whatever
+/// matches there were before.
+TEST(Attempts, TheLatestStartsAreThoseOfEveryChoice) {
+  uint32_t told = 0;
+  for (uint32_t seed = 0; seed < 6000; ++seed) {
+    std::mt19937 random(seed);
+    Rules rules = any_rules(random);
+    if (rules.row.absence_stream != image::kNone) continue;
+    rules.row.by = image::kNone;
+    rules.row.starts = 1;
+    TestCells cells = cells_of(rules);
+    std::vector<TestEvent> events = any_events(random, rules);
+    const auto moments = moments_of(sequence_of(cells.view(), 0), events);
+    std::vector<Ended> ended;
+    for (const auto& [at_ms, here] : moments) sequence_advance(cells[1], at_ms, here, ended);
+    std::vector<Ended> expected = Reference(rules, events).ends();
+    const auto same = [](const Ended& a, const Ended& b) { return a.at_ms == b.at_ms; };
+    expected.erase(std::unique(expected.begin(), expected.end(), same), expected.end());
+    ASSERT_EQ(ended.size(), expected.size()) << "seed " << seed;
+    for (size_t i = 0; i < ended.size(); ++i) {
+      ASSERT_EQ(ended[i].at_ms, expected[i].at_ms) << "seed " << seed;
+      ASSERT_EQ(ended[i].start_ms, expected[i].start_ms) << "seed " << seed;
+      ASSERT_GE(ended[i].start_ms, ended[i == 0 ? 0 : i - 1].start_ms) << "seed " << seed;
+    }
+    told += static_cast<uint32_t>(ended.size());
+  }
+  EXPECT_GT(told, 1000u);
 }
 
 TEST(Attempts, OfTooManyValuesTheOneLongestUntouchedGoes) {

@@ -445,6 +445,7 @@ class Assembler {
     row.derived_stream = after_if("derived", kNone);
     if (words_->take_if("all")) row.all_within_ms = number<int64_t>();
     row.by = after_if("by", kNone);
+    row.starts = after_if("starts", 0);
     row.level = after_if("level", 0);
     t_.sequences.push_back(row);
   }

@@ -269,6 +269,7 @@ class Printer {
     if (row.derived_stream != kNone) put(" derived {}", row.derived_stream);
     if (row.all_within_ms != INT64_MAX) put(" all {}", row.all_within_ms);
     if (row.by != kNone) put(" by {}", row.by);
+    if (row.starts != 0) put(" starts {}", row.starts);
     if (row.level != 0) put(" level {}", row.level);
     end_line();
   }

@@ -111,11 +111,12 @@ struct SequenceRow {
   uint32_t absence_stream = kNone;
   uint32_t absence_later = 0;
   int64_t absence_ms = 0;
-  uint32_t derived_stream = kNone;  // the stream its `sequence` cell feeds, if there is one
-  uint32_t level = 0;               // when in an instant it is looked at; see ChunkRow
+  uint32_t derived_stream = kNone;    // the stream its `sequence` cell feeds, if there is one
+  uint32_t level = 0;                 // when in an instant it is looked at; see ChunkRow
   int64_t all_within_ms = INT64_MAX;  // from the start of a match to its end
   uint32_t by = kNone;                // the slot whose value the steps share
-  uint32_t reserved = 0;
+  uint32_t starts = 0;                // its cell feeds where the latest match begins, not where it
+                                      // ends, and goes on from every partial match
 };
 
 struct StepRow {
@@ -137,11 +138,11 @@ struct CellRow {
   uint32_t k = 0;
   uint32_t cap = 0;  // most entries a growing cell keeps
   uint32_t zone = kNone;
-  uint32_t offset = 0;  // of its fixed part in the blob
-  uint32_t bytes = 0;   // size of its fixed part
-  uint32_t feeds = kNone;  // kSessions, kCrossing, kChange: the derived stream
-  int64_t horizon_ms = 0;  // INT64_MAX: all is kept
-  uint64_t identity = 0;   // hash of what it computes: equal across programs
+  uint32_t offset = 0;      // of its fixed part in the blob
+  uint32_t bytes = 0;       // size of its fixed part
+  uint32_t feeds = kNone;   // kSessions, kCrossing, kChange: the derived stream
+  int64_t horizon_ms = 0;   // INT64_MAX: all is kept
+  uint64_t identity = 0;    // hash of what it computes: equal across programs
   uint32_t before = kNone;  // kChange: the value it had, a member; none: any
   uint32_t after = kNone;   // kChange: the value it has
 };

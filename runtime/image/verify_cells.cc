@@ -103,7 +103,7 @@ bool is_plain(const View& view, const SequenceRow& row) {
   const auto is_plain_step = [](const StepRow& step) {
     return step.after_ms == 0 && step.without.count == 0;
   };
-  return row.by == kNone && row.all_within_ms == INT64_MAX &&
+  return row.by == kNone && row.all_within_ms == INT64_MAX && row.starts == 0 &&
          std::all_of(steps.begin(), steps.end(), is_plain_step);
 }
 
@@ -122,8 +122,7 @@ Status verify_feeds(const View& view, const CellRow& row) {
   const bool feeds = row.kind == CellKind::kSessions || row.kind == CellKind::kCrossing ||
                      row.kind == CellKind::kChange;
   if (feeds != (row.feeds != kNone)) return corrupt("feeds nothing, or what it may not");
-  if (feeds && (row.feeds >= view.streams.size() ||
-                view.streams[row.feeds].predicate.count != 0)) {
+  if (feeds && (row.feeds >= view.streams.size() || view.streams[row.feeds].predicate.count != 0)) {
     return corrupt("feeds no derived stream");
   }
   // Fed while its source is, so the way ends.

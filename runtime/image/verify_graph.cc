@@ -87,9 +87,24 @@ Status verify_breakers(const View& view, uint32_t sequence, const StepRow& step)
   return {};
 }
 
+/// Starts go to cells that keep the newest time and nothing else.
+Status verify_starts(const View& view, const SequenceRow& row) {
+  if (row.by != kNone || row.absence_stream != kNone) return corrupt("starts of what waits");
+  const StreamRow& fed = view.streams[row.derived_stream];
+  const auto keeps_newest = [&](uint32_t cell) {
+    return view.cells[cell].kind == CellKind::kNewest && view.cells[cell].k == 1;
+  };
+  const std::span<const uint32_t> cells = view.list(fed.cells);
+  if (fed.sequences.count != 0 || fed.unions.count != 0 ||
+      !std::all_of(cells.begin(), cells.end(), keeps_newest)) {
+    return corrupt("starts feed what wants ends");
+  }
+  return {};
+}
+
 Status verify_sequence(const View& view, uint32_t sequence) {
   const SequenceRow& row = view.sequences[sequence];
-  if (row.reserved != 0 || row.absence_later > 1) return corrupt("a flag that is none");
+  if (row.starts > 1 || row.absence_later > 1) return corrupt("a flag that is none");
   if (row.steps.count == 0 || row.steps.count > kSequenceStepsMax ||
       !inside(row.steps, view.steps.size())) {
     return corrupt("{} steps", row.steps.count);
@@ -121,8 +136,10 @@ Status verify_sequence(const View& view, uint32_t sequence) {
       return corrupt("stream {} does not know that its absence counts", row.absence_stream);
     }
   }
+  if (row.starts != 0 && row.derived_stream == kNone) return corrupt("starts of no use");
   if (row.derived_stream == kNone) return {};
   if (row.derived_stream >= view.streams.size()) return corrupt("feeds no stream");
+  if (row.starts != 0) SEGUE_TRY_STATUS(verify_starts(view, row));
   const bool base = view.streams[row.derived_stream].predicate.count != 0;
   return base ? Status(corrupt("feeds a stream of events")) : Status();
 }

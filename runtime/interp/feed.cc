@@ -119,6 +119,14 @@ void feed_changes(Frame& frame) {
   }
 }
 
+void feed_start(Frame& frame, uint32_t stream, int64_t start_ms) {
+  cells::Occurrence occurrence;
+  occurrence.at_ms = start_ms;
+  for (const uint32_t cell : frame.view->list(frame.view->streams[stream].cells)) {
+    feed_cell(frame, cell, occurrence);
+  }
+}
+
 void note_hit(Frame& frame, uint32_t stream) {
   frame.hits.push_back(
       {stream, frame.event_ordinal, frame.event, frame.start_ms, frame.by, frame.key});

@@ -32,6 +32,8 @@ void feed_unions(Frame& frame, uint32_t stream);
 void feed_derived(Frame& frame, uint32_t stream);
 /// … the match of a sequence.
 void feed_match(Frame& frame, uint32_t stream, int64_t start_ms, uint32_t by, Scalar key);
+/// … as an occurrence where it began. Only cells follow such a stream (see verify_graph.cc).
+void feed_start(Frame& frame, uint32_t stream, int64_t start_ms);
 
 /// The changes of traits that the instant's calls, all taken in, come to.
 void feed_changes(Frame& frame);

@@ -124,6 +124,12 @@ void advance_cell(Frame& frame, uint32_t cell, SequenceScratch& scratch) {
   frame.blob = frame.owner->data();
   note_deadline(frame, cells::sequence_deadline(ref));
   const image::SequenceRow& row = view.sequences[ref.row.source];
+  if (row.starts != 0) {
+    for (const cells::Ended& ended : scratch.ended) {
+      feed_start(frame, row.derived_stream, ended.start_ms);
+    }
+    return;
+  }
   for (const cells::Ended& ended : scratch.ended) {
     feed_match(frame, row.derived_stream, ended.start_ms, row.by, ended.key);
   }
