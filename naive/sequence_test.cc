@@ -377,9 +377,11 @@ TEST(Keys, TheStalestGoesWhenThereAreTooMany) {
 TEST(Sequence, ThousandsOfEventsStayInSeconds) {
   World w;
   w.until = {400 * kDayMs};
-  for (int i = 0; i < 5000; ++i) {
-    w.track(int64_t{i} * 37 % 5000 * 60'000, World::kNames[static_cast<size_t>(i * 7 % 3)],
-            number(std::to_string(i % 50)));
+  std::vector<std::string> keys;
+  for (int key = 0; key < 50; ++key) keys.push_back(std::to_string(key));
+  for (size_t i = 0; i < 5000; ++i) {
+    w.track(static_cast<int64_t>(i * 37 % 5000) * 60'000, World::kNames[i * 7 % 3],
+            number(keys[i % keys.size()]));
   }
   const StreamId three =
       edited(w, sequence(w, {{w.events("a")}, {w.events("b"), 3'600'000}, {w.events("c")}}),

@@ -202,7 +202,7 @@ class Assembler {
       case Use::kNumberNode:
         return index();
       case Use::kSlope:
-        return static_cast<uint32_t>(number<int32_t>() + kSlopeBias);
+        return static_cast<uint32_t>(int64_t{number<int32_t>()} + kSlopeBias);
       case Use::kKindSet:
         return index("k");
       case Use::kSet:

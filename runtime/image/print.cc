@@ -111,7 +111,7 @@ class Printer {
       case Use::kNumberNode:
         return put(" {}", index);
       case Use::kSlope:
-        return put(" {}", static_cast<int32_t>(index) - kSlopeBias);
+        return put(" {}", int64_t{index} - kSlopeBias);
       case Use::kKindSet:
         return put(" k{}", index);
       case Use::kSet:
