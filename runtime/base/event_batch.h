@@ -47,9 +47,10 @@ struct Origin {
 /// Decoded events in the order of their input, with everything they point to.
 struct EventBatch {
   std::vector<Event> events;
-  std::vector<Origin> origins;   // one an event, or none at all (events made by a host)
-  std::vector<Reject> rejects;   // lines between them that are no events
-  std::shared_ptr<Arena> arena;  // of this batch's own texts and values
+  std::vector<Origin> origins;        // one an event, or none at all (events made by a host)
+  std::vector<uint64_t> user_hashes;  // hash64 of each event's user, or none at all
+  std::vector<Reject> rejects;        // lines between them that are no events
+  std::shared_ptr<Arena> arena;       // of this batch's own texts and values
   std::vector<std::shared_ptr<const void>> owners;  // of what else its events point to
 
   EventBatch() : arena(std::make_shared<Arena>()) {}

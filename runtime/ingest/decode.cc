@@ -174,6 +174,7 @@ std::optional<RejectKind> Decoder::Call::decode() {
   event.has_message_id = !event.tie.empty();
   if (!event.has_message_id) event.tie = hex_of(hash128(line_), arena_);
   batch_.events.push_back(event);
+  batch_.user_hashes.push_back(hash64(event.user));
   return {};
 }
 

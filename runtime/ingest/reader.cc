@@ -19,6 +19,7 @@ class LineEvents : public BatchSource {
     batch = decoder_.make_batch();
     batch.events.reserve(options_.batch_events);
     batch.origins.reserve(options_.batch_events);
+    batch.user_hashes.reserve(options_.batch_events);
     Line line;
     // Whatever is there goes out before a read that may wait: a live feed is answered at once.
     while (!full(batch) && (batch.empty() || lines_.ready()) && lines_.next(line)) {

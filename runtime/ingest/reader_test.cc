@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "runtime/base/hash.h"
 #include "runtime/ingest/memory_source.h"
 
 namespace segue {
@@ -41,8 +42,11 @@ std::vector<std::string> read_all(BatchSource& source, size_t* batches = nullptr
     }
     if (batch.empty()) return all;
     EXPECT_EQ(batch.events.size(), batch.origins.size());
+    EXPECT_EQ(batch.events.size(), batch.user_hashes.size());
     if (batches != nullptr) ++*batches;
-    for (const Event& event : batch.events) {
+    for (size_t i = 0; i < batch.events.size(); ++i) {
+      const Event& event = batch.events[i];
+      EXPECT_EQ(batch.user_hashes[i], hash64(event.user));
       all.push_back(std::string(event.user) + "@" + std::to_string(event.at.ms));
     }
     for (const Reject& reject : batch.rejects) all.push_back("!" + std::to_string(reject.line));
