@@ -45,26 +45,42 @@ std::vector<std::string> names_of(const image::View& view, const std::vector<Uni
   return names;
 }
 
+NativeCode::Fn& place_of(NativeCode& code, FunctionId function) {
+  switch (function.role) {
+    case codegen::Role::kKind:
+      return code.kinds[function.index];
+    case codegen::Role::kChunk:
+      return code.chunks[function.index];
+    case codegen::Role::kInstant:
+      return code.instants[function.index];
+    case codegen::Role::kTime:
+      break;
+  }
+  return code.time;
+}
+
 NativeCode native_of(const image::View& view, const std::vector<Unit>& units,
                      const codegen::Linked& linked) {
   NativeCode code;
   code.kinds.resize(view.kinds.size());
   code.chunks.resize(view.chunks.size());
+  code.instants.resize(view.kinds.size());
   code.owner = linked.owner;
   auto next = linked.functions.begin();
   for (const Unit& unit : units) {
     for (const FunctionId function : unit) {
       // SAFETY: the address is that of a `void (Frame*)` which `build` made under this name.
       const auto entry = reinterpret_cast<NativeCode::Fn>(const_cast<void*>(next++->address));
-      (function.is_kind ? code.kinds : code.chunks)[function.index] = entry;
+      place_of(code, function) = entry;
     }
   }
   return code;
 }
 
-Unit whole(const image::View& view) {
+Unit whole(const Program& program) {
   Unit all;
-  for (const Unit& unit : codegen::units_of(view)) all.insert(all.end(), unit.begin(), unit.end());
+  for (const Unit& unit : codegen::units_of(program))
+    all.insert(all.end(), unit.begin(), unit.end());
   return all;
 }
 
@@ -74,7 +90,7 @@ Result<NativeCode> generate(const Program& program, const CodegenOptions& option
                             CodegenStats* stats) {
   const auto begin = std::chrono::steady_clock::now();
   const image::View& view = program.view();
-  const std::vector<Unit> units = codegen::units_of(view);
+  const std::vector<Unit> units = codegen::units_of(program);
   const codegen::ObjectCache cache(options.cache_dir, program.image(),
                                    options.cache_dir.empty() ? "" : codegen::Machine().identity());
   std::vector<std::string> objects = cache.load();
@@ -100,13 +116,13 @@ std::string print_llvm(const Program& program) {
   Workshop workshop;
   std::string text;
   llvm::raw_string_ostream out(text);
-  workshop.module_of(program, whole(program.view()))->print(out, nullptr);
+  workshop.module_of(program, whole(program))->print(out, nullptr);
   return out.str();
 }
 
 std::string print_asm(const Program& program) {
   Workshop workshop;
-  return workshop.machine.assembly_of(*workshop.module_of(program, whole(program.view())));
+  return workshop.machine.assembly_of(*workshop.module_of(program, whole(program)));
 }
 
 }  // namespace segue

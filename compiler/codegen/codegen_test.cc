@@ -215,7 +215,7 @@ TEST(Codegen, NothingFallsBackFromFastISel) {
     const auto program = program_of(text);
     codegen::Workshop workshop;
     workshop.machine.listen();
-    for (const codegen::Unit& unit : codegen::units_of(program->view())) {
+    for (const codegen::Unit& unit : codegen::units_of(*program)) {
       workshop.machine.object_of(*workshop.module_of(*program, unit));
     }
     EXPECT_EQ(workshop.machine.fallbacks(), 0u) << workshop.machine.first_fallback();

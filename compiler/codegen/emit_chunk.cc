@@ -45,35 +45,42 @@ class TruthWords {
   std::map<uint32_t, Word> words_;
 };
 
-}  // namespace
-
-void emit_chunk(FunctionEmitter& out, uint32_t chunk) {
+void emit_nodes(FunctionEmitter& out, const image::ChunkRow& chunk, CodeEmitter& code,
+                TruthWords& words) {
   const image::View& view = out.view();
-  const image::ChunkRow& row = view.chunks[chunk];
-  CodeEmitter code(out, Context{});
-  TruthWords words(out);
-  for (uint32_t i = 0; i < row.node_count; ++i) {
-    const uint32_t node = row.first_node + i;
-    const image::NodeRow& node_row = view.nodes[node];
-    llvm::Value* value = code.run(view.code(node_row.code)).low;
+  for (uint32_t node = chunk.first_node; node < chunk.first_node + chunk.node_count; ++node) {
+    const image::NodeRow& row = view.nodes[node];
+    llvm::Value* value = code.run(view.code(row.code)).low;
     code.define_node(node, value);
-    if (node_row.type == image::Type::N) {
+    if (row.type == image::Type::N) {
       llvm::Value* stored = out.body(Body::kNumberStored, {value});
-      out.builder().CreateStore(stored, out.blob_at(node_row.place));
+      out.builder().CreateStore(stored, out.blob_at(row.place));
       continue;
     }
-    if (node_row.type == image::Type::T) {
+    if (row.type == image::Type::T) {
       // Stored at once: reads of windows that it anchors come by way of the host.
-      out.builder().CreateStore(value, out.blob_at(node_row.place));
+      out.builder().CreateStore(value, out.blob_at(row.place));
       continue;
     }
-    words.set(node_row.place, value);
-    for (const uint32_t cell : view.list(node_row.held)) {
+    words.set(row.place, value);
+    for (const uint32_t cell : view.list(row.held)) {
       out.body(Body::kHeldMove, {out.state(cell), value, out.now()});
     }
   }
+}
+
+}  // namespace
+
+void emit_conditions(FunctionEmitter& out, std::span<const uint32_t> chunks) {
+  CodeEmitter code(out, Context{});
+  TruthWords words(out);
+  for (const uint32_t chunk : chunks) emit_nodes(out, out.view().chunks[chunk], code, words);
   words.store();
   out.store_deadline();
+}
+
+void emit_chunk(FunctionEmitter& out, uint32_t chunk) {
+  emit_conditions(out, {&chunk, 1});
   out.builder().CreateRetVoid();
 }
 

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <map>
 #include <utility>
 
@@ -19,6 +21,7 @@ using image::OpRow;
 /// Deeper nests of `and` and `or` are evaluated as a whole.
 constexpr uint32_t kBranchDepthMax = 8;
 constexpr uint32_t kNewestInPlaceMax = 8;
+constexpr size_t kTextInPlaceMax = 32;
 
 /// Whether an op of a filter calls the host: hashing, comparing, matching.
 bool is_costly(const OpRow& row) {
@@ -69,7 +72,7 @@ class TextKeys {
   }
 
  private:
-  static constexpr uint32_t kTestsMin = 3;  // a key costs about as much as two comparisons
+  static constexpr uint32_t kTestsMin = 6;  // a key costs about as much as five comparisons
   std::map<uint32_t, llvm::Value*> keys_;
 };
 
@@ -135,7 +138,49 @@ class Filter {
       const Scalar wanted = scalar_of_text(out_.view().text(code_[last].a));
       go_on(Op::kAnd, out_.builder().CreateICmpEQ(key, out_.word(wanted.lo)), yes, no);
     }
+    if (test_in_place(last, yes, no)) return;
     out_.builder().CreateCondBr(value(last), yes, no);
+  }
+
+  /// Compares the text of a slot, or its begin, with a short constant, without a call.
+  bool test_in_place(uint32_t last, llvm::BasicBlock* yes, llvm::BasicBlock* no) {
+    const OpRow& row = code_[last];
+    const bool begins = row.op == Op::kStartsWith && row.b == 0 && last >= 2 &&
+                        code_[last - 1].op == Op::kConstText && code_[last - 2].op == Op::kSlot;
+    if (!begins && !TextKeys::is_keyed(code_, last)) return false;
+    const std::string_view text = out_.view().text(begins ? code_[last - 1].a : row.a);
+    llvm::Value* place = emitter_.run(code_.subspan(last - (begins ? 2 : 1), 1)).low;
+    if (text.size() > kTextInPlaceMax || place == nullptr) return false;
+    llvm::IRBuilder<>& builder = out_.builder();
+    llvm::Value* tag = builder.CreateLoad(builder.getInt8Ty(), place);
+    llvm::Value* is_text =
+        builder.CreateICmpEQ(tag, builder.getInt8(static_cast<uint8_t>(ValueTag::kText)));
+    llvm::Value* size = out_.load_word(place, kValueTextSizeAt);
+    llvm::Value* wanted = out_.word(text.size());
+    llvm::Value* fits =
+        begins ? builder.CreateICmpUGE(size, wanted) : builder.CreateICmpEQ(size, wanted);
+    go_on(Op::kAnd, builder.CreateAnd(is_text, fits), yes, no);
+    builder.CreateCondBr(same_bytes(place, text), yes, no);
+    return true;
+  }
+
+  /// Whether the bytes of a text that is long enough begin with `text`: by words, of which the last
+  /// overlaps the one before.
+  llvm::Value* same_bytes(llvm::Value* place, std::string_view text) {
+    llvm::IRBuilder<>& builder = out_.builder();
+    llvm::Value* same = out_.truth(true);
+    llvm::Value* bytes = builder.CreateLoad(builder.getPtrTy(), out_.at(place, kValueTextBytesAt));
+    const size_t width = std::bit_floor(std::min<size_t>(text.size(), 8));
+    for (size_t at = 0; at < text.size(); at += width) {
+      const size_t begin = std::min(at, text.size() - width);
+      uint64_t wanted = 0;
+      std::memcpy(&wanted, text.data() + begin, width);
+      llvm::Type* type = builder.getIntNTy(static_cast<unsigned>(8 * width));
+      llvm::Value* word = builder.CreateAlignedLoad(type, out_.at(bytes, begin), llvm::Align(1));
+      llvm::Value* equal = builder.CreateICmpEQ(word, llvm::ConstantInt::get(type, wanted));
+      same = at == 0 ? equal : builder.CreateAnd(same, equal);
+    }
+    return same;
   }
 
   /// Goes on behind a test that has not decided yet.
@@ -161,12 +206,13 @@ Body newest_push_body(uint32_t k) {
 
 class Updates {
  public:
-  Updates(FunctionEmitter& out, KindId kind) : out_(out), kind_(kind) {}
+  Updates(FunctionEmitter& out, KindId kind, HitNotes& hits)
+      : out_(out), kind_(kind), hits_(hits) {}
 
   void apply(uint32_t stream) {
     const image::StreamRow& row = out_.view().streams[stream];
     for (const uint32_t cell : out_.view().list(row.cells)) update(cell);
-    if (row.sequences.count != 0) out_.host(Host::kHit, {out_.frame(), out_.index(stream)});
+    if (row.sequences.count != 0) hits_.note(stream);
     if (row.unions.count == 0) return;
     out_.host(Host::kFeedUnions, {out_.frame(), out_.index(stream)});
     out_.forget_blob();
@@ -241,14 +287,31 @@ class Updates {
 
   FunctionEmitter& out_;
   KindId kind_;
+  HitNotes& hits_;
+};
+
+/// Hits of an instant that others settle.
+class HitsOfHost : public HitNotes {
+ public:
+  explicit HitsOfHost(FunctionEmitter& out) : out_(out) {}
+  void note(uint32_t stream) override { out_.host(Host::kHit, {out_.frame(), out_.index(stream)}); }
+
+ private:
+  FunctionEmitter& out_;
 };
 
 }  // namespace
 
 void emit_kind(FunctionEmitter& out, KindId kind) {
+  HitsOfHost hits(out);
+  emit_streams(out, kind, hits);
+  out.builder().CreateRetVoid();
+}
+
+void emit_streams(FunctionEmitter& out, KindId kind, HitNotes& hits) {
   const image::View& view = out.view();
   const TextKeys keys(out, kind);
-  Updates updates(out, kind);
+  Updates updates(out, kind, hits);
   for (const uint32_t stream : view.list(view.kinds[kind.index].streams)) {
     Filter filter(out, kind, keys, view.code(view.streams[stream].predicate));
     llvm::Value* known = filter.is_cheap() ? filter.value() : nullptr;
@@ -268,7 +331,6 @@ void emit_kind(FunctionEmitter& out, KindId kind) {
     out.builder().CreateBr(done);
     out.continue_in(done);
   }
-  out.builder().CreateRetVoid();
 }
 
 }  // namespace segue::codegen

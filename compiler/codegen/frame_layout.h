@@ -13,6 +13,7 @@ namespace segue::codegen {
 inline constexpr size_t kFrameBlobAt = offsetof(Frame, blob);
 inline constexpr size_t kFrameNowAt = offsetof(Frame, now_ms);
 inline constexpr size_t kFrameNextAt = offsetof(Frame, next_ms);
+inline constexpr size_t kFrameEventAt = offsetof(Frame, event);
 inline constexpr size_t kFrameSlotsAt = offsetof(Frame, slots);
 static_assert(kFrameBlobAt == 0 && kFrameNowAt == 8 && kFrameNextAt == 16 && kFrameSlotsAt == 32);
 
@@ -21,6 +22,13 @@ inline constexpr size_t kTruthWordsAt = sizeof(BlobHeader);
 static_assert(kHeaderFirstAt == 16 && kTruthWordsAt == 40);
 
 inline constexpr size_t kValueBytes = sizeof(Value);
+// A view is its size and where its bytes are, in the order of this library.
+inline constexpr size_t kValueTextAt = offsetof(Value, text);
+#ifdef _LIBCPP_VERSION
+inline constexpr size_t kValueTextBytesAt = kValueTextAt, kValueTextSizeAt = kValueTextAt + 8;
+#else
+inline constexpr size_t kValueTextSizeAt = kValueTextAt, kValueTextBytesAt = kValueTextAt + 8;
+#endif
 static_assert(kValueBytes == 48 && offsetof(Value, tag) == 0 && offsetof(Value, number) == 8);
 
 }  // namespace segue::codegen

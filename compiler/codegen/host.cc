@@ -7,6 +7,7 @@
 #include "runtime/interp/eval.h"
 #include "runtime/interp/feed.h"
 #include "runtime/interp/prepared.h"
+#include "runtime/interp/sequences.h"
 #include "runtime/interp/value_tests.h"
 
 namespace segue {
@@ -162,6 +163,17 @@ void segue_push_sum(Frame* frame, uint32_t cell, uint64_t low, int64_t high) {
 void segue_hit(Frame* frame, uint32_t stream) { interp::note_hit(*frame, stream); }
 
 void segue_feed_unions(Frame* frame, uint32_t stream) { interp::feed_unions(*frame, stream); }
+
+void segue_feed_changes(Frame* frame) { interp::feed_changes(*frame); }
+
+void segue_advance_sequences(Frame* frame, bool due) {
+  static thread_local interp::SequenceScratch scratch;
+  interp::advance_sequences(*frame, scratch, 0, due);
+}
+
+void segue_advance_sequence(Frame* frame, uint32_t sequence, uint64_t runs, uint64_t clean) {
+  interp::advance_plain(*frame, sequence, {runs, clean});
+}
 
 }  // extern "C"
 }  // namespace segue

@@ -56,6 +56,12 @@ void segue_push_scalar(Frame* frame, uint32_t cell, uint64_t low, uint64_t high)
 void segue_push_sum(Frame* frame, uint32_t cell, uint64_t low, int64_t high);
 void segue_hit(Frame* frame, uint32_t stream);
 void segue_feed_unions(Frame* frame, uint32_t stream);
+void segue_feed_changes(Frame* frame);
+
+// The sequences of an instant: all that were hit and, if a deadline is due, all that wait; or one
+// plain one (see `advance_plain`). The blob may move.
+void segue_advance_sequences(Frame* frame, bool due);
+void segue_advance_sequence(Frame* frame, uint32_t sequence, uint64_t runs, uint64_t clean);
 
 }  // extern "C"
 }  // namespace segue

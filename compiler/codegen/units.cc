@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "compiler/codegen/emit_functions.h"
-#include "runtime/image/op_info.h"
+#include "compiler/codegen/instants.h"
 
 namespace segue::codegen {
 namespace {
@@ -30,19 +28,6 @@ std::string_view kind_name(const image::View& view, uint32_t kind) {
   return view.text(view.kinds[kind].name);
 }
 
-/// Chunks that move a latch or search for the instant at which what decays turns: they loop, and
-/// are not worth native code.
-bool is_interpreted(const image::View& view, const image::ChunkRow& chunk) {
-  const auto nodes = view.nodes.subspan(chunk.first_node, chunk.node_count);
-  return std::any_of(nodes.begin(), nodes.end(), [&](const image::NodeRow& node) {
-    const auto code = view.code(node.code);
-    return std::any_of(code.begin(), code.end(), [](const image::OpRow& row) {
-      return row.op == image::Op::kLatch ||
-             (image::op_info(row.op).b == image::Use::kBack && row.b != 0);
-    });
-  });
-}
-
 /// The name of the first segment or score whose node is in the chunk; empty if there is none.
 std::string_view chunk_name(const image::View& view, const image::ChunkRow& chunk) {
   for (const image::NodeRow& node : view.nodes.subspan(chunk.first_node, chunk.node_count)) {
@@ -56,14 +41,17 @@ std::string_view chunk_name(const image::View& view, const image::ChunkRow& chun
 
 }  // namespace
 
-std::vector<Unit> units_of(const image::View& view) {
+std::vector<Unit> units_of(const Program& program) {
+  const image::View& view = program.view();
   Unit all;
   for (uint32_t i = 0; i < view.kinds.size(); ++i) {
-    if (view.kinds[i].streams.count != 0) all.push_back({true, i});
+    if (view.kinds[i].streams.count != 0) all.push_back({Role::kKind, i});
   }
   for (uint32_t i = 0; i < view.chunks.size(); ++i) {
-    if (!is_interpreted(view, view.chunks[i])) all.push_back({false, i});
+    if (!is_interpreted(view, view.chunks[i])) all.push_back({Role::kChunk, i});
   }
+  for (const uint32_t kind : kinds_with_instants(program)) all.push_back({Role::kInstant, kind});
+  if (instant_of_time(program)) all.push_back({Role::kTime, 0});
   if (all.empty()) return {};
   if (view.nodes.size() < kOneModuleNodesMax) return {all};
   std::vector<Unit> units;
@@ -75,9 +63,17 @@ std::vector<Unit> units_of(const image::View& view) {
 }
 
 std::string name_of(const image::View& view, FunctionId function) {
-  if (function.is_kind) {
-    return fmt::format("segue_kind_{}_{}", function.index,
-                       identifier_of(kind_name(view, function.index)));
+  switch (function.role) {
+    case Role::kKind:
+      return fmt::format("segue_kind_{}_{}", function.index,
+                         identifier_of(kind_name(view, function.index)));
+    case Role::kInstant:
+      return fmt::format("segue_instant_{}_{}", function.index,
+                         identifier_of(kind_name(view, function.index)));
+    case Role::kTime:
+      return "segue_time";
+    case Role::kChunk:
+      break;
   }
   const std::string_view name = chunk_name(view, view.chunks[function.index]);
   return fmt::format("segue_chunk_{}_{}", function.index, identifier_of(name));
@@ -92,10 +88,19 @@ void build(const Program& program, const Unit& unit, Expander& expander, llvm::M
                                                       name_of(program.view(), id), module);
     function->setDoesNotThrow();
     FunctionEmitter out(expander, program, *function);
-    if (id.is_kind) {
-      emit_kind(out, KindId{id.index});
-    } else {
-      emit_chunk(out, id.index);
+    switch (id.role) {
+      case Role::kKind:
+        emit_kind(out, KindId{id.index});
+        break;
+      case Role::kChunk:
+        emit_chunk(out, id.index);
+        break;
+      case Role::kInstant:
+        emit_instant(out, KindId{id.index});
+        break;
+      case Role::kTime:
+        emit_time(out);
+        break;
     }
   }
 }

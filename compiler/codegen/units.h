@@ -11,9 +11,12 @@
 
 namespace segue::codegen {
 
-/// A function to be made: of a kind of event or of a chunk.
+/// What a function to be made is for; see `NativeCode`.
+enum class Role : uint8_t { kKind, kChunk, kInstant, kTime };
+
+/// A function to be made: `index` is a kind of event, or a chunk.
 struct FunctionId {
-  bool is_kind = false;
+  Role role = Role::kKind;
   uint32_t index = 0;
 };
 
@@ -21,8 +24,8 @@ struct FunctionId {
 using Unit = std::vector<FunctionId>;
 
 /// Divides a program into modules: one if it is small, else a few functions each, which then share
-/// pages. A kind without streams has no function.
-std::vector<Unit> units_of(const image::View& view);
+/// pages. A kind without streams has no function, nor have chunks that are interpreted.
+std::vector<Unit> units_of(const Program& program);
 
 /// The function's symbol: its number, and for people the name of the event or of the first segment.
 std::string name_of(const image::View& view, FunctionId function);

@@ -72,6 +72,22 @@ int64_t period_end(ZoneView zone, CalendarUnit unit, int64_t time_ms) {
   return zone.start_of(period_begin(unit, period + 1)).ms;
 }
 
+/// The first entry inside behind `i`, which is before `time_ms`, that is not; in steps that double,
+/// since most periods are short.
+uint32_t first_from(const LogRead& read, uint32_t i, int64_t time_ms) {
+  uint32_t step = 1;
+  while (step < read.inside.last - i && read.entries.time_of(i + step) < time_ms) {
+    i += step;
+    step *= 2;
+  }
+  uint32_t end = std::min(read.inside.last, i + step);
+  while (i + 1 < end) {
+    const uint32_t middle = i + (end - i) / 2;
+    (read.entries.time_of(middle) < time_ms ? i : end) = middle;
+  }
+  return end;
+}
+
 bool scalar_less(Scalar a, Scalar b) { return a.hi != b.hi ? a.hi < b.hi : a.lo < b.lo; }
 
 }  // namespace
@@ -104,12 +120,8 @@ uint32_t log_days(const LogRead& read, CalendarUnit counted) {
   }
   // Times ascend and days with them: what comes before the next turn is of the same period.
   uint32_t count = 0;
-  int64_t midnight = std::numeric_limits<int64_t>::min();
-  for (uint32_t i = read.inside.first; i < read.inside.last; ++i) {
-    const int64_t time = read.entries.time_of(i);
-    if (time < midnight) continue;
-    midnight = period_end(read.zone, counted, time);
-    ++count;
+  for (uint32_t i = read.inside.first; i < read.inside.last; ++count) {
+    i = first_from(read, i, period_end(read.zone, counted, read.entries.time_of(i)));
   }
   return count;
 }
@@ -120,8 +132,7 @@ int64_t log_days_deadline(const LogRead& read, const image::WindowRow& window, i
   if (read.inside.first == read.inside.last) return kNever.ms;
   const int64_t midnight =
       period_end(read.zone, window.counted, read.entries.time_of(read.inside.first));
-  uint32_t last = read.inside.first;
-  while (last + 1 < read.inside.last && read.entries.time_of(last + 1) < midnight) ++last;
+  const uint32_t last = first_from(read, read.inside.first, midnight) - 1;
   return later_by(read.entries.time_of(last), window.from_ms);
 }
 

@@ -10,6 +10,9 @@ namespace {
 
 /// Takes the steps on a copy of the state's words.
 StepsTaken take(const CellRef& cell, const Sequence& sequence, int64_t now_ms, Possible possible) {
+  if ((possible.runs & ~(uint64_t{1} << kAbsenceBit)) == 0) return {};
+  // A match of one step leaves nothing under way.
+  if (sequence.steps.size() == 1) return {(possible.runs & 1) != 0, (possible.clean & 1) != 0};
   int64_t latest_ms[kStepsMax];
   std::byte* words = cell.state() + kSequenceLatestAt;
   const size_t bytes = 8 * sequence.steps.size();
@@ -17,6 +20,14 @@ StepsTaken take(const CellRef& cell, const Sequence& sequence, int64_t now_ms, P
   const StepsTaken taken = take_steps(sequence, latest_ms, now_ms, possible);
   std::memcpy(words, latest_ms, bytes);
   return taken;
+}
+
+/// When the oldest wait is over.
+int64_t next_end(const CellView& cell, const Sequence& sequence) {
+  const auto waits = load<GrowingPart>(cell.state());
+  if (waits.count == 0) return kNever.ms;
+  const std::byte* oldest = cell.blob + waits.offset + size_t{kSequenceEntryBytes} * waits.first;
+  return load_time(oldest) + sequence.row.absence_ms;
 }
 
 void open_wait(const CellRef& cell, int64_t now_ms) {
@@ -39,7 +50,7 @@ bool sequence_advance(const CellRef& cell, int64_t now_ms, Possible possible) {
   const StepsTaken taken = take(cell, sequence, now_ms, possible);
   if (!sequence.has_absence()) return taken.matched;
   if (taken.matched && taken.clean) open_wait(cell, now_ms);
-  if (sequence_deadline(cell) > now_ms) return false;
+  if (next_end(cell, sequence) > now_ms) return false;
   // Waits have one length and begin at different instants, so one is over at a time.
   drop_oldest(cell, 1);
   return true;
@@ -64,9 +75,7 @@ void sequence_advance(const CellRef& cell, int64_t now_ms, std::span<const Momen
 
 int64_t sequence_deadline(const CellView& cell) {
   if (cell.row.k == 0) return load_time(cell.state() + kSequenceLatestAt);
-  const Entries waits = entries_of(cell);
-  if (waits.count == 0) return kNever.ms;
-  return waits.time_of(0) + cell.view.sequences[cell.row.source].absence_ms;
+  return next_end(cell, sequence_of(cell.view, cell.row.source));
 }
 
 void SequenceCell::init(const image::CellRow& row, std::byte* state) {

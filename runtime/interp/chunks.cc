@@ -16,12 +16,8 @@ namespace {
 using cells::load;
 using cells::store;
 
-std::byte* truth_word(Frame& frame, uint32_t word) {
-  return frame.blob + sizeof(BlobHeader) + size_t{8} * word;
-}
-
 void store_truth(Frame& frame, const image::NodeRow& node, bool truth) {
-  std::byte* at = truth_word(frame, node.place / 64);
+  std::byte* at = truth_word(frame.blob, node.place / 64);
   const uint64_t bit = uint64_t{1} << (node.place % 64);
   const uint64_t word = load<uint64_t>(at);
   store(at, truth ? word | bit : word & ~bit);
@@ -55,7 +51,7 @@ void note_changes(const Prepared& prepared, uint32_t word, uint64_t changed, uin
 void follow_crossing(Frame& frame, uint32_t cell) {
   const image::CellRow& row = frame.view->cells[cell];
   const uint32_t place = frame.view->nodes[row.source].place;
-  const bool truth = (load<uint64_t>(truth_word(frame, place / 64)) >> (place % 64) & 1) != 0;
+  const bool truth = (load<uint64_t>(truth_word(frame.blob, place / 64)) >> (place % 64) & 1) != 0;
   if (cells::crossing_move(frame.blob + row.offset, truth, row.k != 0)) {
     feed_derived(frame, row.feeds);
   }
@@ -77,7 +73,7 @@ void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint3
   for (const uint32_t chunk : chunks) {
     const std::span<const Prepared::Watched> watched = prepared.watched_by(chunk);
     for (size_t i = 0; i < watched.size(); ++i) {
-      before[i] = load<uint64_t>(truth_word(frame, watched[i].word));
+      before[i] = load<uint64_t>(truth_word(frame.blob, watched[i].word));
     }
     const bool has_code =
         native != nullptr && chunk < native->chunks.size() && native->chunks[chunk] != nullptr;
@@ -87,7 +83,7 @@ void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint3
       run_chunk(frame, chunk);
     }
     for (size_t i = 0; i < watched.size(); ++i) {
-      const uint64_t now = load<uint64_t>(truth_word(frame, watched[i].word));
+      const uint64_t now = load<uint64_t>(truth_word(frame.blob, watched[i].word));
       const uint64_t changed = (now ^ before[i]) & watched[i].mask;
       if (changed != 0) note_changes(prepared, watched[i].word, changed, now, changes);
     }

@@ -10,6 +10,11 @@
 /// From cells to conditions: nodes in topological order, stored in the blob.
 namespace segue::interp {
 
+/// A word of the truths in a blob.
+inline std::byte* truth_word(std::byte* blob, uint32_t word) {
+  return blob + sizeof(BlobHeader) + size_t{8} * word;
+}
+
 /// Evaluates the nodes of one chunk; `held` cells move right after the node they follow.
 void run_chunk(Frame& frame, uint32_t chunk);
 

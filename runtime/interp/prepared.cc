@@ -119,6 +119,25 @@ void prepare_chunks(Prepared& prepared) {
   }
 }
 
+/// What the chunks of a list watch, each word once.
+image::Range watches_of(Prepared& prepared, std::span<const uint32_t> chunks) {
+  std::map<uint32_t, uint64_t> words;
+  for (const uint32_t chunk : chunks) {
+    for (const Prepared::Watched& at : prepared.watched_by(chunk)) words[at.word] |= at.mask;
+  }
+  const image::Range range{static_cast<uint32_t>(prepared.watches.size()),
+                           static_cast<uint32_t>(words.size())};
+  for (const auto& [word, mask] : words) prepared.watches.push_back({word, mask});
+  return range;
+}
+
+void prepare_instants(Prepared& prepared) {
+  for (const image::KindRow& kind : prepared.view.kinds) {
+    prepared.kind_watches.push_back(watches_of(prepared, prepared.view.list(kind.chunks)));
+  }
+  prepared.timed_watches = watches_of(prepared, prepared.timed_chunks);
+}
+
 }  // namespace
 
 Prepared::Prepared(const image::View& image_view, uint64_t image_identity)
@@ -129,6 +148,7 @@ Prepared::Prepared(const image::View& image_view, uint64_t image_identity)
   prepare_zones(*this);
   prepare_sequences(*this);
   prepare_chunks(*this);
+  prepare_instants(*this);
 }
 
 std::span<const Prepared::PlaceOfSegment> Prepared::segments_at(uint32_t place) const {

@@ -38,6 +38,14 @@ struct Prepared {
     const image::Range range = chunk_watches[chunk];
     return {watches.data() + range.first, range.count};
   }
+  /// The same of all the chunks that an event of the kind can change, and of those that time can.
+  std::span<const Watched> watched_by_kind(uint32_t kind) const {
+    const image::Range range = kind_watches[kind];
+    return {watches.data() + range.first, range.count};
+  }
+  std::span<const Watched> watched_by_time() const {
+    return {watches.data() + timed_watches.first, timed_watches.count};
+  }
   /// The segments whose truth is bit `place`.
   std::span<const PlaceOfSegment> segments_at(uint32_t place) const;
 
@@ -61,6 +69,8 @@ struct Prepared {
   std::vector<uint32_t> all_chunks;
   std::vector<uint32_t> timed_chunks;
   std::vector<image::Range> chunk_watches;
+  std::vector<image::Range> kind_watches;
+  image::Range timed_watches;
   std::vector<Watched> watches;
   std::vector<bool> score_moves;  // by the millisecond, so that it is worked out when asked for
   std::vector<PlaceOfSegment> segment_places;  // ascending by place, then segment

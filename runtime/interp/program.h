@@ -21,6 +21,9 @@ struct NativeCode {
   std::vector<Fn> kinds;              // applies `frame.event` to its kind's streams: cells, hits
   std::vector<Fn> chunks;             // evaluates its nodes at `frame.now_ms`, stores them, moves
                                       // their `held` cells, lowers `frame.next_ms`
+  std::vector<Fn> instants;           // settles a whole instant at which nothing is due and one
+                                      // event of its kind happens, `frame.event`
+  Fn time = nullptr;                  // settles a whole instant of deadlines without events
   std::shared_ptr<const void> owner;  // keeps the code mapped
 };
 

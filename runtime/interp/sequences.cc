@@ -99,6 +99,16 @@ cells::Moment moment_of(const Frame& frame, std::span<const Touch> touches,
   return moment;
 }
 
+/// Feeds the stream of the matches.
+void end_match(Frame& frame, uint32_t sequence, const cells::Ended& ended) {
+  const image::SequenceRow& row = frame.view->sequences[sequence];
+  if (row.starts != 0) {
+    feed_start(frame, row.derived_stream, ended.start_ms);
+  } else {
+    feed_match(frame, row.derived_stream, ended.start_ms, row.by, ended.key);
+  }
+}
+
 void advance_cell(Frame& frame, uint32_t cell, SequenceScratch& scratch) {
   const image::View& view = *frame.view;
   const cells::CellRef ref{*frame.owner, view, view.cells[cell]};
@@ -123,16 +133,7 @@ void advance_cell(Frame& frame, uint32_t cell, SequenceScratch& scratch) {
   }
   frame.blob = frame.owner->data();
   note_deadline(frame, cells::sequence_deadline(ref));
-  const image::SequenceRow& row = view.sequences[ref.row.source];
-  if (row.starts != 0) {
-    for (const cells::Ended& ended : scratch.ended) {
-      feed_start(frame, row.derived_stream, ended.start_ms);
-    }
-    return;
-  }
-  for (const cells::Ended& ended : scratch.ended) {
-    feed_match(frame, row.derived_stream, ended.start_ms, row.by, ended.key);
-  }
+  for (const cells::Ended& ended : scratch.ended) end_match(frame, ref.row.source, ended);
 }
 
 /// Advances the cells of the first sequence of `touches`, whose touches it takes, or of one that
@@ -179,6 +180,40 @@ void advance_sequences(Frame& frame, SequenceScratch& scratch, uint32_t level, b
     hits = frame.hits.size();
     collect_touches(frame, level, next + 1, scratch.touches);
     touch = 0;
+  }
+}
+
+bool is_plain(const Prepared& prepared, uint32_t sequence) {
+  const image::View& view = prepared.view;
+  const cells::Sequence rows = cells::sequence_of(view, sequence);
+  const std::vector<uint32_t>& cells = prepared.cells_of_sequence[sequence];
+  return rows.row.by == image::kNone &&
+         std::all_of(rows.steps.begin(), rows.steps.end(),
+                     [](const image::StepRow& step) { return step.without.count == 0; }) &&
+         std::all_of(cells.begin(), cells.end(), [&](uint32_t cell) {
+           return (view.cells[cell].kind == CellKind::kSteps) == (view.cells[cell].k == 0);
+         });
+}
+
+cells::Possible possible_alone(const image::View& view, uint32_t sequence, uint32_t stream) {
+  const cells::Sequence rows = cells::sequence_of(view, sequence);
+  const cells::SequenceHit hit = hit_of(view, rows, stream);
+  return cells::possible_runs(rows, {&hit, 1});
+}
+
+void advance_plain(Frame& frame, uint32_t sequence, cells::Possible possible) {
+  const image::View& view = *frame.view;
+  for (const uint32_t cell : frame.prepared->cells_of_sequence[sequence]) {
+    const cells::CellRef ref{*frame.owner, view, view.cells[cell]};
+    if (ref.row.kind == CellKind::kSteps) {
+      if (possible.runs != 0) cells::steps_push(ref, frame.now_ms, possible);
+      frame.blob = frame.owner->data();
+      continue;
+    }
+    const bool ends = cells::sequence_advance(ref, frame.now_ms, possible);
+    frame.blob = frame.owner->data();
+    note_deadline(frame, cells::sequence_deadline(ref));
+    if (ends) end_match(frame, sequence, {{}, frame.now_ms, frame.now_ms});
   }
 }
 

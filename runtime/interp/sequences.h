@@ -33,4 +33,15 @@ struct SequenceScratch {
 /// of the blob's next deadline already).
 void advance_sequences(Frame& frame, SequenceScratch& scratch, uint32_t level, bool due);
 
+/// Whether an instant with one event moves the sequence by nothing but what its streams have in
+/// common with it: no `by`, no step that may not lie between others.
+bool is_plain(const Prepared& prepared, uint32_t sequence);
+
+/// What the occurrence of a stream allows a sequence at an instant with no other event.
+cells::Possible possible_alone(const image::View& view, uint32_t sequence, uint32_t stream);
+
+/// `advance_sequences` of one plain sequence, of whose match no sequence is made: by one event
+/// (what its streams allow together), or, if nothing is possible, by a wait that may be over.
+void advance_plain(Frame& frame, uint32_t sequence, cells::Possible possible);
+
 }  // namespace segue::interp

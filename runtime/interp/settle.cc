@@ -7,9 +7,10 @@
 #include "runtime/interp/prepared.h"
 #include "runtime/interp/program.h"
 #include "runtime/interp/sequences.h"
+#include "runtime/interp/settle.h"
 
-/// The order of things at one instant: events, sequences, conditions, changes. Deadlines before it
-/// come first, each at its own instant.
+/// The order of things at one instant, step by step: events, sequences, conditions, changes.
+/// Deadlines before it come first, each at its own instant.
 namespace segue {
 namespace {
 
@@ -59,7 +60,7 @@ class Settling {
     if (first) {
       create(at_ms);
     } else {
-      drain(at_ms - 1);
+      advance(program_, blob_, frame_.user, Instant{at_ms - 1}, out_);
     }
     interp::order_events(events, scratch_.events);
     settle(at_ms, scratch_.events, first);
@@ -199,29 +200,17 @@ class Settling {
 
 }  // namespace
 
-Status apply(const Program& program, Blob& blob, std::span<const Event> events,
-             std::vector<Transition>& out) {
-  if (events.empty()) return {};
-  const Instant at = events[0].at;
-  for (const Event& event : events) {
-    if (event.at != at) return Error{Errc::kInvalid, "events of more than one instant"};
-  }
-  if (!blob.empty()) {
-    if (blob.header().program != program.prepared().identity) {
-      return Error{Errc::kInvalid, "a blob of another program"};
-    }
-    if (at.ms < blob.header().last_ms) {
-      return Error{Errc::kTooLate, "an event before the last settled instant"};
-    }
-  }
+namespace interp {
+
+void settle_events(const Program& program, Blob& blob, std::span<const Event> events,
+                   std::vector<Transition>& out) {
   Settling(program, blob, events[0].user, out).settle_events(events);
-  return {};
 }
 
-void advance(const Program& program, Blob& blob, std::string_view user, Instant through,
-             std::vector<Transition>& out) {
-  if (blob.empty() || blob.header().next_ms > through.ms) return;
-  Settling(program, blob, user, out).drain(through.ms);
+void settle_deadlines(const Program& program, Blob& blob, std::string_view user, int64_t through_ms,
+                      std::vector<Transition>& out) {
+  Settling(program, blob, user, out).drain(through_ms);
 }
 
+}  // namespace interp
 }  // namespace segue

@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <bit>
+#include <span>
+
+#include "runtime/cells/bytes.h"
+#include "runtime/image/limits.h"
+#include "runtime/interp/chunks.h"
+#include "runtime/interp/prepared.h"
+#include "runtime/interp/program.h"
+#include "runtime/interp/settle.h"
+
+/// The pure calls. Instants that one native function settles whole, the common ones of small
+/// programs, are settled here; the others step by step in settle.cc.
+namespace segue {
+namespace {
+
+using cells::load;
+using interp::truth_word;
+
+using Watches = std::span<const Prepared::Watched>;
+
+Frame& frame_of_thread() {
+  static thread_local Frame frame;
+  return frame;
+}
+
+/// Appends the segments that changed, ascending. `changed`: the bits of each word.
+[[gnu::noinline]] void report(const Frame& frame, const uint64_t* changed, Watches watched,
+                              const Event* event, std::vector<Transition>& out) {
+  Transition transition;
+  transition.at = Instant{frame.now_ms};
+  if (event != nullptr) {
+    const bool trait = event->kind == kIdentifyKind;
+    transition.cause = trait ? Cause::kTrait : Cause::kEvent;
+    if (!trait) transition.event = event->name;
+  }
+  const auto first = static_cast<ptrdiff_t>(out.size());
+  for (size_t i = 0; i < watched.size(); ++i) {
+    const auto now = load<uint64_t>(truth_word(frame.owner->data(), watched[i].word));
+    for (uint64_t bits = changed[i]; bits != 0; bits &= bits - 1) {
+      const auto bit = static_cast<uint32_t>(std::countr_zero(bits));
+      for (const auto& at : frame.prepared->segments_at(watched[i].word * 64 + bit)) {
+        transition.segment = at.segment;
+        transition.entered = (now >> bit & 1) != 0;
+        out.push_back(transition);
+      }
+    }
+  }
+  std::sort(out.begin() + first, out.end(),
+            [](const auto& a, const auto& b) { return a.segment < b.segment; });
+}
+
+void begin_user(Frame& frame, const Program& program, Blob& blob, std::string_view user) {
+  frame.view = &program.view();
+  frame.prepared = &program.prepared();
+  frame.owner = &blob;
+  frame.user = user;
+  if (program.prepared().reads_user) [[unlikely]] {
+    frame.user_scalar = scalar_of_text(user);
+  }
+}
+
+/// One instant by one call. `next_ms`: the next deadline as far as it is known before.
+void settle_whole(Frame& frame, NativeCode::Fn code, int64_t at_ms, int64_t next_ms,
+                  const Event* event, Watches watched, std::vector<Transition>& out) {
+  frame.blob = frame.owner->data();
+  frame.now_ms = at_ms;
+  frame.next_ms = next_ms;
+  frame.event = event;
+  frame.slots = event == nullptr ? nullptr : event->slots.data();
+  frame.hits.clear();
+  frame.in_unions.clear();
+  frame.event_ordinal = 0;
+  frame.occurrences = event == nullptr ? 0 : 1;
+  frame.start_ms = at_ms;
+  frame.by = image::kNone;
+  if (frame.made.bytes_held() != 0) frame.made.rewind({});
+  uint64_t words[image::kChunkNodesMax];
+  for (size_t i = 0; i < watched.size(); ++i) {
+    words[i] = load<uint64_t>(truth_word(frame.blob, watched[i].word));
+  }
+  code(&frame);
+  BlobHeader& header = frame.owner->header();
+  header.last_ms = at_ms;
+  // A deadline lies after its instant; were one not, time would stand still.
+  header.next_ms = std::max(frame.next_ms, at_ms + 1);
+  uint64_t changed = 0;
+  for (size_t i = 0; i < watched.size(); ++i) {
+    words[i] ^= load<uint64_t>(truth_word(frame.owner->data(), watched[i].word));
+    changed |= words[i] &= watched[i].mask;
+  }
+  if (changed != 0) report(frame, words, watched, event, out);
+}
+
+/// Settles the instant of one event of a known user. False if there is no function for that: then
+/// no more than deadlines before it are settled.
+bool settle_alone(const Program& program, Blob& blob, const Event& event,
+                  std::vector<Transition>& out) {
+  const NativeCode* native = program.native();
+  const uint32_t kind = event.kind.index;
+  if (native == nullptr || kind >= native->instants.size()) return false;
+  const NativeCode::Fn code = native->instants[kind];
+  if (code == nullptr) return false;
+  const int64_t at_ms = event.at.ms;
+  if (blob.header().next_ms < at_ms) [[unlikely]] {
+    advance(program, blob, event.user, Instant{at_ms - 1}, out);
+  }
+  const int64_t next_ms = blob.header().next_ms;
+  if (next_ms <= at_ms) return false;
+  Frame& frame = frame_of_thread();
+  begin_user(frame, program, blob, event.user);
+  settle_whole(frame, code, at_ms, next_ms, &event, program.prepared().watched_by_kind(kind), out);
+  return true;
+}
+
+}  // namespace
+
+Status apply(const Program& program, Blob& blob, std::span<const Event> events,
+             std::vector<Transition>& out) {
+  if (events.empty()) return {};
+  const Instant at = events[0].at;
+  for (const Event& event : events.subspan(1)) {
+    if (event.at != at) return Error{Errc::kInvalid, "events of more than one instant"};
+  }
+  if (!blob.empty()) {
+    if (blob.header().program != program.prepared().identity) {
+      return Error{Errc::kInvalid, "a blob of another program"};
+    }
+    if (at.ms < blob.header().last_ms) {
+      return Error{Errc::kTooLate, "an event before the last settled instant"};
+    }
+    if (events.size() == 1 && settle_alone(program, blob, events[0], out)) return {};
+  }
+  interp::settle_events(program, blob, events, out);
+  return {};
+}
+
+void advance(const Program& program, Blob& blob, std::string_view user, Instant through,
+             std::vector<Transition>& out) {
+  if (blob.empty() || blob.header().next_ms > through.ms) return;
+  const NativeCode* native = program.native();
+  if (native == nullptr || native->time == nullptr) {
+    return interp::settle_deadlines(program, blob, user, through.ms, out);
+  }
+  Frame& frame = frame_of_thread();
+  begin_user(frame, program, blob, user);
+  const Watches watched = program.prepared().watched_by_time();
+  for (int64_t next_ms = blob.header().next_ms; next_ms <= through.ms && next_ms != kNever.ms;
+       next_ms = blob.header().next_ms) {
+    settle_whole(frame, native->time, next_ms, kNever.ms, nullptr, watched, out);
+  }
+}
+
+}  // namespace segue
