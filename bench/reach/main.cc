@@ -1,0 +1,52 @@
+// Measures rows of the table of docs/performance.md; one JSON object a row on standard output.
+//
+//   reach [ROW...] [--turns N] [flags of bench/workload.h]
+//
+// ROW: answers, limit, decoded, lines; all of them without one. Run from the tree's root.
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bench/reach/rows.h"
+
+namespace {
+
+using Measure = void (*)(const segue::bench::ReachOptions&);
+constexpr std::pair<std::string_view, Measure> kRows[] = {
+    {"answers", segue::bench::check_answers},
+    {"limit", segue::bench::limit_row},
+    {"decoded", segue::bench::decoded_rows},
+    {"lines", segue::bench::lines_rows},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  segue::bench::ReachOptions options;
+  options.workload.events = 2'000'000;
+  options.workload.users = 100'000;
+  std::vector<Measure> wanted;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    bool known = segue::bench::take_workload_flag(argc, argv, i, options.workload);
+    if (word == "--turns" && i + 1 < argc) {
+      options.turns = std::atoi(argv[++i]);
+      known = true;
+    }
+    for (const auto& [name, measure] : kRows) {
+      if (word != name) continue;
+      wanted.push_back(measure);
+      known = true;
+    }
+    if (known) continue;
+    std::fprintf(stderr, "reach: `%s` is neither a row nor a flag; see bench/reach/main.cc\n",
+                 argv[i]);
+    return 2;
+  }
+  if (wanted.empty()) {
+    for (const auto& [name, measure] : kRows) wanted.push_back(measure);
+  }
+  for (const Measure measure : wanted) measure(options);
+}
