@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <chrono>
 #include <filesystem>
 
 #include "api/compilation_state.h"
@@ -39,6 +40,23 @@ Outcome check_options(const CompileOptions& options) {
   return known ? Outcome() : outcome_of(known.error());
 }
 
+/// Adds to `ms` how long it lived.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& ms) : ms_(ms), begin_(std::chrono::steady_clock::now()) {}
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+  ~Stopwatch() {
+    const std::chrono::duration<double, std::milli> took =
+        std::chrono::steady_clock::now() - begin_;
+    ms_ += took.count();
+  }
+
+ private:
+  double& ms_;
+  std::chrono::steady_clock::time_point begin_;
+};
+
 /// From parsed files to a plan before passes; stops where there are errors.
 void check_and_lower(Compilation::State& state) {
   Diagnostics& diagnostics = state.found->diagnostics;
@@ -53,8 +71,13 @@ void check_and_lower(Compilation::State& state) {
   options.allow_same_names = state.options.allow_same_names;
   options.sources = &state.found->sources;
   // Checked in spite of errors of syntax, so that one run shows all there is to mend.
-  state.rules = check(state.loaded.files, options, diagnostics);
-  if (!diagnostics.has_errors()) state.lowered = plan::lower(state.rules, diagnostics);
+  {
+    const Stopwatch stopwatch(state.times.check_ms);
+    state.rules = check(state.loaded.files, options, diagnostics);
+  }
+  if (diagnostics.has_errors()) return;
+  const Stopwatch stopwatch(state.times.plan_ms);
+  state.lowered = plan::lower(state.rules, diagnostics);
 }
 
 bool is_plan_text(std::span<const std::string> paths) {
@@ -78,6 +101,7 @@ Outcome read_plan(const std::string& path, Compilation::State& state) {
 
 const plan::Plan& Compilation::State::plan() const {
   if (!optimised) {
+    const Stopwatch stopwatch(times.passes_ms);
     optimised = lowered;
     passes::run(*optimised, selection_of(options));
   }
@@ -96,7 +120,10 @@ Outcome compile_files(std::span<const std::string> paths, const CompileOptions& 
     into.state_ = std::move(state);
     return {};
   }
-  state->loaded = load(state->found->sources, paths, state->found->diagnostics);
+  {
+    const Stopwatch stopwatch(state->times.parse_ms);
+    state->loaded = load(state->found->sources, paths, state->found->diagnostics);
+  }
   if (!state->loaded.unreadable.empty()) {
     return {Fault::kUnreadable, "cannot read " + state->loaded.unreadable.front()};
   }
@@ -114,8 +141,11 @@ Outcome compile_text(std::string name, std::string text, const CompileOptions& o
   if (Outcome wrong = check_options(options); !wrong.ok()) return wrong;
   auto state = std::make_unique<Compilation::State>();
   state->options = options;
-  state->loaded =
-      load_text(state->found->sources, std::move(name), std::move(text), state->found->diagnostics);
+  {
+    const Stopwatch stopwatch(state->times.parse_ms);
+    state->loaded = load_text(state->found->sources, std::move(name), std::move(text),
+                              state->found->diagnostics);
+  }
   check_and_lower(*state);
   into.state_ = std::move(state);
   return {};
@@ -190,6 +220,11 @@ Compilation::Compilation(Compilation&&) noexcept = default;
 Compilation& Compilation::operator=(Compilation&&) noexcept = default;
 Compilation::~Compilation() = default;
 
+CompileTimes Compilation::times() const noexcept {
+  const std::lock_guard lock(state_->mutex);
+  return state_->times;
+}
+
 const Findings& Compilation::findings() const noexcept { return state_->findings; }
 
 Outcome Compilation::program(std::shared_ptr<const CompiledProgram>& program) const noexcept {
@@ -197,6 +232,7 @@ Outcome Compilation::program(std::shared_ptr<const CompiledProgram>& program) co
   const std::lock_guard lock(state_->mutex);
   if (!state_->program) {
     const plan::Plan& plan = state_->plan();
+    const Stopwatch stopwatch(state_->times.emit_ms);
     auto image = emit(plan, system_zones());
     if (!image) return outcome_of(image.error());
     state_->program = describe_program(std::move(image).value(), passes::count_shapes(plan), plan,

@@ -25,6 +25,7 @@ struct Compilation::State {
   mutable std::mutex mutex;  // of what is made when it is first asked for
   mutable std::optional<plan::Plan> optimised;
   mutable std::shared_ptr<const CompiledProgram> program;
+  mutable CompileTimes times;
 
   /// The plan after the passes of the options.
   const plan::Plan& plan() const;

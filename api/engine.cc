@@ -27,6 +27,11 @@ ChangeCause cause_of(Cause cause) {
   return ChangeCause::kTime;
 }
 
+/// Below this many events the input is at its end before native code would have paid.
+constexpr uint64_t kNativeFromEvents = 4096;
+/// Of a log's length in bytes more events are expected than there are, rather than fewer.
+constexpr uint64_t kBytesAnEvent = 128;
+
 EngineOptions options_of(const EngineSettings& settings) {
   EngineOptions options;
   options.threads = settings.threads;
@@ -109,9 +114,15 @@ Outcome MembershipEngine::State::take_rejects(const EventBatch& batch) {
   return {};
 }
 
+void MembershipEngine::State::expect_events(uint64_t events) {
+  if (events < kNativeFromEvents || settings.evaluator != Evaluator::kNative) return;
+  start_native(program->state(), settings.code);
+}
+
 Outcome MembershipEngine::State::read_batches(BatchSource& source, const ProgressSink& progress) {
   InputProgress done;
   done.bytes_total = input->bytes_total;
+  expect_events(input->bytes_total / kBytesAnEvent);
   for (;;) {
     EventBatch batch;
     const Status status = source.next(batch);
@@ -119,6 +130,7 @@ Outcome MembershipEngine::State::read_batches(BatchSource& source, const Progres
     if (batch.empty()) return {};
     if (Outcome wrong = take_rejects(batch); !wrong.ok()) return wrong;
     done.events += batch.events.size();
+    expect_events(done.events);
     backend->push(std::move(batch));
     done.bytes_read = input->bytes_read->load(std::memory_order_relaxed);
     if (progress) progress(done);
@@ -164,6 +176,7 @@ Outcome MembershipEngine::push(std::string_view lines) noexcept {
     state.push_line(std::string_view(state.pushed).substr(begin, end - begin), batch);
     begin = end + 1;
   }
+  state.expect_events(state.pushed_lines);
   state.backend->push(std::move(batch));
   return {};
 }
@@ -226,7 +239,6 @@ Outcome start_engine(const Compilation& compilation, const EngineSettings& setti
   if (settings.evaluator == Evaluator::kNaive) {
     state->backend = make_naive_backend(compilation.state().rules, options, *state);
   } else {
-    if (settings.evaluator == Evaluator::kNative) start_native(state->program->state());
     state->backend = make_engine_backend(state->program->state().program, options, *state);
   }
   into.state_ = std::move(state);

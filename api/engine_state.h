@@ -39,6 +39,9 @@ struct MembershipEngine::State final : EngineListener {
 
   Snapshot snapshot(Instant at, bool with_scores) const;
 
+  /// Has native code made if the input has so many events that it pays. Cheap; called often.
+  void expect_events(uint64_t events);
+
   /// Counts the batch's rejects; the first bad line is a fault if `strict`.
   Outcome take_rejects(const EventBatch& batch);
   void push_line(std::string_view line, EventBatch& batch);

@@ -1,6 +1,7 @@
 #include "api/image_reads.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/image/op_info.h"
 
@@ -28,7 +29,10 @@ class Reader {
         follow(info.b, row.b);
       }
     }
-    return {indices(nodes_), indices(cells_), indices(streams_)};
+    std::sort(found_.nodes.begin(), found_.nodes.end());
+    std::sort(found_.cells.begin(), found_.cells.end());
+    std::sort(found_.streams.begin(), found_.streams.end());
+    return std::move(found_);
   }
 
  private:
@@ -40,12 +44,14 @@ class Reader {
   void reach_node(uint32_t index) {
     if (nodes_[index]) return;
     nodes_[index] = true;
+    found_.nodes.push_back(index);
     open_.push_back(view_.nodes[index].code);
   }
 
   void reach_cell(uint32_t index) {
     if (cells_[index]) return;
     cells_[index] = true;
+    found_.cells.push_back(index);
     const image::CellRow& cell = view_.cells[index];
     if (cell.value.count > 0) open_.push_back(cell.value);
     switch (image::source_of(cell.kind)) {
@@ -76,6 +82,7 @@ class Reader {
   void reach_stream(uint32_t index) {
     if (streams_[index]) return;
     streams_[index] = true;
+    found_.streams.push_back(index);
     if (view_.streams[index].predicate.count > 0) {
       open_.push_back(view_.streams[index].predicate);
       return;
@@ -92,18 +99,11 @@ class Reader {
     }
   }
 
-  static std::vector<uint32_t> indices(const std::vector<bool>& found) {
-    std::vector<uint32_t> list;
-    for (uint32_t i = 0; i < found.size(); ++i) {
-      if (found[i]) list.push_back(i);
-    }
-    return list;
-  }
-
   const image::View& view_;
   std::vector<bool> nodes_;
   std::vector<bool> cells_;
   std::vector<bool> streams_;
+  NodeReads found_;
   std::vector<image::Range> open_;
 };
 

@@ -1,21 +1,73 @@
 #include "api/native_code.h"
 
+#include <algorithm>
+#include <thread>
+
+#include "api/outcomes.h"
 #include "compiler/codegen/codegen.h"
 
 namespace segue {
+namespace {
 
-void start_native(const CompiledProgram::State& program) {
-  std::call_once(program.native_once, [&] {
-    program.native = std::async(std::launch::async, [target = program.program] {
-      auto code = generate(*target, CodegenOptions{});
-      if (code) target->install(std::move(code).value());
+constexpr unsigned kThreadsMax = 4;
+
+unsigned threads_of(const CodeOptions& options) {
+  if (options.threads != 0) return options.threads;
+  return std::clamp(std::thread::hardware_concurrency(), 1U, kThreadsMax);
+}
+
+CodeReport report_of(const CodegenStats& stats, const CodeOptions& options) {
+  CodeReport report;
+  report.ms = stats.ms;
+  report.functions = stats.functions;
+  report.modules = stats.modules;
+  report.bytes = stats.bytes;
+  if (stats.cached_modules > 0) {
+    report.cache = CodeCache::kHit;
+  } else if (!options.cache_dir.empty() && stats.modules > 1) {
+    report.cache = CodeCache::kMiss;
+  }
+  return report;
+}
+
+void make_native(Program& program, const CodeOptions& options, NativeWork& work) {
+  CodegenOptions how;
+  how.threads = threads_of(options);
+  how.cache_dir = options.cache_dir;
+  how.cache_bytes_max = options.cache_bytes_max;
+  how.stop = &work.stop;
+  CodegenStats stats;
+  auto code = generate(program, how, &stats);
+  if (!code) {
+    work.outcome = outcome_of(code.error());
+    return;
+  }
+  program.install(std::move(code).value());
+  work.report = report_of(stats, options);
+}
+
+}  // namespace
+
+void start_native(const CompiledProgram::State& program, const CodeOptions& options) {
+  NativeWork& work = program.native;
+  std::call_once(work.begun, [&] {
+    work.done = std::async(std::launch::async, [target = program.program, options, &work] {
+      make_native(*target, options, work);
     });
   });
 }
 
-void wait_for_native(const CompiledProgram::State& program) {
-  start_native(program);
-  program.native.wait();
+Outcome wait_for_native(const CompiledProgram::State& program, const CodeOptions& options) {
+  start_native(program, options);
+  program.native.done.wait();
+  return program.native.outcome;
+}
+
+Outcome make_code(const CompiledProgram& program, const CodeOptions& options,
+                  CodeReport& report) noexcept {
+  if (Outcome wrong = wait_for_native(program.state(), options); !wrong.ok()) return wrong;
+  report = program.state().native.report;
+  return {};
 }
 
 }  // namespace segue

@@ -18,15 +18,28 @@ std::string kind_text(const image::View& view, uint32_t kind) {
   return fmt::format("\"{}\"", view.text(view.kinds[kind].name));
 }
 
+/// By stream: the kinds of event that can match it, ascending.
+using KindsOfStreams = std::vector<std::vector<uint32_t>>;
+
+KindsOfStreams kinds_of_streams(const image::View& view) {
+  KindsOfStreams kinds(view.streams.size());
+  for (uint32_t kind = 0; kind < view.kinds.size(); ++kind) {
+    for (const uint32_t stream : view.list(view.kinds[kind].streams)) kinds[stream].push_back(kind);
+  }
+  return kinds;
+}
+
 /// Which events can change a node is what the image's triggers say of the chunk it lies in; of a
 /// chunk of 64 nodes that is too much, so it is found from the streams.
-void describe_triggers(const image::View& view, const NodeReads& reads, RuleInfo& info) {
-  for (uint32_t kind = 0; kind < view.kinds.size(); ++kind) {
-    const auto streams = view.list(view.kinds[kind].streams);
-    const bool reached = std::any_of(streams.begin(), streams.end(), [&](uint32_t stream) {
-      return std::binary_search(reads.streams.begin(), reads.streams.end(), stream);
-    });
-    if (!reached) continue;
+void describe_triggers(const image::View& view, const KindsOfStreams& kinds_of,
+                       const NodeReads& reads, RuleInfo& info) {
+  std::vector<uint32_t> kinds;
+  for (const uint32_t stream : reads.streams) {
+    kinds.insert(kinds.end(), kinds_of[stream].begin(), kinds_of[stream].end());
+  }
+  std::sort(kinds.begin(), kinds.end());
+  kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
+  for (const uint32_t kind : kinds) {
     if (kind == kOtherKind.index) {
       info.every_event = true;
     } else {
@@ -38,8 +51,8 @@ void describe_triggers(const image::View& view, const NodeReads& reads, RuleInfo
                            [&](uint32_t node) { return view.nodes[node].timed != 0; });
 }
 
-RuleInfo describe(const image::View& view, uint32_t node, const plan::Segment& rule,
-                  const TextRange& at) {
+RuleInfo describe(const image::View& view, const KindsOfStreams& kinds_of, uint32_t node,
+                  const plan::Segment& rule, const TextRange& at) {
   RuleInfo info;
   info.name = rule.name;
   info.label = rule.label;
@@ -54,7 +67,7 @@ RuleInfo describe(const image::View& view, uint32_t node, const plan::Segment& r
     const image::CellRow& cell = view.cells[index];
     info.cells.push_back({cell_text(view, cell), cell.bytes, image::grows(cell.kind)});
   }
-  describe_triggers(view, reads, info);
+  describe_triggers(view, kinds_of, reads, info);
   return info;
 }
 
@@ -64,10 +77,11 @@ std::vector<RuleInfo> describe_all(const image::View& view, std::span<const Row>
                                    std::span<const plan::Segment> plan_rules,
                                    std::span<const Rule> rules, const SourceManager& sources) {
   SEGUE_CHECK(rows.size() == plan_rules.size(), "an image has the rules of its plan");
+  const KindsOfStreams kinds_of = kinds_of_streams(view);
   std::vector<RuleInfo> list;
   for (size_t i = 0; i < rows.size(); ++i) {
     const TextRange at = i < rules.size() ? range_of(sources, rules[i].span) : TextRange{};
-    list.push_back(describe(view, rows[i].node, plan_rules[i], at));
+    list.push_back(describe(view, kinds_of, rows[i].node, plan_rules[i], at));
   }
   return list;
 }

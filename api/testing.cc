@@ -251,19 +251,19 @@ std::vector<const hir::Test*> chosen_tests(const Compilation::State& state,
   return tests;
 }
 
-Outcome run_test(const hir::Test& test, const Compilation& compilation, Evaluator evaluator,
+Outcome run_test(const hir::Test& test, const Compilation& compilation, const TestOptions& options,
                  TestResult& result) {
-  if (evaluator == Evaluator::kNative) {
+  if (options.evaluator == Evaluator::kNative) {
     std::shared_ptr<const CompiledProgram> program;
     if (Outcome wrong = compilation.program(program); !wrong.ok()) return wrong;
-    wait_for_native(program->state());
+    (void)wait_for_native(program->state(), options.code);  // without it the interpreter answers
   }
-  return TestRun(test, compilation, evaluator).run(result);
+  return TestRun(test, compilation, options.evaluator).run(result);
 }
 
 /// Its rules with the parameters of `with`; the test is found again by its place.
-Outcome run_with_params(const hir::Test& test, const Compilation::State& base, Evaluator evaluator,
-                        TestResult& result) {
+Outcome run_with_params(const hir::Test& test, const Compilation::State& base,
+                        const TestOptions& options, TestResult& result) {
   std::vector<std::pair<std::string, std::string>> params;
   for (const auto& [name, value] : test.params) params.emplace_back(name, param_text(value));
   Compilation other;
@@ -276,7 +276,7 @@ Outcome run_with_params(const hir::Test& test, const Compilation::State& base, E
     return {};
   }
   for (const hir::Test& again : other.state().rules.tests) {
-    if (again.span == test.span) return run_test(again, other, evaluator, result);
+    if (again.span == test.span) return run_test(again, other, options, result);
   }
   return {Fault::kInvalid, "the test is not there any more"};
 }
@@ -289,9 +289,8 @@ Outcome run_tests(const Compilation& compilation, const TestOptions& options,
   const Compilation::State& state = compilation.state();
   for (const hir::Test* test : chosen_tests(state, options.filter)) {
     TestResult result;
-    const Outcome outcome = test->params.empty()
-                                ? run_test(*test, compilation, options.evaluator, result)
-                                : run_with_params(*test, state, options.evaluator, result);
+    const Outcome outcome = test->params.empty() ? run_test(*test, compilation, options, result)
+                                                 : run_with_params(*test, state, options, result);
     if (!outcome.ok()) return outcome;
     sink(result);
   }

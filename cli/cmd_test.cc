@@ -56,6 +56,7 @@ Exit test(const TestFlags& flags) {
   TestOptions test_options;
   test_options.filter = flags.filter;
   test_options.evaluator = flags.engine.evaluator();
+  test_options.code = flags.engine.code();
   require(run_tests(compilation, test_options, [&](const TestResult& result) {
     print_result(result, color, out);
     failed += !result.passed;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/code_cache.h"
 #include "cli/complaint.h"
 #include "segue/time.h"
 
@@ -46,6 +47,7 @@ void add_engine_flag(CLI::App& app, EngineFlags& flags) {
                  "jit, interp, or naive, which keeps whole histories (default: jit)")
       ->option_text("ENGINE")
       ->check(CLI::IsMember({"jit", "interp", "naive"}));
+  app.add_flag("--no-cache", flags.no_cache, "neither take native code from the cache nor keep it");
 }
 
 void add_threads_flag(CLI::App& app, EngineFlags& flags) {
@@ -59,11 +61,18 @@ Evaluator EngineFlags::evaluator() const {
   return engine == "interp" ? Evaluator::kInterpreter : Evaluator::kNative;
 }
 
+CodeOptions EngineFlags::code() const {
+  CodeOptions options;
+  if (!no_cache) options.cache_dir = code_cache_folder();
+  return options;
+}
+
 EngineSettings EngineFlags::settings(const EventFlags& events,
                                      const std::string& default_lateness) const {
   EngineSettings settings;
   settings.threads = threads;
   settings.evaluator = evaluator();
+  settings.code = code();
   const std::string& bound = events.lateness.empty() ? default_lateness : events.lateness;
   settings.any_lateness = bound == "all";
   if (!settings.any_lateness) settings.lateness = length_argument("--lateness", bound);

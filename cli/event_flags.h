@@ -20,12 +20,14 @@ struct EventFlags {
 };
 void add_event_flags(CLI::App& app, EventFlags& flags, const std::string& default_lateness);
 
-/// `--engine`, `--threads`
+/// `--engine`, `--no-cache`, `--threads`
 struct EngineFlags {
   std::string engine = "jit";
+  bool no_cache = false;
   unsigned threads = 1;
 
   Evaluator evaluator() const;
+  CodeOptions code() const;
   /// With what `events` says of lateness and copies; `default_lateness` is a duration or `all`.
   EngineSettings settings(const EventFlags& events, const std::string& default_lateness) const;
 };

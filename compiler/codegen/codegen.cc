@@ -19,19 +19,24 @@ using codegen::FunctionId;
 using codegen::Unit;
 using codegen::Workshop;
 
+bool stopped(const CodegenOptions& options) {
+  return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
+}
+
 /// The objects of all units, in their order. Threads take the next unit until none is left.
 std::vector<std::string> compile(const Program& program, const std::vector<Unit>& units,
-                                 unsigned threads) {
+                                 const CodegenOptions& options) {
   std::vector<std::string> objects(units.size());
   std::atomic<size_t> next{0};
   const auto work = [&] {
     Workshop workshop;
-    for (size_t i = next++; i < units.size(); i = next++) {
+    for (size_t i = next++; i < units.size() && !stopped(options); i = next++) {
       objects[i] = workshop.machine.object_of(*workshop.module_of(program, units[i]));
     }
   };
   std::vector<std::thread> others;
-  for (size_t i = 1; i < std::min<size_t>(threads, units.size()); ++i) others.emplace_back(work);
+  for (size_t i = 1; i < std::min<size_t>(options.threads, units.size()); ++i)
+    others.emplace_back(work);
   if (!units.empty()) work();
   for (std::thread& thread : others) thread.join();
   return objects;
@@ -91,14 +96,13 @@ Result<NativeCode> generate(const Program& program, const CodegenOptions& option
   const auto begin = std::chrono::steady_clock::now();
   const image::View& view = program.view();
   const std::vector<Unit> units = codegen::units_of(program);
-  const codegen::ObjectCache cache(options.cache_dir, program.image(),
-                                   options.cache_dir.empty() ? "" : codegen::Machine().identity());
+  const codegen::ObjectCache cache(units.size() > 1 ? options.cache_dir : "", program.image(),
+                                   codegen::Machine::identity(), options.cache_bytes_max);
   std::vector<std::string> objects = cache.load();
   const bool cached = !objects.empty() && objects.size() == units.size();
-  if (!cached) {
-    objects = compile(program, units, options.threads);
-    cache.store(objects);
-  }
+  if (!cached) objects = compile(program, units, options);
+  if (stopped(options)) return Error{Errc::kUnsupported, "stopped before it was done"};
+  if (!cached) cache.store(objects);
   SEGUE_TRY(const codegen::Linked linked, codegen::link(objects, names_of(view, units)));
   if (options.debug_names) codegen::write_perf_map(objects, linked);
   if (stats != nullptr) {

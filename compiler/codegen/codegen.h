@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -11,7 +12,11 @@ namespace segue {
 struct CodegenOptions {
   unsigned threads = 1;      // small programs take one, whatever is said here
   bool debug_names = false;  // appends the functions' names to /tmp/perf-PID.map
-  std::string cache_dir;     // where objects are kept by the content of the image; empty: nowhere
+  /// Where objects are kept by the content of the image; empty: nowhere. A program of one module is
+  /// made as fast as it is read, and not kept.
+  std::string cache_dir;
+  uint64_t cache_bytes_max = uint64_t{256} << 20;
+  const std::atomic<bool>* stop = nullptr;  // once true, nothing more is begun
 };
 
 struct CodegenStats {
@@ -26,8 +31,8 @@ struct CodegenStats {
 /// it computes is what the interpreter computes, to the last bit of the blob.
 ///
 /// Cost     2 ms and 25 us a condition on one thread (codegen_bench); from the cache 1 us a
-/// condition. Errors   `kUnsupported` if this process may not map executable memory; the
-/// interpreter goes on. Threads  any; `program` is only read.
+/// condition. Errors   `kUnsupported` if this process may not map executable memory, or if it was
+/// stopped; the interpreter goes on. Threads  any; `program` is only read.
 Result<NativeCode> generate(const Program& program, const CodegenOptions& options,
                             CodegenStats* stats = nullptr);
 

@@ -236,28 +236,6 @@ TEST(Codegen, ThreadsMakeTheSameCode) {
   EXPECT_EQ(one.transitions(), three.transitions());
 }
 
-TEST(Codegen, ObjectsAreKept) {
-  const std::string folder = testing::TempDir() + "/segue-objects";
-  std::filesystem::remove_all(folder);
-  const auto program = program_of(codegen::random_image(3, 200));
-  CodegenStats first;
-  ASSERT_TRUE(generate(*program, {.cache_dir = folder}, &first));
-  EXPECT_EQ(first.cached_modules, 0u);
-  EXPECT_GT(first.modules, 0u);
-  CodegenStats second;
-  ASSERT_TRUE(generate(*program, {.cache_dir = folder}, &second));
-  EXPECT_EQ(second.cached_modules, first.modules);
-  EXPECT_EQ(second.bytes, first.bytes);
-
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    std::filesystem::resize_file(entry.path(), entry.file_size() / 2);
-  }
-  CodegenStats third;
-  ASSERT_TRUE(generate(*program, {.cache_dir = folder}, &third));
-  EXPECT_EQ(third.cached_modules, 0u);
-  std::filesystem::remove_all(folder);
-}
-
 TEST(Codegen, PerfFindsNames) {
   const auto program = program_of(file_text("tests/images/segments.image"));
   ASSERT_TRUE(generate(*program, {.debug_names = true}));

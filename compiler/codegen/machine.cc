@@ -90,9 +90,8 @@ std::string Machine::assembly_of(llvm::Module& module) {
   return emit(module, llvm::CodeGenFileType::AssemblyFile);
 }
 
-std::string Machine::identity() const {
-  return target_->getTargetTriple().str() + " " + target_->getTargetCPU().str() +
-         target_->getTargetFeatureString().str() + " llvm " LLVM_VERSION_STRING;
+std::string Machine::identity() {
+  return llvm::sys::getProcessTriple() + " llvm " LLVM_VERSION_STRING;
 }
 
 }  // namespace segue::codegen

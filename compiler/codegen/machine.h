@@ -30,7 +30,7 @@ class Machine {
   const std::string& first_fallback() const { return first_fallback_; }
 
   /// Target and version: part of the key of cached objects.
-  std::string identity() const;
+  static std::string identity();
 
  private:
   std::string emit(llvm::Module& module, llvm::CodeGenFileType type);

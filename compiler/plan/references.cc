@@ -44,7 +44,12 @@ struct Marks {
         streams(plan.streams.size()),
         sequences(plan.sequences.size()),
         cells(plan.cells.size()),
-        nodes(plan.nodes.size()) {}
+        nodes(plan.nodes.size()),
+        feeders(plan.streams.size()) {
+    for (uint32_t c = 0; c < plan.cells.size(); ++c) {
+      if (plan.cells[c].feeds < feeders.size()) feeders[plan.cells[c].feeds].push_back(c);
+    }
+  }
 
   void expr(const ExprPtr& root) {
     walk(root, [&](const Expr& part) {
@@ -72,9 +77,7 @@ struct Marks {
     expr(plan.streams[i].predicate);
     if (plan.streams[i].predicate) return;
     for (const StreamId source : plan.streams[i].sources) stream(source.index);
-    for (uint32_t c = 0; c < plan.cells.size(); ++c) {
-      if (plan.cells[c].feeds == i) cell(c);  // a derived stream needs the cell that feeds it
-    }
+    for (const uint32_t c : feeders[i]) cell(c);  // a derived stream needs the cell that feeds it
   }
   void cell(uint32_t i) {
     if (cells[i]) return;
@@ -108,6 +111,7 @@ struct Marks {
 
   const Plan& plan;
   std::vector<bool> streams, sequences, cells, nodes;
+  std::vector<std::vector<uint32_t>> feeders;  // cells that feed a stream
 };
 
 template <class Id, class Row>

@@ -43,6 +43,15 @@ enum class Stage : uint8_t { kAst, kHir, kPlan, kImage, kLlvm, kAsm };
 /// `ast`, `hir`, `plan`, `image`, `llvm`, `asm`; empty of anything else.
 SEGUE_API std::optional<Stage> parse_stage(std::string_view name) noexcept;
 
+/// How long each stage took, in milliseconds of the wall clock; 0 of what has not run.
+struct CompileTimes {
+  double parse_ms = 0;   ///< files read, and what they `use`, to syntax trees
+  double check_ms = 0;   ///< names, types, time
+  double plan_ms = 0;    ///< streams, cells, conditions
+  double passes_ms = 0;  ///< the plan made small
+  double emit_ms = 0;    ///< the program image written, verified, described and prepared to run
+};
+
 /// Rules, read and checked. Movable, not copied; const members may be called by any thread.
 class SEGUE_API Compilation {
  public:
@@ -66,6 +75,9 @@ class SEGUE_API Compilation {
   /// The compiled program, made by the first call. `Fault::kInvalid` if there are errors,
   /// `Fault::kTooLarge` if a limit of program images is passed. Cost: about 10 µs a condition.
   Outcome program(std::shared_ptr<const CompiledProgram>& program) const noexcept;
+
+  /// Of what has been asked for so far.
+  CompileTimes times() const noexcept;
 
   const State& state() const noexcept { return *state_; }
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "segue/code.h"
 #include "segue/compile.h"
 #include "segue/events.h"
 #include "segue/export.h"
@@ -34,6 +35,9 @@ struct EngineSettings {
   bool any_lateness = false;
   /// Also drops an event whose user and messageId were seen within this time before it.
   std::optional<Milliseconds> dedupe;
+  /// Of `kNative`. Code is made on threads of its own from when the input is seen to be long enough
+  /// for it to pay: some thousand events.
+  CodeOptions code;
 };
 
 enum class ChangeCause : uint8_t {

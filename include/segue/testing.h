@@ -46,6 +46,7 @@ struct TestOptions {
   std::string filter;
   /// Native code is waited for, so that it is what is tested.
   Evaluator evaluator = Evaluator::kNative;
+  CodeOptions code;
 };
 
 /// Runs the tests in order of file and line, each on users of its own, and gives `sink` each

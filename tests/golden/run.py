@@ -67,7 +67,8 @@ def environment(seg):
     keep = {name: value for name, value in os.environ.items()
             if name == "HOME" or name.endswith("SAN_OPTIONS")}
     path = f"{seg.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    return keep | {"PATH": path, "LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_COLOR": "1"}
+    return keep | {"PATH": path, "LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_COLOR": "1",
+                   "SEGUE_CACHE_DIR": ""}
 
 
 def run_command(golden, command, seg):
