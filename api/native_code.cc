@@ -16,17 +16,13 @@ unsigned threads_of(const CodeOptions& options) {
   return std::clamp(std::thread::hardware_concurrency(), 1U, kThreadsMax);
 }
 
-CodeReport report_of(const CodegenStats& stats, const CodeOptions& options) {
+CodeReport report_of(const CodegenStats& stats) {
   CodeReport report;
   report.ms = stats.ms;
   report.functions = stats.functions;
   report.modules = stats.modules;
   report.bytes = stats.bytes;
-  if (stats.cached_modules > 0) {
-    report.cache = CodeCache::kHit;
-  } else if (!options.cache_dir.empty() && stats.modules > 1) {
-    report.cache = CodeCache::kMiss;
-  }
+  if (stats.kept) report.cache = stats.cached_modules > 0 ? CodeCache::kHit : CodeCache::kMiss;
   return report;
 }
 
@@ -43,7 +39,7 @@ void make_native(Program& program, const CodeOptions& options, NativeWork& work)
     return;
   }
   program.install(std::move(code).value());
-  work.report = report_of(stats, options);
+  work.report = report_of(stats);
 }
 
 }  // namespace

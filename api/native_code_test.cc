@@ -58,8 +58,8 @@ std::string changes_of(const Compilation& compilation, Evaluator evaluator,
 }
 
 TEST(NativeCode, TakesOverWhileEventsGoOn) {
-  const std::vector<std::string> batches = random_batches(150);  // it starts after 41 of them
-  const Compilation compilation = many_rules(60);
+  const std::vector<std::string> batches = random_batches(70);  // it starts after 41 of them
+  const Compilation compilation = many_rules(52);
   const std::string expected = changes_of(compilation, Evaluator::kInterpreter, batches);
   EXPECT_FALSE(expected.empty());
   EXPECT_EQ(changes_of(compilation, Evaluator::kNative, batches), expected);
@@ -74,8 +74,8 @@ TEST(NativeCode, TakesOverWhileEventsGoOn) {
 
 TEST(NativeCode, IsNotMadeToTheEndWithoutAProgramToRunIt) {
   const std::vector<std::string> batches = random_batches(42);
-  for (int i = 0; i < 5; ++i) {
-    const Compilation compilation = many_rules(100 + i);
+  for (int i = 0; i < 2; ++i) {
+    const Compilation compilation = many_rules(60 + i);
     changes_of(compilation, Evaluator::kNative, batches);
   }
 }

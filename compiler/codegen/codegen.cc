@@ -19,6 +19,8 @@ using codegen::FunctionId;
 using codegen::Unit;
 using codegen::Workshop;
 
+constexpr size_t kKeptNodesMin = 100;
+
 bool stopped(const CodegenOptions& options) {
   return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
 }
@@ -96,7 +98,8 @@ Result<NativeCode> generate(const Program& program, const CodegenOptions& option
   const auto begin = std::chrono::steady_clock::now();
   const image::View& view = program.view();
   const std::vector<Unit> units = codegen::units_of(program);
-  const codegen::ObjectCache cache(units.size() > 1 ? options.cache_dir : "", program.image(),
+  const bool kept = view.nodes.size() >= kKeptNodesMin && !options.cache_dir.empty();
+  const codegen::ObjectCache cache(kept ? options.cache_dir : "", program.image(),
                                    codegen::Machine::identity(), options.cache_bytes_max);
   std::vector<std::string> objects = cache.load();
   const bool cached = !objects.empty() && objects.size() == units.size();
@@ -108,6 +111,7 @@ Result<NativeCode> generate(const Program& program, const CodegenOptions& option
   if (stats != nullptr) {
     stats->functions = static_cast<uint32_t>(linked.functions.size());
     stats->modules = static_cast<uint32_t>(units.size());
+    stats->kept = kept;
     stats->cached_modules = cached ? stats->modules : 0;
     for (const std::string& object : objects) stats->bytes += object.size();
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;

@@ -12,8 +12,8 @@ namespace segue {
 struct CodegenOptions {
   unsigned threads = 1;      // small programs take one, whatever is said here
   bool debug_names = false;  // appends the functions' names to /tmp/perf-PID.map
-  /// Where objects are kept by the content of the image; empty: nowhere. A program of one module is
-  /// made as fast as it is read, and not kept.
+  /// Where objects are kept by the content of the image; empty: nowhere. Those of less than 100
+  /// conditions are made about as fast as they are read, and not kept.
   std::string cache_dir;
   uint64_t cache_bytes_max = uint64_t{256} << 20;
   const std::atomic<bool>* stop = nullptr;  // once true, nothing more is begun
@@ -22,7 +22,8 @@ struct CodegenOptions {
 struct CodegenStats {
   uint32_t functions = 0;
   uint32_t modules = 0;
-  uint32_t cached_modules = 0;  // of them taken from `cache_dir`
+  bool kept = false;            // in `cache_dir`, from now on or before
+  uint32_t cached_modules = 0;  // taken from there
   uint64_t bytes = 0;           // of object code
   double ms = 0;                // from the image to callable code
 };
