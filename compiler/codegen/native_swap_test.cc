@@ -29,7 +29,7 @@ void apply_events(const Program& program, Blob& blob, uint32_t count,
 /// Users on two threads, and a third that makes code and installs it while they are at work.
 TEST(NativeSwap, ChangesNoAnswer) {
   for (uint32_t seed = 1; seed <= 2; ++seed) {
-    const std::string text = codegen::random_image(seed, 150);
+    const std::string text = codegen::random_image(seed, 40);
     const auto interpreted = program_of(text);
     const auto swapped = program_of(text);
     Blob expected;
