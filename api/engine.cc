@@ -105,7 +105,7 @@ Snapshot MembershipEngine::State::snapshot(Instant at, bool with_scores) const {
 Outcome MembershipEngine::State::take_rejects(const EventBatch& batch) {
   for (const Reject& reject : batch.rejects) {
     const std::string name = input->name_of(reject.file);
-    rejects.add(reject.kind, name, reject.line);
+    rejects.add(reject, name);
     input->write_reject(reject.raw);
     if (input->options.strict && is_bad_line(reject.kind)) {
       return {Fault::kCorrupt, fmt::format("{}:{}: {}", name, reject.line, text_of(reject.kind))};

@@ -6,9 +6,11 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "api/event_input_state.h"
 #include "api/outcomes.h"
+#include "runtime/pack/pack_source.h"
 
 namespace segue {
 namespace {
@@ -40,7 +42,7 @@ uint64_t plain_bytes(const std::string& path) {
   std::ifstream(path, std::ios::binary).read(reinterpret_cast<char*>(head), sizeof(head));
   const bool gzip = head[0] == 0x1f && head[1] == 0x8b;
   const bool zstd = head[0] == 0x28 && head[1] == 0xb5 && head[2] == 0x2f && head[3] == 0xfd;
-  return gzip || zstd ? 0 : static_cast<uint64_t>(info.st_size);
+  return gzip || zstd || pack::is_pack(path) ? 0 : static_cast<uint64_t>(info.st_size);
 }
 
 uint64_t plain_bytes(std::span<const std::string> paths) {
@@ -63,16 +65,24 @@ bool is_one_of(const std::string& path, std::span<const std::string> inputs) {
 
 }  // namespace
 
+std::vector<pack::PackInput> EventInput::State::take_counted() {
+  for (pack::PackInput& source : sources) {
+    if (source.lines == nullptr) continue;
+    source.lines = std::make_unique<CountedSource>(std::move(source.lines), bytes_read);
+  }
+  return std::exchange(sources, {});
+}
+
 std::unique_ptr<BatchSource> EventInput::State::read_all(const InputSchema& schema, bool ahead) {
   ReaderOptions reader;
   reader.keep_raw = rejects != nullptr;
   std::vector<std::unique_ptr<BatchSource>> inputs;
-  for (uint32_t file = 0; file < sources.size(); ++file) {
-    inputs.push_back(
-        read_events(std::make_unique<CountedSource>(std::move(sources[file]), bytes_read), file,
-                    schema, reader));
+  for (pack::PackInput& source : take_counted()) {
+    const auto file = static_cast<uint32_t>(inputs.size());
+    inputs.push_back(source.pack != nullptr
+                         ? pack::read_pack(std::move(source.pack), file, schema, reader)
+                         : read_events(std::move(source.lines), file, schema, reader));
   }
-  sources.clear();
   std::unique_ptr<BatchSource> all = inputs.size() == 1
                                          ? std::move(inputs[0])
                                          : merge_events(std::move(inputs), reader.batch_events);
@@ -108,7 +118,7 @@ Outcome open_event_input(std::span<const std::string> paths, const EventInputOpt
   state->options = options;
   state->paths.assign(paths.begin(), paths.end());
   for (const std::string& path : paths) {
-    auto source = open_source(path);
+    auto source = pack::open_input(path);
     if (!source) return outcome_of(source.error());
     state->sources.push_back(std::move(source).value());
   }

@@ -9,7 +9,7 @@
 
 #include "runtime/base/event_batch.h"
 #include "runtime/ingest/reader.h"
-#include "runtime/ingest/source.h"
+#include "runtime/pack/inputs.h"
 #include "segue/events.h"
 
 namespace segue {
@@ -17,7 +17,7 @@ namespace segue {
 struct EventInput::State {
   EventInputOptions options;
   std::vector<std::string> paths;
-  std::vector<std::unique_ptr<ByteSource>> sources;  // taken by `read_all`
+  std::vector<pack::PackInput> sources;  // one a path; taken by `take_counted`
   std::shared_ptr<std::atomic<uint64_t>> bytes_read = std::make_shared<std::atomic<uint64_t>>(0);
   uint64_t bytes_total = 0;
 
@@ -28,6 +28,9 @@ struct EventInput::State {
 
   /// One feed of all inputs, merged by time.
   std::unique_ptr<BatchSource> read_all(const InputSchema& schema, bool ahead);
+
+  /// The inputs as they were opened, what is read of lines counted.
+  std::vector<pack::PackInput> take_counted();
 
   /// `events.jsonl`, or `standard input`.
   std::string name_of(uint32_t file) const;

@@ -4,10 +4,17 @@
 
 namespace segue {
 
-void RejectTally::add(RejectKind kind, std::string path, uint64_t line) {
+void RejectTally::add(RejectKind kind, std::string path, uint64_t line, std::string what) {
   Row& row = rows_[static_cast<size_t>(kind)];
   ++row.count;
-  if (row.first.size() < kPlacesKept) row.first.push_back({std::move(path), line});
+  if (row.first.size() < kPlacesKept) {
+    row.first.push_back({std::move(path), line, std::move(what)});
+  }
+}
+
+void RejectTally::add(const Reject& reject, std::string path) {
+  const bool is_block = reject.kind == RejectKind::kBlockDamaged;
+  add(reject.kind, std::move(path), reject.line, is_block ? reject.raw : std::string());
 }
 
 std::vector<RejectCount> RejectTally::counts() const {
@@ -40,6 +47,7 @@ bool is_bad_line(RejectKind kind) {
     case RejectKind::kTimeOutOfRange:
     case RejectKind::kNoEventName:
     case RejectKind::kUnknownType:
+    case RejectKind::kBlockDamaged:
       return true;
   }
   return true;

@@ -13,7 +13,9 @@ namespace segue {
 
 class RejectTally {
  public:
-  void add(RejectKind kind, std::string path, uint64_t line);
+  /// `what` says more of it than its line, or nothing.
+  void add(RejectKind kind, std::string path, uint64_t line, std::string what = {});
+  void add(const Reject& reject, std::string path);
 
   /// Most frequent first.
   std::vector<RejectCount> counts() const;

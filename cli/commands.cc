@@ -34,6 +34,13 @@ constexpr Command kCommands[] = {
      "zcat june.jsonl.gz | seg run rules/ - --lateness 1h --rejects bad.jsonl\n"
      "seg run rules/ may.jsonl june.jsonl.zst --until 2025-07-01 --threads 2\n",
      declare_run},
+    {"pack", "a packed event log: grouped by user, in columns, compressed",
+     "seg pack events.jsonl -o events.segl\n"
+     "seg pack may.jsonl.gz june.jsonl.gz -o summer.segl\n"
+     "seg pack summer.segl july.jsonl -o summer.segl   # appends; packs are merged the same way\n"
+     "seg members rules/ summer.segl --at 2025-08-01   # a packed log stands wherever EVENTS "
+     "does\n",
+     declare_pack},
     {"explain", "what the rules cost, why a user is in or out, what a code means",
      "seg explain rules/                            # streams, cells, state a user, by segment\n"
      "seg explain E0207                             # the page of a diagnostic\n"
@@ -46,8 +53,8 @@ constexpr Command kCommands[] = {
      declare_completions},
 };
 
-constexpr std::string_view kLater[] = {"diff", "pack",  "infer", "build", "bench",
-                                       "lsp",  "serve", "gen",   "doc",   "state"};
+constexpr std::string_view kLater[] = {"diff",  "infer", "build", "bench", "lsp",
+                                       "serve", "gen",   "doc",   "state"};
 
 }  // namespace
 

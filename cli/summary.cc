@@ -26,6 +26,16 @@ std::string places(const RejectCount& reject) {
   return reject.count > reject.first.size() ? text + ", …" : text;
 }
 
+/// `a.segl: block 3 at byte 812, 40 events of 7 users; …`
+std::string block_places(const RejectCount& reject) {
+  std::string text;
+  for (const InputLine& place : reject.first) {
+    if (!text.empty()) text += "; ";
+    text += place.path + ": " + place.block;
+  }
+  return reject.count > reject.first.size() ? text + "; …" : text;
+}
+
 }  // namespace
 
 std::string summary_text(const RunStats& stats, double seconds) {
@@ -44,9 +54,16 @@ std::string summary_text(const RunStats& stats, double seconds) {
     out += fmt::format("warning: {} given up at a cap, so that state stays bounded\n",
                        counted(stats.capped, "occurrence"));
   }
-  for (const RejectCount& reject : stats.rejects) {
-    out += fmt::format("warning: {} left out: {} ({})\n", counted(reject.count, "line"),
-                       reject.text, places(reject));
+  return out + rejects_text(stats.rejects);
+}
+
+std::string rejects_text(const std::vector<RejectCount>& rejects) {
+  std::string out;
+  for (const RejectCount& reject : rejects) {
+    const bool blocks = !reject.first.empty() && !reject.first[0].block.empty();
+    out += fmt::format("warning: {} left out: {} ({})\n",
+                       counted(reject.count, blocks ? "block" : "line"), reject.text,
+                       blocks ? block_places(reject) : places(reject));
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "segue/engine.h"
 
@@ -10,5 +11,8 @@ namespace segue::cli {
 /// Events, users, changes, rate, bytes a user; a line for each reason to leave lines out, with
 /// where the first ones are.
 std::string summary_text(const RunStats& stats, double seconds);
+
+/// The lines about what was left out alone.
+std::string rejects_text(const std::vector<RejectCount>& rejects);
 
 }  // namespace segue::cli

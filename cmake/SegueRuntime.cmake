@@ -1,4 +1,4 @@
-# runtime/base <- image <- cells <- interp <- engine <- ingest. Nothing here may throw:
+# runtime/base <- image <- cells <- interp <- engine <- ingest <- pack. Nothing here may throw:
 # -fno-exceptions throughout.
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
@@ -17,3 +17,4 @@ segue_library(segue_engine runtime/engine NO_EXCEPTIONS THREADS
               DEPS segue_interp tsl::robin_map Threads::Threads)
 segue_library(segue_ingest runtime/ingest NO_EXCEPTIONS THREADS
               DEPS segue_engine simdjson::simdjson ZLIB::ZLIB ${SEGUE_ZSTD})
+segue_library(segue_pack runtime/pack NO_EXCEPTIONS THREADS DEPS segue_ingest)

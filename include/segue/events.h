@@ -21,9 +21,9 @@ struct EventInputOptions {
   std::string rejects_path;
 };
 
-/// Event logs, opened and not yet read: `.jsonl`, plain or compressed by gzip or zstd (known by how
-/// the bytes begin), and `-` for standard input. Several are merged by time, each being in order
-/// but for the lateness. Movable; for one thread.
+/// Event logs, opened and not yet read: `.jsonl`, plain or compressed by gzip or zstd, packed logs
+/// (all known by how the bytes begin), and `-` for standard input. Several are merged by time, each
+/// being in order but for the lateness. Movable; for one thread.
 class SEGUE_API EventInput {
  public:
   struct State;  ///< private to the library
@@ -42,7 +42,8 @@ class SEGUE_API EventInput {
 };
 
 /// Opens all of `paths` and the file for rejects before any is read. `Fault::kUnreadable` if one
-/// cannot be, `Fault::kUnsupported` for `.csv` and `.segl`.
+/// cannot be, `Fault::kCorrupt` if a packed log is damaged as a whole, `Fault::kUnsupported` for
+/// `.csv`.
 SEGUE_API Outcome open_event_input(std::span<const std::string> paths,
                                    const EventInputOptions& options, EventInput& into) noexcept;
 
@@ -50,6 +51,8 @@ SEGUE_API Outcome open_event_input(std::span<const std::string> paths,
 struct InputLine {
   std::string path;
   uint64_t line = 0;
+  /// Of a damaged block of a packed log: `block 3 at byte 812, 40 events of 7 users`; else empty.
+  std::string block;
 };
 
 /// Lines that did not count for one reason.

@@ -103,7 +103,7 @@ bool names(const std::string& path, std::string_view ending) {
 }  // namespace
 
 Result<std::unique_ptr<ByteSource>> open_source(const std::string& path) {
-  for (const std::string_view ending : {".csv", ".csv.gz", ".csv.zst", ".segl"}) {
+  for (const std::string_view ending : {".csv", ".csv.gz", ".csv.zst"}) {
     if (!names(path, ending)) continue;
     return Error{Errc::kUnsupported, "cannot read `" + path + "`: `" + std::string(ending) +
                                          "` is not supported yet; give events as `.jsonl`"};

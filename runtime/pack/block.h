@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/event.h"
+#include "runtime/pack/nested.h"
+#include "runtime/pack/pack.h"
+#include "runtime/pack/reads.h"
+
+namespace segue::pack {
+
+/// One block at hand: its events in their order, with what the rules read of them. Reused from
+/// block to block; all that it gives lives until the next `load`.
+class Block {
+ public:
+  struct User {
+    std::string_view id;
+    uint32_t events;
+  };
+
+  /// Both outlive it.
+  Block(const Pack& pack, const Reads& reads);
+  ~Block();
+
+  /// Reads and checks the chunks of a block that are needed. False if one is damaged: then nothing
+  /// is given.
+  bool load(uint32_t number, bool with_ties);
+
+  /// Only `row`, `users` and `times`.
+  bool load_times(uint32_t number);
+
+  const BlockRow& row() const { return row_; }
+  std::span<const User> users() const { return users_; }
+  std::span<const int64_t> times() const { return times_; }
+
+  /// Gives the events one after the other. `slots` live until the next event of the same kind, or
+  /// of any that is read as one.
+  class Walk {
+   public:
+    explicit Walk(Block& block) : block_(block) {
+      for (Kind& kind : block.kinds_) kind.next = 0;
+    }
+    bool done() const { return at_ == block_.row_.events; }
+    uint32_t position() const { return at_; }
+
+    void next(Event& event) {
+      Kind& kind = block_.kinds_[block_.codes_[at_]];
+      event.at = Instant{block_.times_[at_]};
+      event.kind = kind.reads->kind;
+      event.name = kind.reads->name;
+      event.slots = {kind.values(), kind.reads->slots};
+      if (!block_.ties_.empty()) {
+        event.tie = block_.ties_[at_].text;
+        event.has_message_id = block_.ties_[at_].is_id;
+      }
+      ++at_;
+    }
+
+   private:
+    Block& block_;
+    uint32_t at_ = 0;
+  };
+
+ private:
+  struct Column {
+    Buffer bytes;
+    const Reads::Group* group = nullptr;
+    std::vector<uint32_t> codes;  // by ordinal among the events of the kind
+    std::vector<Value> values;    // of an entry: one a slot of the group
+    std::unique_ptr<NestedValues> nested;
+  };
+  struct Kind {
+    const Reads::Kind* reads = nullptr;
+    uint32_t events = 0;
+    uint32_t next = 0;
+    std::vector<Column*> columns;  // that the block has
+    bool direct = false;           // one column's values are the event's
+    std::vector<Value> row;
+
+    const Value* values() {
+      const uint32_t ordinal = next++;
+      if (direct) return &columns[0]->values[size_t{columns[0]->codes[ordinal]} * reads->slots];
+      for (const Column* column : columns) {
+        const std::vector<uint32_t>& slots = column->group->slots;
+        const Value* from = &column->values[size_t{column->codes[ordinal]} * slots.size()];
+        for (size_t i = 0; i < slots.size(); ++i) row[slots[i]] = from[i];
+      }
+      return row.data();
+    }
+  };
+  struct Tie {
+    std::string_view text;
+    bool is_id = false;
+  };
+
+  bool read(uint32_t id, Buffer& into, std::string_view& bytes);
+  bool load_users();
+  bool read_times();
+  bool load_kinds();
+  bool load_ties();
+  bool load_columns(Kind& kind);
+  bool load_column(Column& column, std::string_view bytes, uint32_t events);
+  bool make_values(Column& column, ValueTag tag, std::string_view text, Value* values);
+
+  const Pack& pack_;
+  const Reads& reads_;
+  BlockRow row_ = {};
+  std::vector<ChunkRow> table_;
+  Buffer scratch_;
+  Buffer user_bytes_;
+  Buffer time_bytes_;
+  Buffer kind_bytes_;
+  Buffer tie_bytes_;
+  std::vector<User> users_;
+  std::vector<uint64_t> gaps_;
+  std::vector<int64_t> times_;
+  std::vector<uint32_t> codes_;  // of events: among the block's kinds
+  std::vector<Kind> kinds_;
+  std::vector<Tie> ties_;  // empty if they were not asked for
+  EventBatch made_;        // what nested values point to
+  std::map<uint32_t, Column> columns_;
+};
+
+}  // namespace segue::pack

@@ -1,0 +1,66 @@
+#include "runtime/pack/codec.h"
+
+#include <zstd.h>
+
+#include <algorithm>
+#include <bit>
+
+namespace segue::pack {
+namespace {
+
+constexpr int kLevel = 3;
+constexpr size_t kSmallestFrame = 64;  // less is not worth a frame
+
+struct FreeContext {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+};
+
+}  // namespace
+
+char* Buffer::make(size_t bytes) {
+  if (bytes > room_) {
+    room_ = std::bit_ceil(bytes);
+    data_ = std::make_unique_for_overwrite<char[]>(room_);
+  }
+  return data_.get();
+}
+
+std::string compress(std::string_view raw) {
+  static thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
+  if (raw.size() < kSmallestFrame) return {};
+  std::string frame(ZSTD_compressBound(raw.size()), '\0');
+  const size_t size =
+      ZSTD_compressCCtx(context.get(), frame.data(), frame.size(), raw.data(), raw.size(), kLevel);
+  if (ZSTD_isError(size) != 0 || size > raw.size() - raw.size() / 16) return {};
+  frame.resize(size);
+  return frame;
+}
+
+bool decompress(std::string_view frame, std::span<char> out) {
+  static thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
+  const size_t size =
+      ZSTD_decompressDCtx(context.get(), out.data(), out.size(), frame.data(), frame.size());
+  return ZSTD_isError(size) == 0 && size == out.size();
+}
+
+uint32_t width_of(uint64_t largest) {
+  return static_cast<uint32_t>(std::bit_width(largest) + 7) / 8;
+}
+
+void put_planes(std::string& out, std::span<const uint64_t> values, uint32_t width) {
+  for (uint32_t plane = 0; plane < width; ++plane) {
+    for (const uint64_t value : values) out.push_back(static_cast<char>(value >> (8 * plane)));
+  }
+}
+
+void read_planes(const char* planes, uint32_t width, std::span<uint64_t> values) {
+  const size_t count = values.size();
+  const auto* bytes = reinterpret_cast<const unsigned char*>(planes);
+  std::fill(values.begin(), values.end(), 0);
+  for (uint32_t plane = 0; plane < width; ++plane, bytes += count) {
+    for (size_t i = 0; i < count; ++i) values[i] |= uint64_t{bytes[i]} << (8 * plane);
+  }
+}
+
+}  // namespace segue::pack
