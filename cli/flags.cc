@@ -66,9 +66,10 @@ std::vector<std::string> InputPaths::events() const {
 
 void add_input_arguments(CLI::App& app, InputPaths& paths) {
   // One list for the parser, since both take several; two in the help, which is the contract.
-  app.add_option("RULES EVENTS", paths.given,
-                 "rules: files or folders of .seg; events: .jsonl, .jsonl.gz, .jsonl.zst or - for "
-                 "standard input, several are merged by time")
+  app.add_option(
+         "RULES EVENTS", paths.given,
+         "rules: files or folders of .seg; events: .jsonl, .jsonl.gz, .jsonl.zst, .segl or - for "
+         "standard input, several are merged by time")
       ->required();
 }
 

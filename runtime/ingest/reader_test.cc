@@ -169,7 +169,6 @@ TEST_F(Files, ThatCannotBeReadAreNamed) {
   EXPECT_THAT(read({write("a.jsonl.gz", "{}\n")}), ElementsAre(HasSubstr("but is not gzip")));
   EXPECT_THAT(read({write("b.jsonl.zst", "")}), ElementsAre(HasSubstr("but is not zstd")));
   EXPECT_THAT(read({write("a.csv", "a,b\n")}), ElementsAre(HasSubstr("not supported yet")));
-  EXPECT_THAT(read({write("a.segl", "x")}), ElementsAre(HasSubstr("not supported yet")));
   const std::string good = write("good.jsonl", line("a", 1));
   EXPECT_THAT(read({good, path("none.jsonl")}), ElementsAre(HasSubstr("none.jsonl")));
 }

@@ -27,8 +27,8 @@ class ByteSource {
 
 /// Opens a file, or standard input for `-`. Compressed bytes (gzip, zstd) are known by how they
 /// begin, whatever the name. Errors: `kUnreadable` if the file is missing, no file, not readable,
-/// or not what its ending says; `kUnsupported` for `.csv`. A file is read, never mapped. Packed logs are
-/// opened by runtime/pack.
+/// or not what its ending says; `kUnsupported` for `.csv`. A file is read, never mapped.
+/// Packed logs are opened by runtime/pack.
 Result<std::unique_ptr<ByteSource>> open_source(const std::string& path);
 
 /// The plain bytes of `compressed`. Both take several streams one after the other, as their command

@@ -15,7 +15,8 @@ Reads::Reads(const InputSchema& schema, const Catalog& catalog) {
   }
   std::map<std::pair<uint32_t, std::string_view>, uint32_t> columns;
   for (uint32_t i = 0; i < catalog.columns().size(); ++i) {
-    columns.emplace(std::pair(catalog.columns()[i].kind, catalog.columns()[i].key), i);
+    const Catalog::Column& column = catalog.columns()[i];
+    columns.emplace(std::pair(column.kind, std::string_view(column.key)), i);
   }
   for (uint32_t number = 0; number < kinds.size(); ++number) {
     Kind& kind = kinds[number];

@@ -140,12 +140,13 @@ Status Writer::finish() {
   if (aside) SEGUE_TRY_STATUS(put_aside());  // so that one part at a time is in memory
   SEGUE_TRY_STATUS(file_.append(std::string(sizeof(FileHeader), '\0')));
   for (Part& part : parts_) SEGUE_TRY_STATUS(write_part(part));
+  if (!builder_.empty()) SEGUE_TRY_STATUS(write_block());
   return write_directory();
 }
 
 /// Sorts the events of one part and writes them in blocks.
 Status Writer::write_part(Part& part) {
-  std::string bytes = std::move(part.bytes);
+  std::string& bytes = held_.emplace_back(std::move(part.bytes));
   size_t total = bytes.size();
   for (const Piece& piece : part.aside) total += piece.bytes;
   size_t at = bytes.size();
@@ -163,7 +164,7 @@ Status Writer::write_part(Part& part) {
     SEGUE_TRY_STATUS(write_user(events, begin, end));
     begin = end;
   }
-  return builder_.empty() ? Status() : write_block();  // its texts go with the part
+  return {};
 }
 
 /// The events [begin, end) of one user, without those that are copies.
@@ -235,6 +236,7 @@ Status Writer::write_instant(std::vector<Sorted>& events, size_t begin, size_t e
 Status Writer::write_block() {
   BlockRow row;
   std::vector<RawChunk> chunks = builder_.encode(row);
+  while (held_.size() > 1) held_.pop_front();
   std::string table;
   std::string body;
   const uint64_t body_at = file_.size() + chunks.size() * sizeof(ChunkRow);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,6 +77,7 @@ class Writer {
   Spill spill_;
   std::array<Part, kParts> parts_;
   size_t held_bytes_ = 0;
+  std::deque<std::string> held_;  // parts whose texts the block being made points into
   BlockBuilder builder_;
   std::vector<BlockRow> blocks_;
   std::vector<RawField> fields_;        // of the event being written
