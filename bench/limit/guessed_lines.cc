@@ -10,7 +10,6 @@
 namespace segue::limit {
 namespace {
 
-constexpr int64_t kDayMs = 86'400'000;
 constexpr size_t kLayoutsMax = 8;
 
 __m128i load(const char* at) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); }
@@ -93,22 +92,6 @@ Op GuessedLines::op_of_name(const char* name, size_t size) const {
   }
 }
 
-/// `2025-06-01T12:05:00.123Z`; the day of the line before is known.
-bool GuessedLines::read_time(const char* at, int64_t& ms) {
-  const auto digit = [at](int i) { return static_cast<uint32_t>(at[i] - '0'); };
-  if (std::memcmp(at, day_text_, 11) != 0) return false;
-  const uint32_t hour = digit(11) * 10 + digit(12);
-  const uint32_t minute = digit(14) * 10 + digit(15);
-  const uint32_t second = digit(17) * 10 + digit(18);
-  const uint32_t milli = digit(20) * 100 + digit(21) * 10 + digit(22);
-  uint32_t wrong = 0;
-  for (const int i : {11, 12, 14, 15, 17, 18, 20, 21, 22}) wrong |= digit(i) > 9;
-  wrong |= (hour > 23) | (minute > 59) | (second > 59);
-  wrong |= (at[13] != ':') | (at[16] != ':') | (at[19] != '.') | (at[23] != 'Z');
-  ms = day_ms_ + ((hour * 60 + minute) * 60 + second) * 1000 + milli;
-  return wrong == 0;
-}
-
 /// The end of the line behind properties that hold no record, or null. Sets the op.
 const char* GuessedLines::read_properties(Op kind, const char* at, Event& event) const {
   event.op = kind;
@@ -147,8 +130,8 @@ const char* GuessedLines::decode_guessed(const Layout& layout, const char* at, E
     at += piece.bytes;
     if (piece.field == Field::kProperties) return read_properties(kind, at, event);
     if (piece.field == Field::kTime) {
-      if (!read_time(at, event.at_ms)) return nullptr;
-      at += 24;
+      if (!times_.read(at, event.at_ms)) return nullptr;
+      at += kTimeBytes;
       continue;
     }
     const ptrdiff_t size = text_bytes(at);
@@ -202,9 +185,8 @@ void GuessedLines::learn(std::string_view line, int64_t at_ms) {
       layout.page = value == "page";
     } else if (key == "messageId" || key == "userId" || key == "event" || key == "timestamp") {
       if (key == "timestamp") {
-        if (value.size() != 24) return;
-        std::memcpy(day_text_, value.data(), 11);
-        day_ms_ = at_ms - at_ms % kDayMs;
+        if (value.size() != kTimeBytes) return;
+        times_.learn(value.data(), at_ms);
       }
       add(key == "messageId" ? Field::kMessage
           : key == "userId"  ? Field::kUser

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bench/limit/event.h"
+#include "bench/limit/time_reader.h"
 
 namespace segue::limit {
 
@@ -59,7 +60,6 @@ class GuessedLines {
 
   const char* decode_guessed(const Layout& layout, const char* at, Event& event);
   const char* read_properties(Op kind, const char* at, Event& event) const;
-  bool read_time(const char* at, int64_t& ms);
   Op op_of_name(const char* name, size_t size) const;
   void learn(std::string_view line, int64_t at_ms);
 
@@ -70,8 +70,7 @@ class GuessedLines {
     Op op = Op::kOther;
   };
   std::array<Name, 64> names_;
-  char day_text_[16] = {};  // of the last time read, and its first instant
-  int64_t day_ms_ = 0;
+  TimeReader times_;
   uint64_t wrong_ = 0;
 };
 

@@ -13,7 +13,7 @@ constexpr uint64_t kMonth = 30ULL * kDayMs;
 
 constexpr uint64_t kNothing = UINT64_MAX;  // no deadline
 
-constexpr size_t kBatch = 128;
+constexpr size_t kBatch = 1024;
 constexpr int64_t kBatchMs = kDayMs;
 constexpr size_t kAhead = 8;
 
@@ -93,7 +93,7 @@ void Stream::add_open(Row& row, uint32_t number, uint32_t now) {
   if (row.open_count < kOpens) {
     row.opens[row.open_count] = now;
   } else {
-    aside_[number].push_back(now);
+    aside_[number].at.push_back(now);
   }
   ++row.open_count;
 }
@@ -101,15 +101,13 @@ void Stream::add_open(Row& row, uint32_t number, uint32_t now) {
 void Stream::drop_open(Row& row, uint32_t number) {
   std::copy(row.opens + 1, row.opens + kOpens, row.opens);
   if (row.open_count > kOpens) {
-    std::vector<uint32_t>& more = aside_[number];
-    row.opens[kOpens - 1] = more.front();
-    more.erase(more.begin());
+    row.opens[kOpens - 1] = aside_[number].take();
   }
   --row.open_count;
 }
 
 inline void Stream::clear_opens(Row& row, uint32_t number) {
-  if (row.open_count > kOpens) aside_[number].clear();
+  if (row.open_count > kOpens) aside_[number] = {};
   row.open_count = 0;
 }
 
@@ -352,10 +350,14 @@ void Stream::run_instant(std::span<const Event> events, const uint32_t* numbers)
 void Stream::run(std::span<const Event> batch) {
   make_room(batch);
   numbers_.resize(std::max(numbers_.size(), batch.size()));
-  for (const Event& event : batch) table_.fetch_slot(event.hash);
+  for (const Event& event : batch) {
+    table_.fetch_slot(event.hash);
+    __builtin_prefetch(event.user);  // read of new users
+  }
   for (size_t i = 0; i < batch.size(); ++i) {
     numbers_[i] = table_.find_or_add(batch[i]);
     table_.fetch_row(numbers_[i]);
+    if (batch[i].op == Op::kLogin) table_.fetch_cold(numbers_[i]);
   }
   for (size_t i = 0; i < batch.size();) {
     size_t end = i + 1;
@@ -429,7 +431,7 @@ void Stream::rebase(int64_t at_ms) {
     if (row.wake != kNoWake) row.wake -= by;
   }
   for (auto& [number, opens] : aside_) {
-    for (uint32_t& open : opens) move(open);
+    for (uint32_t& open : opens.at) move(open);
   }
   timers_.rebase(by);
   base_ms_ += by;

@@ -64,12 +64,27 @@ class Stream {
   void clear_opens(Row& row, uint32_t number);
   void add_login(Row& row, uint32_t number, uint32_t now);
 
+  /// The opens of a user that a row has no room for, the oldest first.
+  struct Aside {
+    std::vector<uint32_t> at;
+    size_t begin = 0;
+
+    uint32_t take() {
+      const uint32_t oldest = at[begin++];
+      if (begin * 2 > at.size()) {
+        at.erase(at.begin(), at.begin() + static_cast<ptrdiff_t>(begin));
+        begin = 0;
+      }
+      return oldest;
+    }
+  };
+
   Table table_;
   Timers timers_;
   int64_t base_ms_ = 0;
   uint64_t events_ = 0;
   std::vector<Event> carried_;  // of the newest instant, which may go on
-  std::unordered_map<uint32_t, std::vector<uint32_t>> aside_;  // opens that a row has no room for
+  std::unordered_map<uint32_t, Aside> aside_;
   std::vector<Change> changes_;
 
   std::vector<uint32_t> numbers_;

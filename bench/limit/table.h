@@ -27,6 +27,8 @@ class Table {
   void fetch_slot(uint64_t hash) const { __builtin_prefetch(&slots_[place_of(hash)], 1); }
   void fetch_row(uint32_t number) { __builtin_prefetch(&rows_[number], 1); }
 
+  void fetch_cold(uint32_t number) { __builtin_prefetch(&colds_[number], 1); }
+
   /// By the upper half of the hash alone, which is wrong once in 2^32 lookups: see `confirm`.
   uint32_t find_or_add(const Event& event) {
     for (size_t place = place_of(event.hash);; place = (place + 1) & mask()) {

@@ -13,6 +13,7 @@
 #include "bench/reach/measure.h"
 #include "bench/reach/rows.h"
 #include "bench/reach/rules.h"
+#include "runtime/base/arena.h"
 #include "runtime/base/hash.h"
 #include "runtime/ingest/reader.h"
 
@@ -58,15 +59,23 @@ void add_changes(limit::Stream& stream, Tally& tally) {
   stream.changes().clear();
 }
 
-std::vector<limit::Event> limit_events(const std::string& lines) {
+/// Decoded events with texts of their own, close together, as a decoder leaves them.
+struct LimitEvents {
   std::vector<limit::Event> events;
-  limit::GuessedLines decoder;
-  if (decoder.decode(lines, events) != 0) {
-    fmt::print(stderr, "bench: the generator made a line that is no event\n");
-    std::exit(3);
+  Arena texts;
+
+  explicit LimitEvents(std::string_view lines) {
+    limit::GuessedLines decoder;
+    if (decoder.decode(lines, events) != 0) {
+      fmt::print(stderr, "bench: the generator made a line that is no event\n");
+      std::exit(3);
+    }
+    for (limit::Event& event : events) {
+      event.user = texts.copy(event.user_id()).data();
+      event.tie = texts.copy(event.tie_text()).data();
+    }
   }
-  return events;
-}
+};
 
 /// Lines with the room behind them that decoders want.
 std::string padded_lines(const WorkloadOptions& options) {
@@ -136,7 +145,8 @@ void check_answers(const ReachOptions& options) {
   EngineStats stats;
   run_engine(program, {}, decode_all(*program, lines), segue, &stats);
 
-  const std::vector<limit::Event> events = limit_events(lines);
+  const LimitEvents decoded(lines);
+  const std::vector<limit::Event>& events = decoded.events;
   std::vector<limit::Event> walked;
   limit::SimdjsonLines().decode(lines, walked);
   const auto told = [](const std::vector<limit::Event>& all) {
@@ -163,7 +173,8 @@ void check_answers(const ReachOptions& options) {
 void limit_row(const ReachOptions& options) {
   pin_to(1);
   const std::string lines = padded_lines(options.workload);
-  const std::vector<limit::Event> events = limit_events(lines);
+  const LimitEvents decoded(lines);
+  const std::vector<limit::Event>& events = decoded.events;
   const auto count = static_cast<double>(events.size());
   std::vector<double> seconds;
   std::vector<double> prefetched;
@@ -186,7 +197,8 @@ void decoded_rows(const ReachOptions& options) {
   const std::string lines = padded_lines(options.workload);
   const auto program = program_of(lifecycle_rules());
   const std::vector<EventBatch> batches = decode_all(*program, lines);
-  const std::vector<limit::Event> events = limit_events(lines);
+  const LimitEvents decoded(lines);
+  const std::vector<limit::Event>& events = decoded.events;
   const auto count = static_cast<double>(events.size());
   for (const unsigned threads : {1U, 2U}) {
     pin_to(static_cast<int>(threads));
