@@ -13,6 +13,7 @@ namespace {
 class Advance : public HitNotes {
  public:
   Advance(FunctionEmitter& out, const Instant& instant) : out_(out), instant_(instant) {
+    if (instant.by_hits || instant.has_unions) out.host(Host::kBeginHits, {out.frame()});
     if (instant.by_hits) return;
     for (const uint32_t sequence : instant.sequences) {
       llvm::Value* words = out.room(2);
@@ -86,9 +87,8 @@ void emit_instant(FunctionEmitter& out, KindId kind) {
 
 void emit_time(FunctionEmitter& out) {
   const std::optional<Instant> instant = instant_of_time(out.program());
-  if (instant->by_hits) {
-    out.host(Host::kAdvanceSequences, {out.frame(), out.truth(true)});
-  }
+  if (instant->by_hits || instant->has_unions) out.host(Host::kBeginHits, {out.frame()});
+  if (instant->by_hits) out.host(Host::kAdvanceSequences, {out.frame(), out.truth(true)});
   for (const uint32_t sequence : instant->sequences) {
     out.host(Host::kAdvanceSequence, {out.frame(), out.index(sequence), out.word(0), out.word(0)});
   }

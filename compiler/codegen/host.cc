@@ -166,6 +166,15 @@ void segue_feed_unions(Frame* frame, uint32_t stream) { interp::feed_unions(*fra
 
 void segue_feed_changes(Frame* frame) { interp::feed_changes(*frame); }
 
+void segue_begin_hits(Frame* frame) {
+  frame->hits.clear();
+  frame->in_unions.clear();
+  frame->event_ordinal = 0;
+  frame->occurrences = frame->event == nullptr ? 0 : 1;
+  frame->start_ms = frame->now_ms;
+  frame->by = image::kNone;
+}
+
 void segue_advance_sequences(Frame* frame, bool due) {
   static thread_local interp::SequenceScratch scratch;
   interp::advance_sequences(*frame, scratch, 0, due);

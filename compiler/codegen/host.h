@@ -58,6 +58,9 @@ void segue_hit(Frame* frame, uint32_t stream);
 void segue_feed_unions(Frame* frame, uint32_t stream);
 void segue_feed_changes(Frame* frame);
 
+/// Before a whole instant that notes hits or feeds unions: the frame knows of none yet.
+void segue_begin_hits(Frame* frame);
+
 // The sequences of an instant: all that were hit and, if a deadline is due, all that wait; or one
 // plain one (see `advance_plain`). The blob may move.
 void segue_advance_sequences(Frame* frame, bool due);

@@ -44,7 +44,7 @@ class Reached {
   /// None if something lies on a higher level.
   std::optional<Instant> finish(std::span<const uint32_t> chunks) const {
     if (climbs_) return {};
-    Instant instant{.chunks = chunks, .by_hits = by_hits_};
+    Instant instant{.chunks = chunks, .by_hits = by_hits_, .has_unions = has_unions_};
     for (const uint32_t sequence : by_base_) {
       instant.by_hits = instant.by_hits || !interp::is_plain(program_.prepared(), sequence);
     }
@@ -65,6 +65,7 @@ class Reached {
       if (!seen_.insert(stream).second) continue;
       const image::StreamRow& row = view_.streams[stream];
       for (const uint32_t sequence : view_.list(row.sequences)) follow_sequence(sequence);
+      has_unions_ = has_unions_ || row.unions.count != 0;
       for (const uint32_t all : view_.list(row.unions)) follow_derived(all);
       for (const uint32_t cell : view_.list(row.cells)) follow_derived(view_.cells[cell].feeds);
     }
@@ -88,6 +89,7 @@ class Reached {
   std::set<uint32_t> seen_;
   std::set<uint32_t> by_base_;
   bool by_hits_ = false;
+  bool has_unions_ = false;
   bool climbs_ = false;
 };
 

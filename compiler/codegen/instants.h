@@ -18,6 +18,7 @@ struct Instant {
   /// each is advanced alone. Not so with `by_hits`, then all are advanced by what is noted as hits.
   std::vector<uint32_t> sequences;
   bool by_hits = false;
+  bool has_unions = false;
   bool feeds_changes = false;
 };
 

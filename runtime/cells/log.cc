@@ -74,18 +74,38 @@ int64_t period_end(ZoneView zone, CalendarUnit unit, int64_t time_ms) {
 
 /// The first entry inside behind `i`, which is before `time_ms`, that is not; in steps that double,
 /// since most periods are short.
-uint32_t first_from(const LogRead& read, uint32_t i, int64_t time_ms) {
+uint32_t first_from(const Entries& entries, uint32_t i, uint32_t last, int64_t time_ms) {
   uint32_t step = 1;
-  while (step < read.inside.last - i && read.entries.time_of(i + step) < time_ms) {
+  while (step < last - i && entries.time_of(i + step) < time_ms) {
     i += step;
     step *= 2;
   }
-  uint32_t end = std::min(read.inside.last, i + step);
+  uint32_t end = std::min(last, i + step);
   while (i + 1 < end) {
     const uint32_t middle = i + (end - i) / 2;
-    (read.entries.time_of(middle) < time_ms ? i : end) = middle;
+    (entries.time_of(middle) < time_ms ? i : end) = middle;
   }
   return end;
+}
+
+/// The days of a rolling window up to now where all have 24 hours.
+LogDays days_of_one_offset(const Entries& entries, int64_t offset_ms,
+                           const image::WindowRow& window, int64_t now_ms) {
+  const uint32_t count = entries.count;
+  uint32_t i = 0;
+  if (window.from_ms != kForever.ms && count != 0 &&
+      entries.time_of(0) <= now_ms - window.from_ms) {
+    i = entries.lower_bound(now_ms - window.from_ms + 1);
+  }
+  if (window.cap != 0 && count - i > window.cap) i = count - window.cap;
+  LogDays days;
+  for (; i < count; ++days.count) {
+    const int64_t time = entries.time_of(i);
+    const int64_t past = (time + offset_ms) % kDayMs;
+    i = first_from(entries, i, count, time - past + (past < 0 ? 0 : kDayMs));
+    if (days.count == 0) days.deadline_ms = later_by(entries.time_of(i - 1), window.from_ms);
+  }
+  return days;
 }
 
 bool scalar_less(Scalar a, Scalar b) { return a.hi != b.hi ? a.hi < b.hi : a.lo < b.lo; }
@@ -121,7 +141,8 @@ uint32_t log_days(const LogRead& read, CalendarUnit counted) {
   // Times ascend and days with them: what comes before the next turn is of the same period.
   uint32_t count = 0;
   for (uint32_t i = read.inside.first; i < read.inside.last; ++count) {
-    i = first_from(read, i, period_end(read.zone, counted, read.entries.time_of(i)));
+    i = first_from(read.entries, i, read.inside.last,
+                   period_end(read.zone, counted, read.entries.time_of(i)));
   }
   return count;
 }
@@ -132,8 +153,21 @@ int64_t log_days_deadline(const LogRead& read, const image::WindowRow& window, i
   if (read.inside.first == read.inside.last) return kNever.ms;
   const int64_t midnight =
       period_end(read.zone, window.counted, read.entries.time_of(read.inside.first));
-  const uint32_t last = first_from(read, read.inside.first, midnight) - 1;
+  const uint32_t last = first_from(read.entries, read.inside.first, read.inside.last, midnight) - 1;
   return later_by(read.entries.time_of(last), window.from_ms);
+}
+
+LogDays log_days_read(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
+  const bool by_day = window.counted == CalendarUnit::kDay && !keeps_day(cell.row);
+  const bool up_to_now = window.kind == image::WindowRow::Kind::kRolling && window.to_ms == 0;
+  if (by_day && up_to_now) {
+    const ZoneView zone = zone_of(cell);
+    if (zone.rows().size() == 1) {
+      return days_of_one_offset(entries_of(cell), zone.rows()[0].offset_ms, window, now_ms);
+    }
+  }
+  const LogRead read = log_read(cell, window, now_ms);
+  return {log_days(read, window.counted), log_days_deadline(read, window, now_ms)};
 }
 
 uint32_t log_streak(const LogRead& read, const image::WindowRow& window) {

@@ -26,6 +26,12 @@ uint32_t log_count(const LogRead& read);
 uint32_t log_days(const LogRead& read, CalendarUnit counted = CalendarUnit::kDay);
 /// When their number can change: the last entry of the first one leaves, not any entry of it.
 int64_t log_days_deadline(const LogRead& read, const image::WindowRow& window, int64_t now_ms);
+/// Both at once.
+struct LogDays {
+  uint32_t count = 0;
+  int64_t deadline_ms = kNever.ms;
+};
+LogDays log_days_read(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
 /// Consecutive periods with an entry that end with the window's last period or the one before.
 uint32_t log_streak(const LogRead& read, const image::WindowRow& window);
 int64_t log_streak_deadline(const LogRead& read, const image::WindowRow& window, int64_t now_ms);

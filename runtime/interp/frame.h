@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,8 +28,7 @@ struct Frame {
   const image::View* view = nullptr;
 
   Blob* owner = nullptr;  // grows the blob
-  std::string_view user;
-  Scalar user_scalar;  // the id as a set of ids holds it, if the program asks for it
+  Scalar user_scalar;     // the id as a set of ids holds it, if the program asks for it
 
   /// The occurrences that matter to sequences at this instant: which stream, by which event of the
   /// instant.

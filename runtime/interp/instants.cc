@@ -54,36 +54,45 @@ void begin_user(Frame& frame, const Program& program, Blob& blob, std::string_vi
   frame.view = &program.view();
   frame.prepared = &program.prepared();
   frame.owner = &blob;
-  frame.user = user;
   if (program.prepared().reads_user) [[unlikely]] {
     frame.user_scalar = scalar_of_text(user);
   }
+  if (frame.made.bytes_held() != 0) [[unlikely]] {
+    frame.made.rewind({});
+  }
 }
 
-/// One instant by one call. `next_ms`: the next deadline as far as it is known before.
-void settle_whole(Frame& frame, NativeCode::Fn code, int64_t at_ms, int64_t next_ms,
-                  const Event* event, Watches watched, std::vector<Transition>& out) {
-  frame.blob = frame.owner->data();
+/// Calls the function and writes the header. What only some functions need of the frame they ask
+/// for (`segue_begin_hits`).
+void call(Frame& frame, NativeCode::Fn code, int64_t at_ms) {
   frame.now_ms = at_ms;
-  frame.next_ms = next_ms;
-  frame.event = event;
-  frame.slots = event == nullptr ? nullptr : event->slots.data();
-  frame.hits.clear();
-  frame.in_unions.clear();
-  frame.event_ordinal = 0;
-  frame.occurrences = event == nullptr ? 0 : 1;
-  frame.start_ms = at_ms;
-  frame.by = image::kNone;
-  if (frame.made.bytes_held() != 0) frame.made.rewind({});
-  uint64_t words[image::kChunkNodesMax];
-  for (size_t i = 0; i < watched.size(); ++i) {
-    words[i] = load<uint64_t>(truth_word(frame.blob, watched[i].word));
-  }
   code(&frame);
   BlobHeader& header = frame.owner->header();
   header.last_ms = at_ms;
   // A deadline lies after its instant; were one not, time would stand still.
   header.next_ms = std::max(frame.next_ms, at_ms + 1);
+}
+
+/// One instant by one call, of the frame's event or of none. `next_ms`: the next deadline as far as
+/// it is known before.
+inline void settle_whole(Frame& frame, NativeCode::Fn code, int64_t at_ms, int64_t next_ms,
+                         Watches watched, std::vector<Transition>& out) {
+  const Event* event = frame.event;
+  frame.blob = frame.owner->data();
+  frame.next_ms = next_ms;
+  if (watched.size() == 1) [[likely]] {
+    const Prepared::Watched at = watched[0];
+    uint64_t word = load<uint64_t>(truth_word(frame.blob, at.word));
+    call(frame, code, at_ms);
+    word = (word ^ load<uint64_t>(truth_word(frame.owner->data(), at.word))) & at.mask;
+    if (word != 0) report(frame, &word, watched, event, out);
+    return;
+  }
+  uint64_t words[image::kChunkNodesMax];
+  for (size_t i = 0; i < watched.size(); ++i) {
+    words[i] = load<uint64_t>(truth_word(frame.blob, watched[i].word));
+  }
+  call(frame, code, at_ms);
   uint64_t changed = 0;
   for (size_t i = 0; i < watched.size(); ++i) {
     words[i] ^= load<uint64_t>(truth_word(frame.owner->data(), watched[i].word));
@@ -109,14 +118,15 @@ bool settle_alone(const Program& program, Blob& blob, const Event& event,
   if (next_ms <= at_ms) return false;
   Frame& frame = frame_of_thread();
   begin_user(frame, program, blob, event.user);
-  settle_whole(frame, code, at_ms, next_ms, &event, program.prepared().watched_by_kind(kind), out);
+  frame.event = &event;
+  frame.slots = event.slots.data();
+  settle_whole(frame, code, at_ms, next_ms, program.prepared().watched_by_kind(kind), out);
   return true;
 }
 
-}  // namespace
-
-Status apply(const Program& program, Blob& blob, std::span<const Event> events,
-             std::vector<Transition>& out) {
+/// Any instant, its arguments checked.
+[[gnu::noinline]] Status apply_any(const Program& program, Blob& blob,
+                                   std::span<const Event> events, std::vector<Transition>& out) {
   if (events.empty()) return {};
   const Instant at = events[0].at;
   for (const Event& event : events.subspan(1)) {
@@ -129,10 +139,24 @@ Status apply(const Program& program, Blob& blob, std::span<const Event> events,
     if (at.ms < blob.header().last_ms) {
       return Error{Errc::kTooLate, "an event before the last settled instant"};
     }
-    if (events.size() == 1 && settle_alone(program, blob, events[0], out)) return {};
   }
   interp::settle_events(program, blob, events, out);
   return {};
+}
+
+}  // namespace
+
+Status apply(const Program& program, Blob& blob, std::span<const Event> events,
+             std::vector<Transition>& out) {
+  if (events.size() == 1 && !blob.empty()) [[likely]] {
+    const BlobHeader& header = blob.header();
+    const bool in_order = events[0].at.ms >= header.last_ms;
+    if (in_order && header.program == program.prepared().identity &&
+        settle_alone(program, blob, events[0], out)) {
+      return {};
+    }
+  }
+  return apply_any(program, blob, events, out);
 }
 
 void advance(const Program& program, Blob& blob, std::string_view user, Instant through,
@@ -144,10 +168,12 @@ void advance(const Program& program, Blob& blob, std::string_view user, Instant 
   }
   Frame& frame = frame_of_thread();
   begin_user(frame, program, blob, user);
+  frame.event = nullptr;
+  frame.slots = nullptr;
   const Watches watched = program.prepared().watched_by_time();
   for (int64_t next_ms = blob.header().next_ms; next_ms <= through.ms && next_ms != kNever.ms;
        next_ms = blob.header().next_ms) {
-    settle_whole(frame, native->time, next_ms, kNever.ms, nullptr, watched, out);
+    settle_whole(frame, native->time, next_ms, kNever.ms, watched, out);
   }
 }
 

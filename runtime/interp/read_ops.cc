@@ -196,11 +196,10 @@ void run<Op::kLogCommon>(Machine& machine, const OpRow& row) {
 
 template <>
 void run<Op::kLogDays>(Machine& machine, const OpRow& row) {
-  const WindowRow window = window_of(machine, row);
-  const int64_t now_ms = machine.frame.now_ms;
-  const cells::LogRead log = cells::log_read(cell_of(machine, row), window, now_ms);
-  note_deadline(machine.frame, cells::log_days_deadline(log, window, now_ms));
-  machine.push(static_cast<double>(cells::log_days(log, window.counted)));
+  const cells::LogDays days =
+      cells::log_days_read(cell_of(machine, row), window_of(machine, row), machine.frame.now_ms);
+  note_deadline(machine.frame, days.deadline_ms);
+  machine.push(static_cast<double>(days.count));
 }
 
 template <>
@@ -267,10 +266,9 @@ void run<Op::kLatch>(Machine& machine, const OpRow& row) {
   const image::CellRow& cell = machine.view().cells[row.a];
   std::byte* state = frame.blob + cell.offset;
   const int64_t pause_ms = machine.view().nths[row.b].bound_ms;
-  const bool in =
-      cells::latch_move(state, enter, leave, frame.now_ms, cell.horizon_ms, pause_ms);
-  note_deadline(frame, cells::latch_deadline(state, enter, leave, frame.now_ms, cell.horizon_ms,
-                                             pause_ms));
+  const bool in = cells::latch_move(state, enter, leave, frame.now_ms, cell.horizon_ms, pause_ms);
+  note_deadline(
+      frame, cells::latch_deadline(state, enter, leave, frame.now_ms, cell.horizon_ms, pause_ms));
   machine.push(in);
 }
 

@@ -36,13 +36,13 @@ class Settling {
         prepared_(program.prepared()),
         native_(program.native()),
         blob_(blob),
+        user_(user),
         out_(out),
         scratch_(scratch_of_thread()),
         frame_(scratch_.frame) {
     frame_.view = &program.view();
     frame_.prepared = &prepared_;
     frame_.owner = &blob;
-    frame_.user = user;
     if (prepared_.reads_user) frame_.user_scalar = scalar_of_text(user);
   }
 
@@ -60,7 +60,7 @@ class Settling {
     if (first) {
       create(at_ms);
     } else {
-      advance(program_, blob_, frame_.user, Instant{at_ms - 1}, out_);
+      advance(program_, blob_, user_, Instant{at_ms - 1}, out_);
     }
     interp::order_events(events, scratch_.events);
     settle(at_ms, scratch_.events, first);
@@ -193,6 +193,7 @@ class Settling {
   const Prepared& prepared_;
   const NativeCode* native_;
   Blob& blob_;
+  std::string_view user_;
   std::vector<Transition>& out_;
   Scratch& scratch_;
   Frame& frame_;
