@@ -19,7 +19,7 @@ static_assert(kFrameBlobAt == 0 && kFrameNowAt == 8 && kFrameNextAt == 16 && kFr
 
 inline constexpr size_t kHeaderFirstAt = offsetof(BlobHeader, first_ms);
 inline constexpr size_t kTruthWordsAt = sizeof(BlobHeader);
-static_assert(kHeaderFirstAt == 16 && kTruthWordsAt == 40);
+static_assert(kHeaderFirstAt == 8 && kTruthWordsAt == 32);
 
 inline constexpr size_t kValueBytes = sizeof(Value);
 // A view is its size and where its bytes are, in the order of this library.

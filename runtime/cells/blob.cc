@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "runtime/base/check.h"
 #include "runtime/cells/bytes.h"
@@ -48,15 +49,33 @@ constexpr uint32_t whole_words(uint32_t bytes) { return (bytes + 7) / 8 * 8; }
 }  // namespace
 
 Blob& Blob::operator=(Blob&& other) noexcept {
-  if (this != &other) {
-    ::operator delete(data_);
-    data_ = other.data_;
-    other.data_ = nullptr;
-  }
+  Blob moved(std::move(other));
+  swap(moved);
   return *this;
 }
 
-Blob::~Blob() { ::operator delete(data_); }
+void Blob::swap(Blob& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(home_, other.home_);
+  std::swap(capacity_, other.capacity_);
+  std::swap(home_bytes_, other.home_bytes_);
+}
+
+Blob Blob::kept(std::byte* home, uint32_t home_bytes, std::byte* data, uint32_t capacity) {
+  Blob blob;
+  blob.home_ = home;
+  blob.home_bytes_ = home_bytes;
+  blob.data_ = data;
+  blob.capacity_ = capacity;
+  return blob;
+}
+
+/// The bytes are at `data` from now on.
+void Blob::move_to(std::byte* data, uint32_t capacity) {
+  if (data_ != home_) ::operator delete(data_);
+  data_ = data;
+  capacity_ = capacity;
+}
 
 std::span<const std::byte> Blob::bytes() const {
   if (data_ == nullptr) return {};
@@ -64,11 +83,14 @@ std::span<const std::byte> Blob::bytes() const {
 }
 
 void Blob::create(const image::Layout& layout, uint64_t program) {
-  const uint32_t capacity = size_class(layout.fixed_bytes);
-  *this = Blob();
-  data_ = allocate_zeroed(capacity);
-  header() = {
-      .bytes = layout.fixed_bytes, .capacity = capacity, .program = program, .next_ms = kNever.ms};
+  if (layout.fixed_bytes <= home_bytes_) {
+    move_to(home_, home_bytes_);
+    std::memset(data_, 0, layout.fixed_bytes);
+  } else {
+    const uint32_t capacity = size_class(layout.fixed_bytes);
+    move_to(allocate_zeroed(capacity), capacity);
+  }
+  header() = {.bytes = layout.fixed_bytes, .program = program_mark(program), .next_ms = kNever.ms};
 }
 
 bool Blob::grow(uint32_t fixed_offset, uint32_t capacity_bytes, const image::Layout& layout,
@@ -79,7 +101,7 @@ bool Blob::grow(uint32_t fixed_offset, uint32_t capacity_bytes, const image::Lay
   BlobHeader& head = header();
   const bool at_end = part.offset != 0 && part.offset + part.capacity_bytes == head.bytes;
   const uint64_t begin = at_end ? part.offset : head.bytes;
-  if (begin + wanted > head.capacity) {
+  if (begin + wanted > capacity_) {
     uint64_t live_bytes = uint64_t{layout.fixed_bytes} + wanted - part.capacity_bytes;
     for (const image::CellRow& row : cells) {
       if (grows(row.kind)) live_bytes += load<GrowingPart>(data_ + row.offset).capacity_bytes;
@@ -117,19 +139,16 @@ void Blob::move_to_class(uint32_t fixed_offset, uint32_t capacity_bytes, uint64_
     store(moved + row.offset, part);
     end += part.capacity_bytes;
   }
-  ::operator delete(data_);
-  data_ = moved;
+  move_to(moved, capacity);
   header().bytes = end;
-  header().capacity = capacity;
 }
 
 Blob Blob::copy_of(std::span<const std::byte> bytes) {
   Blob copy;
   if (bytes.empty()) return copy;
   const uint32_t capacity = size_class(bytes.size());
-  copy.data_ = allocate_zeroed(capacity);
+  copy.move_to(allocate_zeroed(capacity), capacity);
   std::memcpy(copy.data_, bytes.data(), bytes.size());
-  copy.header().capacity = capacity;
   return copy;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 
 #include "runtime/base/instant.h"
@@ -9,17 +10,23 @@
 
 namespace segue {
 
-/// Head of every blob. Behind it: truth words, kept numbers, fixed cells (offsets from the image),
-/// growing parts.
+/// Head of every blob, half a cache line. Behind it: truth words, kept numbers, fixed cells
+/// (offsets from the image), growing parts.
 struct BlobHeader {
-  uint32_t bytes = 0;     // in use, this header included
-  uint32_t capacity = 0;  // size class it lives in
-  uint64_t program = 0;   // identity of the image that laid it out
-  int64_t first_ms = 0;   // the user's first instant
-  int64_t last_ms = 0;    // the last settled instant
-  int64_t next_ms = 0;    // no deadline is before it; kNever.ms if there is none
+  uint32_t bytes = 0;    // in use, this header included; never 0
+  uint32_t program = 0;  // `program_mark` of the image that laid it out
+  int64_t first_ms = 0;  // the user's first instant
+  int64_t last_ms = 0;   // the last settled instant
+  int64_t next_ms = 0;   // no deadline is before it; kNever.ms if there is none
 };
-static_assert(sizeof(BlobHeader) == 40);
+static_assert(sizeof(BlobHeader) == 32);
+
+/// What a blob knows of its image: enough to find a mix-up, half of what tells any two images
+/// apart. Who keeps blobs outside a process keeps the whole identity beside them, and asks for it
+/// when they come in.
+constexpr uint32_t program_mark(uint64_t identity) {
+  return static_cast<uint32_t>(identity ^ identity >> 32);
+}
 
 /// Fixed part of a growing cell: where its entries are, a run from the `first` on.
 struct GrowingPart {
@@ -30,27 +37,36 @@ struct GrowingPart {
 };
 static_assert(sizeof(GrowingPart) == 16);
 
-/// One user's state: a relocatable byte string without pointers, 8-byte aligned. Owns its bytes.
-/// Empty until the user's first instant.
+/// One user's state: a relocatable byte string without pointers, 8-byte aligned. Empty until the
+/// user's first instant. Owns its bytes, unless a keeper lent it their place.
 class Blob {
  public:
   Blob() = default;
-  Blob(Blob&& other) noexcept : data_(other.data_) { other.data_ = nullptr; }
+  Blob(Blob&& other) noexcept { swap(other); }
   Blob& operator=(Blob&& other) noexcept;
   Blob(const Blob&) = delete;
   Blob& operator=(const Blob&) = delete;
-  ~Blob();
+  ~Blob() {
+    if (home_ == nullptr) ::operator delete(data_);
+  }
+
+  /// A blob whose bytes a keeper holds, for one use of it: at `home`, which has room for
+  /// `home_bytes`, or if they have moved out, at `data` with room for `capacity`, allocated as
+  /// `operator new` does. Null `data`: empty. The keeper takes `data()` and `capacity()` back after
+  /// the use; what is no longer at `home` is the keeper's to delete in the end.
+  static Blob kept(std::byte* home, uint32_t home_bytes, std::byte* data, uint32_t capacity);
 
   bool empty() const { return data_ == nullptr; }
   std::byte* data() { return data_; }
   const std::byte* data() const { return data_; }
+  uint32_t capacity() const { return capacity_; }
   std::span<const std::byte> bytes() const;
   // SAFETY: `create` and `copy_of` put a header in front of all else; the bytes are aligned to 8.
   BlobHeader& header() { return *reinterpret_cast<BlobHeader*>(data_); }
   const BlobHeader& header() const { return *reinterpret_cast<const BlobHeader*>(data_); }
 
   /// Makes an empty blob for a layout: zeroed, header filled; cells are initialised by
-  /// `runtime/interp`.
+  /// `runtime/interp`. `program`: the image's identity.
   void create(const image::Layout& layout, uint64_t program);
 
   /// Gives the growing part at `fixed_offset` room for `capacity_bytes`, moving its entries. The
@@ -67,8 +83,13 @@ class Blob {
  private:
   void move_to_class(uint32_t fixed_offset, uint32_t capacity_bytes, uint64_t live_bytes,
                      const image::Layout& layout, std::span<const image::CellRow> cells);
+  void swap(Blob& other) noexcept;
+  void move_to(std::byte* data, uint32_t capacity);
 
   std::byte* data_ = nullptr;
+  std::byte* home_ = nullptr;  // a keeper's room; null: the bytes are ours
+  uint32_t capacity_ = 0;      // of where `data_` is
+  uint32_t home_bytes_ = 0;
 };
 
 }  // namespace segue

@@ -38,6 +38,31 @@ TEST(Blob, IsEmptyUntilCreated) {
   EXPECT_FALSE(blob.empty());
 }
 
+TEST(Blob, KeptByAnotherItStaysHomeWhileItFits) {
+  TestCells cells({log_of(Type::B, INT64_MAX)});
+  const image::Layout& layout = cells.tables.layout[0];
+  std::vector<uint64_t> home(layout.fixed_bytes / 8 + 4);
+  auto* const room = reinterpret_cast<std::byte*>(home.data());
+  const auto room_bytes = static_cast<uint32_t>(home.size() * 8);
+  std::byte* data = nullptr;
+  uint32_t capacity = room_bytes;
+  for (int64_t t = 1; t < 300; ++t) {
+    Blob blob = Blob::kept(room, room_bytes, data, capacity);
+    if (blob.empty()) {
+      blob.create(layout, 7);
+      init(cells.tables.cells[0], blob.data() + cells.tables.cells[0].offset);
+    }
+    const CellRef cell{blob, cells.view(), cells.tables.cells[0]};
+    log_push(cell, t);
+    ASSERT_EQ(blob.data() == room, t <= 4) << t;
+    ASSERT_EQ(times_of(cell).size(), static_cast<size_t>(t));
+    ASSERT_LE(blob.header().bytes, blob.capacity());
+    data = blob.data();
+    capacity = blob.capacity();
+  }
+  ::operator delete(data);
+}
+
 TEST(Blob, GrowingPartsKeepTheirEntriesWhereverTheyMove) {
   TestCells cells({log_of(Type::B, INT64_MAX), log_of(Type::S, INT64_MAX),
                    cell_of(image::CellKind::kSeen), log_of(Type::B, 100)});
@@ -54,9 +79,9 @@ TEST(Blob, GrowingPartsKeepTheirEntriesWhereverTheyMove) {
     for (const size_t log : {0, 1, 3}) ASSERT_EQ(times_of(cells[log]), expected[log]);
   }
   EXPECT_EQ(load<uint64_t>(cells[2].state()), 1u);
-  const BlobHeader& header = cells.blob().header();
-  EXPECT_LE(header.bytes, header.capacity);
-  EXPECT_LT(header.capacity, 2 * (expected[0].size() * 8 + expected[1].size() * 24))
+  const uint32_t capacity = cells.blob().capacity();
+  EXPECT_LE(cells.blob().header().bytes, capacity);
+  EXPECT_LT(capacity, 2 * (expected[0].size() * 8 + expected[1].size() * 24))
       << "room left behind is reclaimed";
 }
 
@@ -75,9 +100,9 @@ TEST(Blob, ACopyIsTheSameState) {
 TEST(Blob, ACappedLogStopsGrowing) {
   TestCells cells({log_of(Type::S, INT64_MAX, 100)});
   for (int64_t t = 1; t < 1000; ++t) cells.push(0, t);
-  const uint32_t capacity = cells.blob().header().capacity;
+  const uint32_t capacity = cells.blob().capacity();
   for (int64_t t = 1000; t < 10'000; ++t) cells.push(0, t);
-  EXPECT_EQ(cells.blob().header().capacity, capacity);
+  EXPECT_EQ(cells.blob().capacity(), capacity);
   EXPECT_EQ(times_of(cells[0]).size(), 100u);
   EXPECT_EQ(times_of(cells[0]).front(), 9900);
 }

@@ -210,7 +210,7 @@ EngineStats Engine::stats() const {
     stats.table_bytes += shard->table_bytes();
     for (uint32_t number = 0; number < users.size(); ++number) {
       const Blob& blob = users[number].blob;
-      if (!blob.empty()) stats.state_bytes += blob.header().capacity;
+      if (!blob.empty()) stats.state_bytes += blob.capacity();
     }
   }
   return stats;

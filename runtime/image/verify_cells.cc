@@ -9,7 +9,7 @@ namespace segue::image {
 namespace {
 
 /// Bytes of the header of a blob; runtime/cells/blob.h asserts that it is that.
-constexpr uint32_t kBlobHeaderBytes = 40;
+constexpr uint32_t kBlobHeaderBytes = 32;
 
 struct Place {
   uint32_t offset;

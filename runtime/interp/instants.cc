@@ -133,7 +133,7 @@ bool settle_alone(const Program& program, Blob& blob, const Event& event,
     if (event.at != at) return Error{Errc::kInvalid, "events of more than one instant"};
   }
   if (!blob.empty()) {
-    if (blob.header().program != program.prepared().identity) {
+    if (blob.header().program != program_mark(program.prepared().identity)) {
       return Error{Errc::kInvalid, "a blob of another program"};
     }
     if (at.ms < blob.header().last_ms) {
