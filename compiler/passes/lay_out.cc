@@ -125,9 +125,9 @@ std::vector<uint32_t> by_kind(const plan::Plan& plan) {
 
 }  // namespace
 
-// before  cell c0 = seen s0                    after  cell c0 = seen s0 at 48 bytes 8
+// before  cell c0 = seen s0                    after  cell c0 = seen s0 at 40 bytes 8
 //         node n0 = (seen c0)                         node n0 = (seen c0) at 0
-//                                                     layout words 1 bytes 56
+//                                                     layout words 1 bytes 48
 //                                                     chunk n0 count 1
 void lay_out(plan::Plan& plan) {
   order_nodes(plan);

@@ -78,9 +78,9 @@ const std::map<std::string_view, Example>& examples() {
       {"lay-out",
        {"cell c0 = seen s0\n"
         "node n0 = (seen c0)\n",
-        "cell c0 = seen s0 at 48 bytes 8\n"
+        "cell c0 = seen s0 at 40 bytes 8\n"
         "node n0 = (seen c0) at 0\n"
-        "layout words 1 bytes 56\n"
+        "layout words 1 bytes 48\n"
         "chunk n0 count 1\n"}},
   };
   return all;

@@ -46,10 +46,11 @@ Engine::Engine(std::shared_ptr<const Program> program, const EngineOptions& opti
 
 void Engine::push(EventBatch batch) {
   const EventBatch& held = reorder_.hold(std::move(batch));
+  const bool hashed = !held.user_hashes.empty();
   for (size_t i = 0; i < held.events.size(); ++i) {
     const Event& event = held.events[i];
     if (watermark_.admit(event.at)) {
-      reorder_.add(event);
+      reorder_.add(event, hashed ? held.user_hashes[i] : hash64(event.user));
       ++stats_.events;
     } else {
       ++stats_.late;
@@ -92,9 +93,8 @@ void Engine::release(Instant end) {
 /// much is released, and however far the clock is moved on.
 void Engine::settle(Instant end) {
   if (end <= settled_) return;
-  released_.clear();
-  reorder_.release(end, released_);
-  std::span<const ReorderBuffer::Entry> rest = released_;
+  const std::span<Arrival> released = reorder_.release(end);
+  std::span<Arrival> rest = released;
   while (settled_ < end) {
     const Instant next_event = rest.empty() ? end : rest[0].at;
     const Instant first = std::max(settled_, std::min(next_event, earliest_wake()));
@@ -110,7 +110,7 @@ void Engine::settle(Instant end) {
     rest = rest.subspan(count);
     settled_ = slice_end;
   }
-  if (!released_.empty()) reorder_.drop_before(end);
+  if (!released.empty()) reorder_.drop_before(end);
 }
 
 Instant Engine::earliest_wake() const {
@@ -120,12 +120,13 @@ Instant Engine::earliest_wake() const {
 }
 
 /// The next events in order of time, all before `end`; those of its instants are whole.
-void Engine::process(std::span<const ReorderBuffer::Entry> events, Instant end) {
-  for (const ReorderBuffer::Entry& entry : events) {
-    const uint64_t hash = hash64(entry.event->user);
-    shards_[shard_of(hash)]->add(*entry.event, hash);
+void Engine::process(std::span<Arrival> arrivals, Instant end) {
+  const auto parts = static_cast<uint32_t>(shards_.size());
+  if (parts == 1) {
+    shards_[0]->settle(arrivals, end);
+  } else {
+    workers_.run([&](uint32_t part) { shards_[part]->settle_own(arrivals, part, parts, end); });
   }
-  workers_.run([&](uint32_t part) { shards_[part]->settle(end); });
   give_changes();
 }
 
@@ -148,16 +149,19 @@ void Engine::give_changes() {
   if (!merged_.empty()) listener_.on_changes(merged_);
 }
 
-bool Engine::is_member(std::string_view user, uint32_t segment) {
+bool Engine::is_member(std::string_view user, uint32_t segment) const {
   const uint64_t hash = hash64(user);
-  const User* found = shards_[shard_of(hash)]->find(hash, user);
-  return found != nullptr && member(*program_, found->blob, segment);
+  const UserTable& users = shard_of_user(hash).users();
+  const uint32_t number = users.find(hash, user);
+  return number != UserTable::kNobody && member(*program_, users.blob(number), segment);
 }
 
-double Engine::score_of(std::string_view user, uint32_t score) {
+double Engine::score_of(std::string_view user, uint32_t score) const {
   const uint64_t hash = hash64(user);
-  const User* found = shards_[shard_of(hash)]->find(hash, user);
-  return found == nullptr ? 0 : score_at(*program_, found->blob, score, last_settled());
+  const UserTable& users = shard_of_user(hash).users();
+  const uint32_t number = users.find(hash, user);
+  if (number == UserTable::kNobody) return 0;
+  return score_at(*program_, users.blob(number), score, last_settled());
 }
 
 int64_t Engine::member_count(uint32_t segment) const {
@@ -175,9 +179,9 @@ std::vector<std::vector<std::string_view>> Engine::members() const {
     }
     const UserTable& users = shard->users();
     for (uint32_t number = 0; number < users.size(); ++number) {
-      const User& user = users[number];
+      const Blob blob = users.blob(number);
       for (const uint32_t segment : taken) {
-        if (member(*program_, user.blob, segment)) members[segment].push_back(user.id());
+        if (member(*program_, blob, segment)) members[segment].push_back(users.id(number));
       }
     }
   }
@@ -190,8 +194,8 @@ std::vector<std::pair<std::string_view, double>> Engine::scores(uint32_t score) 
   for (const auto& shard : shards_) {
     const UserTable& users = shard->users();
     for (uint32_t number = 0; number < users.size(); ++number) {
-      const User& user = users[number];
-      values.emplace_back(user.id(), score_at(*program_, user.blob, score, last_settled()));
+      values.emplace_back(users.id(number),
+                          score_at(*program_, users.blob(number), score, last_settled()));
     }
   }
   std::sort(values.begin(), values.end());
@@ -208,10 +212,7 @@ EngineStats Engine::stats() const {
     stats.duplicates += shard->duplicates();
     stats.capped += shard->capped();
     stats.table_bytes += shard->table_bytes();
-    for (uint32_t number = 0; number < users.size(); ++number) {
-      const Blob& blob = users[number].blob;
-      if (!blob.empty()) stats.state_bytes += blob.capacity();
-    }
+    stats.state_bytes += users.blob_bytes();
   }
   return stats;
 }

@@ -10,6 +10,7 @@
 
 #include "runtime/base/event_batch.h"
 #include "runtime/base/result.h"
+#include "runtime/engine/arrival.h"
 #include "runtime/engine/change.h"
 #include "runtime/engine/reorder.h"
 #include "runtime/engine/shard.h"
@@ -84,8 +85,8 @@ class Engine {
   Status stop_at(Instant at);
 
   // ---- As of the last settled instant ----
-  bool is_member(std::string_view user, uint32_t segment);
-  double score_of(std::string_view user, uint32_t score);
+  bool is_member(std::string_view user, uint32_t segment) const;
+  double score_of(std::string_view user, uint32_t score) const;
   int64_t member_count(uint32_t segment) const;
 
   /// By segment, users sorted by bytes. The ids live as long as the engine.
@@ -101,9 +102,11 @@ class Engine {
   void settle(Instant end);
   Instant earliest_wake() const;
   Instant last_settled() const { return {settled_.ms - 1}; }
-  void process(std::span<const ReorderBuffer::Entry> events, Instant end);
+  void process(std::span<Arrival> arrivals, Instant end);
   void give_changes();
-  uint32_t shard_of(uint64_t hash) const { return static_cast<uint32_t>(hash % shards_.size()); }
+  const Shard& shard_of_user(uint64_t hash) const {
+    return *shards_[shard_of(hash, static_cast<uint32_t>(shards_.size()))];
+  }
 
   std::shared_ptr<const Program> program_;
   EngineListener& listener_;
@@ -116,7 +119,6 @@ class Engine {
   std::vector<Instant> stops_;  // descending: the next one is the last
   EngineStats stats_;
 
-  std::vector<ReorderBuffer::Entry> released_;
   std::vector<Change> merged_;
   std::vector<Change> merging_;
 };

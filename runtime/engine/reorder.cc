@@ -1,27 +1,20 @@
 #include "runtime/engine/reorder.h"
 
 #include <algorithm>
-#include <iterator>
 #include <queue>
 #include <utility>
 
 namespace segue {
 namespace {
 
-using Entry = ReorderBuffer::Entry;
-
 /// A part of a run that is being merged.
 struct Piece {
-  const Entry* at;
-  const Entry* end;
+  Arrival* at;
+  Arrival* end;
   friend bool operator<(const Piece& a, const Piece& b) { return a.at->at > b.at->at; }
 };
 
-void merge(std::vector<Piece>& pieces, std::vector<Entry>& out) {
-  if (pieces.size() == 1) {
-    out.insert(out.end(), pieces[0].at, pieces[0].end);
-    return;
-  }
+void merge(std::vector<Piece>& pieces, std::vector<Arrival>& out) {
   std::priority_queue<Piece> heads(std::less<Piece>(), std::move(pieces));
   while (!heads.empty()) {
     Piece piece = heads.top();
@@ -38,55 +31,58 @@ void merge(std::vector<Piece>& pieces, std::vector<Entry>& out) {
 }  // namespace
 
 const EventBatch& ReorderBuffer::hold(EventBatch batch) {
+  if (!batches_.empty()) batches_.back().newest = newest_;
+  newest_ = kLongAgo;
   batches_.push_back({std::move(batch), kLongAgo});
   return batches_.back().batch;
 }
 
-void ReorderBuffer::add(const Event& event) {
-  Held& held = batches_.back();
-  held.newest = std::max(held.newest, event.at);
-  last_run_ = run_for(event.at);
-  runs_[last_run_].entries.push_back({event.at, &event});
-  ++waiting_;
-}
-
-/// The first run that an event of that time continues.
-size_t ReorderBuffer::run_for(Instant at) {
-  if (last_run_ < runs_.size() && runs_[last_run_].tail() <= at &&
-      (last_run_ == 0 || runs_[last_run_ - 1].tail() > at)) {
-    return last_run_;
-  }
+/// To the first run that an event of that time continues.
+void ReorderBuffer::change_run(Instant at) {
   const auto found = std::partition_point(runs_.begin(), runs_.end(),
                                           [&](const Run& run) { return run.tail() > at; });
-  const auto run = static_cast<size_t>(found - runs_.begin());
+  last_run_ = static_cast<size_t>(found - runs_.begin());
   if (found == runs_.end()) runs_.emplace_back();
-  return run;
+  bound_run();
 }
 
-void ReorderBuffer::release(Instant end, std::vector<Entry>& out) {
+void ReorderBuffer::bound_run() {
+  last_run_ = std::min(last_run_, runs_.size() - 1);
+  low_ = runs_[last_run_].tail();
+  high_ = last_run_ == 0 ? kNever : runs_[last_run_ - 1].tail();
+}
+
+std::span<Arrival> ReorderBuffer::release(Instant end) {
   std::vector<Piece> pieces;
   for (Run& run : runs_) {
-    const auto first = run.entries.begin() + static_cast<ptrdiff_t>(run.begin);
-    const auto last = std::partition_point(first, run.entries.end(),
-                                           [&](const Entry& entry) { return entry.at < end; });
+    const auto first = run.arrivals.begin() + static_cast<ptrdiff_t>(run.begin);
+    const auto last = std::partition_point(first, run.arrivals.end(),
+                                           [&](const Arrival& held) { return held.at < end; });
     if (first == last) continue;
     pieces.push_back({&*first, &*first + (last - first)});
-    run.begin = static_cast<size_t>(last - run.entries.begin());
+    run.begin = static_cast<size_t>(last - run.arrivals.begin());
     waiting_ -= static_cast<size_t>(last - first);
   }
-  if (pieces.empty()) return;
-  merge(pieces, out);
-  // The runs that are used up are the last ones, since tails descend. The first keeps its room.
-  while (runs_.size() > 1 && runs_.back().begin == runs_.back().entries.size()) runs_.pop_back();
-  for (Run& run : runs_) {
-    if (run.begin < run.entries.size() / 2) continue;
-    run.entries.erase(run.entries.begin(), run.entries.begin() + static_cast<ptrdiff_t>(run.begin));
-    run.begin = 0;
-  }
+  if (pieces.empty()) return {};
+  if (pieces.size() == 1) return {pieces[0].at, pieces[0].end};
+  merged_.clear();
+  merge(pieces, merged_);
+  return merged_;
 }
 
 void ReorderBuffer::drop_before(Instant end) {
+  // The runs that are used up are the last ones, since tails descend. The first keeps its room.
+  while (runs_.size() > 1 && runs_.back().begin == runs_.back().arrivals.size()) runs_.pop_back();
+  for (Run& run : runs_) {
+    if (run.begin < run.arrivals.size() / 2) continue;
+    run.arrivals.erase(run.arrivals.begin(),
+                       run.arrivals.begin() + static_cast<ptrdiff_t>(run.begin));
+    run.begin = 0;
+  }
+  bound_run();
+  if (!batches_.empty()) batches_.back().newest = newest_;
   std::erase_if(batches_, [&](const Held& held) { return held.newest < end; });
+  newest_ = batches_.empty() ? kLongAgo : batches_.back().newest;
 }
 
 }  // namespace segue

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "runtime/base/event_batch.h"
 #include "runtime/base/instant.h"
+#include "runtime/engine/arrival.h"
 
 namespace segue {
 
@@ -14,40 +16,48 @@ namespace segue {
 /// Input is nearly in order, so events are dealt onto few ascending runs, each event onto the first
 /// run it can continue, and what the watermark passes is cut off the runs' heads and merged
 /// (Chandramouli and others, "Impatience is a virtue", 2014). In-order input is one run: an append
-/// and a cut. Cost: O(log runs) an event at worst.
+/// of 32 bytes, given out where it stands. Cost: O(log runs) an event at worst.
 class ReorderBuffer {
  public:
-  struct Entry {
-    Instant at;
-    const Event* event = nullptr;
-  };
-
   /// Takes a batch and gives it back; `add` then names those of its events that count.
   const EventBatch& hold(EventBatch batch);
-  void add(const Event& event);
+  void add(const Event& event, uint64_t hash) {
+    if (event.at < low_ || event.at >= high_) [[unlikely]]
+      change_run(event.at);
+    runs_[last_run_].arrivals.push_back({event.at, &event, hash, 0});
+    low_ = event.at;
+    newest_ = event.at > newest_ ? event.at : newest_;
+    ++waiting_;
+  }
 
-  /// Moves all that is dated before `end` into `out`, in order of time. Their batches live until
-  /// `drop_before(end)`.
-  void release(Instant end, std::vector<Entry>& out);
+  /// All that is dated before `end`, in order of time; it is the caller's, as are the batches,
+  /// until `drop_before(end)`, which must come next.
+  std::span<Arrival> release(Instant end);
   void drop_before(Instant end);
 
   size_t waiting() const { return waiting_; }
 
  private:
   struct Run {
-    std::vector<Entry> entries;
+    std::vector<Arrival> arrivals;
     size_t begin = 0;  // those before it have been given out
-    Instant tail() const { return entries.empty() ? kLongAgo : entries.back().at; }
+    Instant tail() const { return arrivals.empty() ? kLongAgo : arrivals.back().at; }
   };
   struct Held {
     EventBatch batch;
-    Instant newest = kLongAgo;  // of the events that count
+    Instant newest = kLongAgo;  // of the events that count; of the last batch it is `newest_`
   };
 
-  size_t run_for(Instant at);
+  void change_run(Instant at);
+  void bound_run();
 
-  std::vector<Run> runs_;  // tails strictly descending; only the first may be empty
-  size_t last_run_ = 0;    // where the last event went: mostly the next one goes there too
+  std::vector<Run> runs_ = std::vector<Run>(1);  // tails strictly descending; only the first may
+                                                 // be empty
+  size_t last_run_ = 0;     // where the last event went: mostly the next one goes there too
+  Instant low_ = kLongAgo;  // its tail
+  Instant high_ = kNever;   // the tail of the run in front of it: what goes there is before it
+  Instant newest_ = kLongAgo;
+  std::vector<Arrival> merged_;
   std::vector<Held> batches_;
   size_t waiting_ = 0;
 };

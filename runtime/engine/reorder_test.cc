@@ -20,16 +20,15 @@ EventBatch batch_of(const std::vector<int64_t>& times) {
 }
 
 void add_all(ReorderBuffer& buffer, const std::vector<int64_t>& times) {
-  for (const Event& event : buffer.hold(batch_of(times)).events) buffer.add(event);
+  for (const Event& event : buffer.hold(batch_of(times)).events) buffer.add(event, 7);
 }
 
 std::vector<int64_t> release(ReorderBuffer& buffer, int64_t end_ms) {
-  std::vector<ReorderBuffer::Entry> out;
-  buffer.release({end_ms}, out);
   std::vector<int64_t> times;
-  for (const auto& entry : out) {
-    EXPECT_EQ(entry.event->at, entry.at);
-    times.push_back(entry.at.ms);
+  for (const Arrival& arrival : buffer.release({end_ms})) {
+    EXPECT_EQ(arrival.event->at, arrival.at);
+    EXPECT_EQ(arrival.hash, 7u);
+    times.push_back(arrival.at.ms);
   }
   buffer.drop_before({end_ms});
   return times;

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "runtime/base/event.h"
+#include "runtime/engine/arrival.h"
 #include "runtime/engine/change.h"
+#include "runtime/engine/change_order.h"
 #include "runtime/engine/dedupe.h"
 #include "runtime/engine/timers.h"
 #include "runtime/engine/users.h"
@@ -19,19 +21,21 @@ namespace segue {
 /// A part of the users, with all that belongs to them: states, wake-ups, changes. One thread at a
 /// time; shards share nothing but the program.
 ///
-/// Cost of an event: its own work in the program, and three cache misses (place, user, blob),
-/// fetched ahead over the whole run so that they overlap.
+/// Cost of an event: its own work in the program, and the lines of memory that it touches: one
+/// place, and those of its user's row (see UserTable), fetched ahead so that they overlap.
 class Shard {
  public:
   /// `segment_ranks`: by row of the image's segments, their order in changes. Both outlive it.
   Shard(const Program& program, std::span<const uint32_t> segment_ranks,
         std::optional<Duration> dedupe);
 
-  /// The next event of this shard's users, in order of time. `hash` is `hash64(event.user)`.
-  void add(const Event& event, uint64_t hash) { items_.push_back({event.at, &event, hash, 0}); }
+  /// Applies the next events of this shard's users, in order of time and all of their instants, and
+  /// settles all instants before `end`. Makes `changes`. The arrivals are worked with.
+  void settle(std::span<Arrival> arrivals, Instant end);
 
-  /// Applies what was added and settles all instants before `end`. Makes `changes`.
-  void settle(Instant end);
+  /// The same for those of its users, if it is number `part` of `parts` shards; several may read
+  /// `arrivals` at once.
+  void settle_own(std::span<const Arrival> arrivals, uint32_t part, uint32_t parts, Instant end);
 
   /// Without events, nothing happens before it.
   Instant earliest_wake() const { return timers_.earliest(); }
@@ -39,7 +43,6 @@ class Shard {
   /// Of the last `settle`, by (instant, user, rank of the segment).
   std::span<const Change> changes() const { return changes_; }
 
-  User* find(uint64_t hash, std::string_view id) { return users_.find(hash, id); }
   const UserTable& users() const { return users_; }
   std::span<const int64_t> member_counts() const { return member_counts_; }
   uint64_t duplicates() const { return duplicates_; }
@@ -47,41 +50,29 @@ class Shard {
   size_t table_bytes() const { return users_.bytes() + timers_.bytes(); }
 
  private:
-  struct Item {
-    Instant at;
-    const Event* event;
-    uint64_t hash;
-    uint32_t user;
-  };
-
-  void resolve_users(size_t begin, size_t end);
-  void apply_items(size_t begin, size_t end);
-  void apply_instant(std::span<const Item> items);
+  void resolve_users(std::span<Arrival> arrivals, size_t begin, size_t end);
+  void apply_all(std::span<Arrival> arrivals);
+  void apply_instant(std::span<const Arrival> at_once);
+  std::span<const Event> events_of(std::span<const Arrival> at_once);
   void wake_before(Instant end);
   void wake(Timers::Wake wake, Instant end);
-  void note_changes(const User& user);
-  void set_wake(User& user, uint32_t number);
-  void fetch(const Blob& blob) const;
+  void note_changes(uint32_t number);
+  void set_wake(uint32_t number, Instant deadline);
 
   const Program& program_;
-  std::span<const uint32_t> segment_ranks_;
   UserTable users_;
   Timers timers_;
+  ChangeOrder order_;
   std::optional<DedupeWindow> dedupe_;
   std::vector<int64_t> member_counts_;  // by segment
-  size_t blob_lines_;                   // fetched ahead
   uint64_t duplicates_ = 0;
   uint64_t capped_ = 0;
 
   // Of one settling; members so that they keep their room.
-  std::vector<Item> items_;
+  std::vector<Arrival> own_;
   std::vector<Event> instant_;  // several events of one user at one instant
   std::vector<std::string_view> ties_;
-  std::vector<Transition> transitions_;
-  std::vector<Change> changes_;
+  std::span<const Change> changes_;
 };
-
-/// The order in which changes are given out.
-bool goes_before(const Change& a, const Change& b, std::span<const uint32_t> segment_ranks);
 
 }  // namespace segue

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -29,8 +30,21 @@ class Timers {
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
 
-  /// `at` must not be before the present.
-  void set(Instant at, uint32_t user) { put(buckets_[bucket_of(at.ms)], at.ms, user); }
+  /// Sets a wake-up for `at`, which must not be before the present, or, if that is further away
+  /// than marks reach, for an instant before it. Returns when.
+  int64_t set(Instant at, uint32_t user) {
+    const int64_t ms = at.ms - now_ms_ < kReachMs ? at.ms : now_ms_ + kReachMs;
+    put(buckets_[bucket_of(ms)], ms, user);
+    return ms;
+  }
+
+  /// A wake-up in 4 bytes, never 0, so that a user can know which of several counts.
+  static uint32_t mark_of(int64_t ms) { return std::max(static_cast<uint32_t>(ms), 1u); }
+
+  /// When one that is set is due, by its mark: then, or a millisecond before.
+  Instant of_mark(uint32_t mark) const {
+    return {now_ms_ + static_cast<uint32_t>(mark - static_cast<uint32_t>(now_ms_))};
+  }
 
   /// Makes `end` the present. All set for before it is due, and given out by `take_due`.
   void move_to(Instant end);
@@ -47,6 +61,7 @@ class Timers {
   // Wake-ups stand in blocks that move between buckets and a pile of empty ones, so that memory
   // follows the number of wake-ups and not what each bucket once held.
   static constexpr uint32_t kBlockWakes = 340;
+  static constexpr int64_t kReachMs = (int64_t{1} << 32) - 2;  // 49 days
   struct Block {
     Block* next = nullptr;
     uint32_t count = 0;

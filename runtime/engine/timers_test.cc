@@ -36,13 +36,31 @@ TEST(Timers, TheEndIsNotDue) {
   EXPECT_EQ(take(timers, 12), (Users{2, 3}));
 }
 
-TEST(Timers, HoldsTheFarthestInstant) {
+TEST(Timers, WhatIsFurtherThanMarksReachIsSetBeforeIt) {
   Timers timers;
-  timers.set(kNever - Duration{1}, 1);
-  EXPECT_EQ(take(timers, kInstantEnd.ms), Users{});
-  EXPECT_LE(timers.earliest(), kNever - Duration{1});
-  EXPECT_EQ(take(timers, kNever.ms), Users{1});
+  const int64_t ms = timers.set(kNever - Duration{1}, 1);
+  EXPECT_GT(ms, 49 * kDayMs);
+  EXPECT_LE(timers.earliest().ms, ms);
+  EXPECT_EQ(take(timers, ms), Users{});
+  EXPECT_EQ(take(timers, kInstantEnd.ms), Users{1});
   EXPECT_EQ(timers.earliest(), kNever);
+}
+
+TEST(Timers, MarksTellWhen) {
+  Timers timers;
+  std::mt19937_64 random(6);
+  for (int64_t now = 0; now < 1'700'000'000'000; now += 100'000'000'000) {
+    take(timers, now);
+    for (int i = 0; i < 1000; ++i) {
+      const int64_t ms = timers.set({now + static_cast<int64_t>(random() % (1ull << 33))}, 1);
+      const uint32_t mark = Timers::mark_of(ms);
+      EXPECT_NE(mark, 0u);
+      EXPECT_GE(timers.of_mark(mark).ms, ms);
+      EXPECT_LE(timers.of_mark(mark).ms, ms + 1);
+    }
+  }
+  const int64_t zero = int64_t{400} << 32;
+  EXPECT_EQ(Timers::mark_of(zero), 1u);
 }
 
 TEST(Timers, AgreesWithAnOrderedMap) {
@@ -53,8 +71,7 @@ TEST(Timers, AgreesWithAnOrderedMap) {
   for (uint32_t step = 0; step < 20'000; ++step) {
     for (uint32_t i = 0; i < 3; ++i) {
       const int64_t ms = now + static_cast<int64_t>(random() % (uint64_t{1} << (random() % 40)));
-      timers.set({ms}, step * 3 + i);
-      expected.emplace(ms, step * 3 + i);
+      expected.emplace(timers.set({ms}, step * 3 + i), step * 3 + i);
     }
     EXPECT_LE(timers.earliest().ms, expected.begin()->first);
     now += static_cast<int64_t>(random() % (uint64_t{1} << (random() % 30)));

@@ -1,6 +1,12 @@
 #include "runtime/engine/users.h"
 
+#include <sys/mman.h>
+
+#include <algorithm>
 #include <bit>
+#include <cstdlib>
+#include <cstring>
+#include <random>
 
 #include "runtime/base/check.h"
 #include "runtime/base/hash.h"
@@ -8,67 +14,127 @@
 namespace segue {
 namespace {
 
-constexpr size_t kFirstPlaces = 64;
+constexpr size_t kLineBytes = 64;
+constexpr size_t kPageBytes = size_t{2} << 20;  // a huge one
+/// What a state that grows may grow by where it is.
+constexpr uint32_t kGrowthBytes = 64;
+/// A larger state never stands in a row.
+constexpr uint32_t kRoomBytesMax = 4096;
+/// Of a large state only the begin is fetched ahead: header, truth words, the first cells.
+constexpr uint32_t kLinesMax = 7;
 
-/// Shards take the lowest bits of a hash and places the highest ones; these are between.
-uint32_t half_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 8); }
+constexpr uint32_t whole_lines(uint32_t bytes) {
+  return (bytes + kLineBytes - 1) / kLineBytes * kLineBytes;
+}
+
+uint64_t drawn_seed() {
+  std::random_device source;
+  return uint64_t{source()} << 32 | source();
+}
 
 }  // namespace
 
-UserTable::UserTable() : places_(kFirstPlaces), shift_(64 - std::countr_zero(kFirstPlaces)) {}
+UserTable::UserTable(const image::Layout& layout) : seed_(drawn_seed()) {
+  const bool grows = layout.growing_cells != 0;
+  const uint32_t fixed = layout.fixed_bytes + (grows ? kGrowthBytes : 0);
+  const bool in_row = fixed <= kRoomBytesMax;
+  row_bytes_ = sizeof(Row) + (in_row ? fixed : uint32_t{sizeof(Elsewhere)});
+  // Whole lines, where they cost little or may be grown into: one line less an event.
+  const uint32_t lines = whole_lines(row_bytes_);
+  if (in_row && (grows || lines - row_bytes_ <= row_bytes_ / 8)) row_bytes_ = lines;
+  row_bytes_ = (row_bytes_ + 7) / 8 * 8;
+  room_bytes_ = in_row ? row_bytes_ - uint32_t{sizeof(Row)} : 0;
+  const auto used =
+      static_cast<uint32_t>(in_row ? sizeof(Row) + layout.fixed_bytes : layout.fixed_bytes);
+  row_lines_ = std::min(whole_lines(used) / uint32_t{kLineBytes} + 1, kLinesMax);
+  const size_t rows = std::bit_floor(kPageBytes / row_bytes_);
+  chunk_shift_ = static_cast<uint32_t>(std::countr_zero(rows));
+  chunk_mask_ = static_cast<uint32_t>(rows - 1);
+}
 
-/// The place of that user, or the empty one where it would go.
-size_t UserTable::place_of(uint64_t hash, std::string_view id) const {
-  const size_t mask = places_.size() - 1;
-  for (size_t at = hash >> shift_;; at = (at + 1) & mask) {
-    const Place& place = places_[at];
-    if (place.number == kNobody) return at;
-    if (place.half_hash != half_of(hash)) continue;
-    if ((*this)[place.number].id() == id) return at;
+UserTable::~UserTable() {
+  if (outside_bytes_ == 0) return;
+  for (uint32_t number = 0; number < size_; ++number) {
+    Row& of_user = row(number);
+    const Blob blob = kept(of_user);
+    if (blob.data() != room(of_user)) ::operator delete(const_cast<std::byte*>(blob.data()));
   }
+}
+
+Blob UserTable::kept(Row& row) const {
+  std::byte* const home = room(row);
+  uint32_t mark = 0;
+  std::memcpy(&mark, home, sizeof mark);
+  if (mark == 0) return Blob::kept(home, room_bytes_, nullptr, 0);
+  if (mark != kElsewhere) [[likely]]
+    return Blob::kept(home, room_bytes_, home, room_bytes_);
+  Elsewhere elsewhere;
+  std::memcpy(&elsewhere, home, sizeof elsewhere);
+  return Blob::kept(home, room_bytes_, elsewhere.data, elsewhere.capacity);
+}
+
+void UserTable::put_back(uint32_t number, const Blob& blob) {
+  std::byte* const home = room(row(number));
+  if (blob.data() == home || blob.empty()) [[likely]]
+    return;
+  uint32_t mark = 0;
+  std::memcpy(&mark, home, sizeof mark);
+  Elsewhere before;
+  if (mark == kElsewhere) std::memcpy(&before, home, sizeof before);
+  if (before.data == blob.data()) return;
+  const Elsewhere now{kElsewhere, blob.capacity(), const_cast<std::byte*>(blob.data())};
+  std::memcpy(home, &now, sizeof now);
+  outside_bytes_ += now.capacity - before.capacity;
+}
+
+void UserTable::fetch_outside(uint32_t number) const {
+  Elsewhere elsewhere;
+  std::memcpy(&elsewhere, room(row(number)), sizeof elsewhere);
+  fetch_lines(elsewhere.data);
 }
 
 uint32_t UserTable::find_or_add(uint64_t hash, std::string_view id) {
-  size_t at = place_of(hash, id);
-  if (places_[at].number != kNobody) return places_[at].number;
-  if ((size_ + uint64_t{1}) * 4 > places_.size() * uint64_t{3}) {
-    grow();
-    at = place_of(hash, id);
+  const uint64_t check = hash64(id, seed_);
+  const uint32_t number =
+      places_.find(tag_of(hash), [&](uint32_t candidate) { return row(candidate).check == check; });
+  if (number != kNobody) [[likely]]
+    return number;
+  places_.add(tag_of(hash), size_);
+  return add(check, id);
+}
+
+uint32_t UserTable::find(uint64_t hash, std::string_view id) const {
+  const uint64_t check = hash64(id, seed_);
+  return places_.find(tag_of(hash),
+                      [&](uint32_t candidate) { return row(candidate).check == check; });
+}
+
+uint32_t UserTable::add(uint64_t check, std::string_view id) {
+  SEGUE_CHECK(size_ < kNobody - 1, "a shard has fewer than 2^32 users");
+  if ((size_ & chunk_mask_) == 0) {
+    chunks_.push_back(make_chunk((size_t{chunk_mask_} + 1) * row_bytes_, !chunks_.empty()));
   }
-  SEGUE_CHECK(size_ < kNobody, "a shard has fewer than 2^32 users");
-  if (size_ % kChunkUsers == 0) chunks_.push_back(std::make_unique<User[]>(kChunkUsers));
-  User& user = (*this)[size_];
-  user.id_bytes = static_cast<uint32_t>(id.size());
-  if (id.size() <= User::kInlineBytes) {
-    id.copy(user.id_here, id.size());
-  } else {
-    const char* const elsewhere = long_ids_.copy(id).data();
-    std::memcpy(user.id_here, &elsewhere, sizeof elsewhere);
-  }
-  places_[at] = {half_of(hash), size_};
+  Row& made = row(size_);
+  made = {check, 0, ids_.add(id)};
+  std::memset(room(made), 0, sizeof(Elsewhere));
   return size_++;
 }
 
-User* UserTable::find(uint64_t hash, std::string_view id) {
-  const Place& place = places_[place_of(hash, id)];
-  return place.number == kNobody ? nullptr : &(*this)[place.number];
+void UserTable::Free::operator()(std::byte* chunk) const { std::free(chunk); }
+
+/// Memory that is not touched takes no room, but for huge pages: the first chunk has none.
+UserTable::Chunk UserTable::make_chunk(size_t bytes, bool huge) {
+  const size_t whole = (bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
+  void* const chunk = std::aligned_alloc(kPageBytes, whole);
+  SEGUE_CHECK(chunk != nullptr, "there is memory for the rows of users");
+  if (huge) madvise(chunk, whole, MADV_HUGEPAGE);  // if it is refused, all is as before
+  return Chunk(static_cast<std::byte*>(chunk));
 }
 
-void UserTable::grow() {
-  places_.assign(places_.size() * 2, Place{});
-  --shift_;
-  const size_t mask = places_.size() - 1;
-  for (uint32_t number = 0; number < size_; ++number) {
-    const uint64_t hash = hash64((*this)[number].id());
-    size_t at = hash >> shift_;
-    while (places_[at].number != kNobody) at = (at + 1) & mask;
-    places_[at] = {half_of(hash), number};
-  }
-}
+size_t UserTable::blob_bytes() const { return size_t{size_} * room_bytes_ + outside_bytes_; }
 
 size_t UserTable::bytes() const {
-  return chunks_.size() * kChunkUsers * sizeof(User) + places_.capacity() * sizeof(Place) +
-         long_ids_.bytes_held();
+  return size_t{size_} * (row_bytes_ - room_bytes_) + places_.bytes() + ids_.bytes();
 }
 
 }  // namespace segue

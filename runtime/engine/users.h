@@ -4,82 +4,132 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "runtime/base/arena.h"
 #include "runtime/base/instant.h"
 #include "runtime/cells/blob.h"
+#include "runtime/engine/ids.h"
+#include "runtime/engine/places.h"
 
 namespace segue {
 
-/// One user of a shard: a cache line, the id in it if it has room, as a UUID has.
-struct alignas(64) User {
-  static constexpr uint32_t kInlineBytes = 44;
-
-  Blob blob;
-  int64_t wake_ms = kNever.ms;  // the wake-up that counts; others of this user are stale
-  uint32_t id_bytes = 0;
-  char id_here[kInlineBytes];  // the id, or a pointer to it
-
-  std::string_view id() const {
-    if (id_bytes <= kInlineBytes) return {id_here, id_bytes};
-    const char* elsewhere = nullptr;
-    std::memcpy(&elsewhere, id_here, sizeof elsewhere);
-    return {elsewhere, id_bytes};
-  }
-};
-static_assert(sizeof(User) == 64);
-
-/// The users of a shard by id, numbered as they come. A user and an id stay where they are.
+/// The users of a shard by id, numbered as they come: a place in an open-addressed table, and a row
+/// that holds the user's state, or where it has grown to.
 ///
-/// Open addressing over 8-byte places (half a hash, a number): a lookup reads one place and one
-/// user, and a caller that knows its ids ahead fetches both ahead. Bytes a user: 64, an id longer
-/// than 44 bytes, and 11 to 22 of places.
+/// An event touches one line of places, then the lines of the user's row that its rules read, the
+/// first of them with all that the lookup needs: rows are next to each other in pages of 2 MiB. The
+/// id's own bytes are not looked at: a row has a second hash of it, 64 bits under a seed that is
+/// drawn when the table is made, so that with the 32 bits of its place two ids are taken for one in
+/// 2^-96 of all pairs, and nobody can seek such a pair beforehand (docs/decisions/0013).
+///
+/// Bytes a user: 16 and the state's room, 11 to 16 of places, the id and a byte or two.
 class UserTable {
  public:
-  UserTable();
+  static constexpr uint32_t kNobody = UINT32_MAX;
+
+  /// `layout`: of the states.
+  explicit UserTable(const image::Layout& layout);
+  ~UserTable();
+  UserTable(const UserTable&) = delete;
+  UserTable& operator=(const UserTable&) = delete;
 
   /// The number of the user of that id, who is made if new. `hash` is `hash64(id)`.
   uint32_t find_or_add(uint64_t hash, std::string_view id);
 
-  /// The same, or null if there is none.
-  User* find(uint64_t hash, std::string_view id);
+  /// The same, or `kNobody`.
+  uint32_t find(uint64_t hash, std::string_view id) const;
 
-  User& operator[](uint32_t number) { return chunks_[number / kChunkUsers][number % kChunkUsers]; }
-  const User& operator[](uint32_t number) const {
-    return chunks_[number / kChunkUsers][number % kChunkUsers];
-  }
   uint32_t size() const { return size_; }
 
+  /// The state of a user, for reading.
+  Blob blob(uint32_t number) const { return kept(row(number)); }
+
+  /// … for one change of it, after which `put_back` must be told where it is.
+  Blob take(uint32_t number) { return kept(row(number)); }
+  void put_back(uint32_t number, const Blob& blob);
+
+  /// When the user is woken, as its lowest 32 bits; 0: never.
+  uint32_t& wake(uint32_t number) { return row(number).wake; }
+
+  /// The id: by number, or by the name of its place, which a row knows. Lives as long as the table.
+  std::string_view id(uint32_t number) const { return ids_[row(number).id]; }
+  uint32_t id_place(uint32_t number) const { return row(number).id; }
+  const Ids& ids() const { return ids_; }
+
   /// Steps of fetching ahead what `find_or_add` will read; the second reads what the first fetched.
-  void fetch_place(uint64_t hash) const { __builtin_prefetch(&places_[hash >> shift_]); }
+  void fetch_place(uint64_t hash) const { places_.fetch(tag_of(hash)); }
   void fetch_user(uint64_t hash) const {
-    const uint32_t number = places_[hash >> shift_].number;
-    if (number != kNobody) __builtin_prefetch(&(*this)[number]);
+    const uint32_t number = places_.first(tag_of(hash));
+    if (number != kNobody) fetch_row(number);
   }
 
-  /// Of the table itself, without blobs.
-  size_t bytes() const;
+  /// Fetches a user's row; then its state, if that is not in the row.
+  void fetch_row(uint32_t number) const { fetch_lines(&row(number)); }
+  void fetch_blob(uint32_t number) const {
+    uint32_t mark = 0;
+    std::memcpy(&mark, room(row(number)), sizeof mark);
+    if (mark == kElsewhere) [[unlikely]]
+      fetch_outside(number);
+  }
+
+  size_t blob_bytes() const;  // the room that states take
+  size_t bytes() const;       // all else
 
  private:
-  static constexpr uint32_t kChunkUsers = 4096;
-  static constexpr uint32_t kNobody = UINT32_MAX;
-
-  struct Place {
-    uint32_t half_hash = 0;
-    uint32_t number = kNobody;
+  // Head of a row. The state's room follows.
+  struct Row {
+    uint64_t check;
+    uint32_t wake;
+    uint32_t id;
   };
-  static_assert(sizeof(Place) == 8);
+  static_assert(sizeof(Row) == 16);
 
-  size_t place_of(uint64_t hash, std::string_view id) const;
-  void grow();
+  /// In place of a state that has moved out; a state never begins with 0 bytes in use, nor so many.
+  struct Elsewhere {
+    uint32_t mark = kElsewhere;
+    uint32_t capacity = 0;
+    std::byte* data = nullptr;
+  };
+  static constexpr uint32_t kElsewhere = UINT32_MAX;
 
-  std::vector<std::unique_ptr<User[]>> chunks_;
-  std::vector<Place> places_;
-  Arena long_ids_;
-  int shift_;
+  static uint32_t tag_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+
+  Row& row(uint32_t number) const {
+    std::byte* const chunk = chunks_[number >> chunk_shift_].get();
+    // SAFETY: `add` made it.
+    return *reinterpret_cast<Row*>(chunk + size_t{number & chunk_mask_} * row_bytes_);
+  }
+  void fetch_lines(const void* begin) const {
+    auto line = reinterpret_cast<uintptr_t>(begin);
+    for (uint32_t i = 0; i < row_lines_; ++i, line += 64) {
+      __builtin_prefetch(reinterpret_cast<const void*>(line), 1);
+    }
+  }
+  void fetch_outside(uint32_t number) const;
+  std::byte* room(Row& row) const { return reinterpret_cast<std::byte*>(&row) + sizeof(Row); }
+  Blob kept(Row& row) const;
+  uint32_t add(uint64_t check, std::string_view id);
+
+  struct Free {
+    void operator()(std::byte* chunk) const;
+  };
+  using Chunk = std::unique_ptr<std::byte, Free>;
+  static Chunk make_chunk(size_t bytes, bool huge);
+
+  uint64_t seed_;
+  uint32_t room_bytes_;
+  uint32_t row_bytes_;
+  uint32_t row_lines_;  // fetched ahead
+  uint32_t chunk_shift_;
+  uint32_t chunk_mask_;
+  std::vector<Chunk> chunks_;
+  Places places_;
+  Ids ids_;
   uint32_t size_ = 0;
+  size_t outside_bytes_ = 0;  // of states that have moved out
 };
 
 }  // namespace segue

@@ -3,14 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "runtime/base/hash.h"
 
 namespace segue {
 namespace {
 
+constexpr image::Layout kSmall{.fixed_bytes = 48};
+
 TEST(Users, AreNumberedAsTheyCome) {
-  UserTable users;
+  UserTable users(kSmall);
   for (uint32_t i = 0; i < 100'000; ++i) {
     const std::string id = "user " + std::to_string(i);
     EXPECT_EQ(users.find_or_add(hash64(id), id), i);
@@ -18,40 +21,92 @@ TEST(Users, AreNumberedAsTheyCome) {
   for (uint32_t i = 0; i < 100'000; ++i) {
     const std::string id = "user " + std::to_string(i);
     EXPECT_EQ(users.find_or_add(hash64(id), id), i);
-    EXPECT_EQ(users[i].id(), id);
+    EXPECT_EQ(users.id(i), id);
+    EXPECT_EQ(users.ids()[users.id_place(i)], id);
   }
   EXPECT_EQ(users.size(), 100'000u);
-  EXPECT_EQ(users.find(hash64("nobody"), "nobody"), nullptr);
+  EXPECT_EQ(users.find(hash64("nobody"), "nobody"), UserTable::kNobody);
 }
 
-TEST(Users, EqualHashesAreToldApartByTheirIds) {
-  UserTable users;
+TEST(Users, EqualHashesAreToldApart) {
+  UserTable users(kSmall);
   EXPECT_EQ(users.find_or_add(7, "a"), 0u);
   EXPECT_EQ(users.find_or_add(7, "b"), 1u);
   EXPECT_EQ(users.find_or_add(7, std::string_view("a\0", 2)), 2u);
   EXPECT_EQ(users.find_or_add(7, "a"), 0u);
-  EXPECT_EQ(users.find(7, "b")->id(), "b");
-  EXPECT_EQ(users.find(7, "c"), nullptr);
-}
-
-TEST(Users, TheLastPlaceIsFollowedByTheFirst) {
-  UserTable users;
-  for (int i = 0; i < 40; ++i) {
-    const std::string id = std::to_string(i);
-    EXPECT_EQ(users.find_or_add(UINT64_MAX, id), static_cast<uint32_t>(i));
-    EXPECT_EQ(users.find(UINT64_MAX, id)->id(), id);
-  }
+  EXPECT_EQ(users.find(7, "b"), 1u);
+  EXPECT_EQ(users.find(7, "c"), UserTable::kNobody);
 }
 
 TEST(Users, IdsMayHaveAnyLength) {
-  UserTable users;
-  for (const size_t size : {size_t{0}, size_t{43}, size_t{44}, size_t{45}, size_t{1'000'000}}) {
+  UserTable users(kSmall);
+  uint32_t expected = 0;
+  for (const size_t size :
+       {size_t{0}, size_t{1}, size_t{253}, size_t{254}, size_t{255}, size_t{1'000'000}}) {
     const std::string id(size, 'x');
     const uint32_t number = users.find_or_add(hash64(id), id);
-    EXPECT_EQ(users[number].id(), id);
+    EXPECT_EQ(number, expected++);
+    EXPECT_EQ(users.id(number), id);
     EXPECT_EQ(users.find_or_add(hash64(id), id), number);
   }
-  EXPECT_EQ(users.size(), 5u);
+}
+
+TEST(Users, IdsFillOneChunkAfterAnother) {
+  Ids ids;
+  std::vector<std::pair<uint32_t, std::string>> added;
+  for (uint32_t i = 0; i < 20'000; ++i) {
+    std::string id(i % 300, static_cast<char>('a' + i % 26));
+    added.emplace_back(ids.add(id), std::move(id));
+  }
+  for (const auto& [place, id] : added) ASSERT_EQ(ids[place], id);
+}
+
+/// States of all sizes come back as they were put, in their row or outside.
+TEST(Users, StatesStandInTheirRowsUntilTheyMoveOut) {
+  for (const uint32_t fixed : {40u, 48u, 104u, 400u, 4096u, 1u << 20}) {
+    for (const uint32_t growing : {0u, 1u}) {
+      const image::Layout layout{.fixed_bytes = fixed, .growing_cells = growing};
+      UserTable users(layout);
+      for (uint32_t i = 0; i < 70; ++i) {
+        const std::string id = std::to_string(i);
+        users.find_or_add(hash64(id), id);
+        EXPECT_TRUE(users.blob(i).empty());
+        Blob blob = users.take(i);
+        blob.create(layout, 7);
+        blob.data()[fixed - 1] = static_cast<std::byte>(i);
+        users.put_back(i, blob);
+        EXPECT_EQ(users.wake(i), 0u);
+        users.wake(i) = i;
+      }
+      for (uint32_t i = 0; i < 70; ++i) {
+        const Blob blob = users.blob(i);
+        ASSERT_EQ(blob.bytes().size(), fixed);
+        EXPECT_EQ(blob.bytes().back(), static_cast<std::byte>(i));
+        EXPECT_GE(blob.capacity(), fixed);
+        EXPECT_EQ(users.id(i), std::to_string(i));
+        EXPECT_EQ(users.wake(i), i);
+      }
+      EXPECT_GE(users.blob_bytes(), size_t{70} * fixed);
+    }
+  }
+}
+
+TEST(Users, AStateThatMovesAgainLeavesNothingBehind) {
+  const image::CellRow log{.kind = image::CellKind::kLog, .offset = 32, .bytes = 16};
+  const image::Layout layout{.fixed_bytes = 48, .growing_cells = 1};
+  UserTable users(layout);
+  users.find_or_add(1, "a");
+  size_t before = users.blob_bytes();
+  for (uint32_t bytes = 16; bytes < 1u << 16; bytes *= 2) {
+    Blob blob = users.take(0);
+    if (blob.empty()) blob.create(layout, 7);
+    ASSERT_TRUE(blob.grow(32, bytes, layout, {&log, 1}));
+    users.put_back(0, blob);
+    EXPECT_EQ(users.blob(0).bytes().size(), 48 + bytes);
+    EXPECT_GE(users.blob_bytes(), before);
+    before = users.blob_bytes();
+  }
+  EXPECT_LT(before, size_t{3} << 15);
 }
 
 }  // namespace

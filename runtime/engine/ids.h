@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/arena.h"
+
+namespace segue {
+
+/// The ids of a shard's users, one behind the other, each named by 4 bytes. They stay where they
+/// are. An id takes a byte for its length and itself, rounded up to 2 bytes; one of more than 254
+/// bytes stands apart. Of all there may be 8 GiB.
+class Ids {
+ public:
+  uint32_t add(std::string_view id);
+
+  std::string_view operator[](uint32_t place) const {
+    const char* const at = begin_of(place);
+    const auto bytes = static_cast<uint8_t>(*at);
+    return bytes != kApart ? std::string_view(at + 1, bytes) : apart(at + 1);
+  }
+
+  void fetch(uint32_t place) const { __builtin_prefetch(begin_of(place)); }
+
+  size_t bytes() const;
+
+ private:
+  static constexpr uint32_t kUnit = 2;
+  static constexpr uint32_t kChunkBytesLog = 18;
+  static constexpr uint32_t kChunkUnitsLog = kChunkBytesLog - 1;
+  static constexpr uint8_t kApart = UINT8_MAX;
+
+  const char* begin_of(uint32_t place) const {
+    const uint32_t unit = place & ((1u << kChunkUnitsLog) - 1);
+    return chunks_[place >> kChunkUnitsLog].get() + size_t{unit} * kUnit;
+  }
+  static std::string_view apart(const char* at);
+
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  uint32_t used_ = 1u << kChunkUnitsLog;  // units of the last one
+  Arena long_ids_;
+};
+
+}  // namespace segue
