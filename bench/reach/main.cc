@@ -2,7 +2,7 @@
 //
 //   reach [ROW...] [--turns N] [flags of bench/workload.h]
 //
-// ROW: answers, limit, decoded, lines; all of them without one. Run from the tree's root.
+// ROW: a name of the table below; all of them without one. Run from the tree's root.
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -19,6 +19,12 @@ constexpr std::pair<std::string_view, Measure> kRows[] = {
     {"limit", segue::bench::limit_row},
     {"decoded", segue::bench::decoded_rows},
     {"lines", segue::bench::lines_rows},
+    {"shape-answers", segue::bench::check_shapes},
+    {"shapes", segue::bench::shape_rows},
+    {"each-shape", segue::bench::each_shape},
+    {"code", segue::bench::code_rows},
+    {"storm", segue::bench::storm_row},
+    {"one-user", segue::bench::one_user_row},
 };
 
 }  // namespace

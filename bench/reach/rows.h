@@ -18,4 +18,13 @@ void limit_row(const ReachOptions& options);
 void decoded_rows(const ReachOptions& options);
 void lines_rows(const ReachOptions& options);
 
+/// 1,000 rules tell what the naive evaluator tells of a sample; ends the program if not.
+void check_shapes(const ReachOptions& options);
+void shape_rows(const ReachOptions& options);
+void each_shape(const ReachOptions& options);
+void code_rows(const ReachOptions& options);
+
+void storm_row(const ReachOptions& options);
+void one_user_row(const ReachOptions& options);
+
 }  // namespace segue::bench

@@ -1,0 +1,137 @@
+// The edges: a storm of timers, and one user who does everything.
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "bench/reach/measure.h"
+#include "bench/reach/rows.h"
+#include "bench/reach/rules.h"
+#include "runtime/base/check.h"
+
+namespace {
+// The largest block asked for while it is watched: a state that moves asks for a new one first.
+std::atomic<size_t> largest_block = 0;
+}  // namespace
+
+void* operator new(size_t size) {
+  if (size > largest_block.load(std::memory_order_relaxed))
+    largest_block.store(size, std::memory_order_relaxed);
+  if (void* block = std::malloc(size == 0 ? 1 : size)) return block;
+  std::abort();
+}
+void operator delete(void* block) noexcept { std::free(block); }
+void operator delete(void* block, size_t) noexcept { std::free(block); }
+
+namespace segue::bench {
+namespace {
+
+constexpr int64_t kBegin = 1'748'736'000'000;
+
+/// A batch of events of one kind, `count` of them, from the `first` user on.
+EventBatch logins(const Program& program, uint32_t first, uint32_t count) {
+  const KindId kind = program.schema().kind_of("Signed In");
+  EventBatch batch;
+  for (uint32_t i = 0; i < count; ++i) {
+    Event event;
+    event.at = {kBegin};
+    event.kind = kind;
+    event.name = "Signed In";
+    std::string user;
+    append_user_id(first + i, user);
+    event.user = batch.arena->copy(user);
+    event.tie = "0123456789abcdef";
+    batch.events.push_back(event);
+  }
+  return batch;
+}
+
+}  // namespace
+
+void storm_row(const ReachOptions& options) {
+  pin_to(1);
+  constexpr uint32_t kUsers = 1'000'000;
+  const auto program =
+      program_of("event login \"Signed In\"\nsegment gone = login and no login within 7d\n");
+  std::vector<double> seconds;
+  for (int turn = 0; turn < std::min(3, options.turns); ++turn) {
+    EngineListener nobody;
+    Engine engine(program, {}, nobody);
+    for (uint32_t first = 0; first < kUsers; first += 1000) {
+      engine.push(logins(*program, first, 1000));
+    }
+    engine.advance_to({kBegin + 1});
+    SEGUE_CHECK(engine.stats().changes == 0, "nobody is gone yet");
+    const double begin = cpu_seconds();
+    engine.advance_to({kBegin + 7 * kDayMs});
+    seconds.push_back(cpu_seconds() - begin);
+    SEGUE_CHECK(engine.stats().changes == kUsers, "all are gone at once");
+  }
+  const double rate = kUsers / median(seconds) / 1e6;
+  print_row({"a timer storm: a million deadlines at one instant, one thread",
+             "at least 10 M expiries/s", fmt::format("{:.1f} M/s", rate), rate >= 10,
+             "changes in order included"});
+}
+
+void one_user_row(const ReachOptions& options) {
+  pin_to(1);
+  // Every window is longer than the whole stream, so that nothing ever leaves one but by its cap.
+  const auto program = program_of(R"(event page "Page Viewed" { path: text }
+event cart "Product Added" { price: number sku: text }
+event opened "Email Opened"
+event clicked "Email Link Clicked"
+segment many = page >= 5000 within 30d
+segment some = page >= 40 within 30d
+segment spends = sum(cart.price) >= 100000 within 30d
+segment wide = distinct(cart.sku) >= 1000 within 30d
+segment clicks = (opened then clicked within 1h) >= 100 within 30d
+segment waits = (cart then no page within 1d) >= 1 within 30d
+segment idle = page and no page within 7d
+segment back = any on >= 3 of the last 14 days
+)");
+  const uint64_t events = std::min<uint64_t>(1'000'000, options.workload.events);
+  std::string lines;
+  static constexpr CallKind kKinds[] = {CallKind::kPageViewed, CallKind::kCartAdded,
+                                        CallKind::kEmailOpened, CallKind::kEmailClicked};
+  for (uint64_t i = 0; i < events; ++i) {
+    append_line({static_cast<int64_t>(kBegin + i * 1000), 1, kKinds[i % 4],
+                 static_cast<uint8_t>(i / 4 % 8), i},
+                {}, lines);
+  }
+  std::vector<EventBatch> singles;
+  for (EventBatch& batch : decode_all(*program, lines)) {
+    for (const Event& event : batch.events) {
+      EventBatch& one = singles.emplace_back();
+      one.arena = batch.arena;
+      one.events.push_back(event);
+    }
+  }
+  EngineListener nobody;
+  Engine engine(program, {}, nobody);
+  std::vector<double> micros;
+  micros.reserve(singles.size());
+  largest_block = 0;
+  for (EventBatch& one : singles) {
+    const double begin = cpu_seconds();
+    engine.push(std::move(one));
+    micros.push_back((cpu_seconds() - begin) * 1e6);
+  }
+  const size_t moved = largest_block;
+  std::sort(micros.begin(), micros.end());
+  const auto quantile = [&](double share) {
+    return micros[static_cast<size_t>(static_cast<double>(micros.size() - 1) * share)];
+  };
+  const bool reached = quantile(0.9999) < 20 && moved <= size_t{256} << 10;
+  print_row({fmt::format("one user with {} events inside every window", events),
+             "99.99% under 20 us, none moves more than 256 KiB",
+             fmt::format("{:.1f} us, {} KiB", quantile(0.9999), moved >> 10), reached,
+             fmt::format("median {:.2f} us, 99.9% {:.2f} us, longest {:.0f} us; the largest block "
+                         "asked for; {} KiB of state",
+                         quantile(0.5), quantile(0.999), micros.back(),
+                         engine.stats().state_bytes >> 10)});
+}
+
+}  // namespace segue::bench
