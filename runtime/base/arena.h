@@ -22,6 +22,17 @@ class Arena {
 
   std::string_view copy(std::string_view text);
 
+  /// Room for `count` bytes, of which `keep` then takes the first ones; until then nothing else may
+  /// be made.
+  char* room(size_t count) {
+    if (chunks_.empty() || used_ + count > chunks_.back().size) [[unlikely]] {
+      take_new(count);
+      used_ = 0;
+    }
+    return reinterpret_cast<char*>(chunks_.back().data.get() + used_);
+  }
+  void keep(size_t count) { used_ += count; }
+
   /// `count` default-made objects; nobody destroys them.
   template <class T>
   std::span<T> make(size_t count) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,17 @@ TEST(Arena, RewindsToAMark) {
   EXPECT_EQ(arena.bytes_held(), held);
   EXPECT_EQ(arena.copy("next").data(), kept.data() + kept.size());
   EXPECT_EQ(kept, "kept");
+}
+
+TEST(Arena, KeepsWhatIsUsedOfARoom) {
+  Arena arena;
+  for (int i = 0; i < 20'000; ++i) {
+    char* const room = arena.room(100);
+    std::fill_n(room, 100, 'x');
+    arena.keep(7);
+    EXPECT_EQ(arena.copy("next").data(), room + 7);
+  }
+  EXPECT_LT(arena.bytes_held(), 400'000u);
 }
 
 TEST(Arena, NothingNeedsNoRoom) {

@@ -1,5 +1,7 @@
 #include "runtime/base/hash.h"
 
+// The ids of events are short: the call into a library costs as much as the hash.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 namespace segue {

@@ -7,8 +7,11 @@
 
 #include "runtime/base/hash.h"
 #include "runtime/base/value.h"
+#include "runtime/ingest/calls.h"
+#include "runtime/ingest/guess.h"
 #include "runtime/ingest/json_cursor.h"
 #include "runtime/ingest/key_table.h"
+#include "runtime/ingest/line_tie.h"
 #include "runtime/ingest/timestamp.h"
 #include "runtime/ingest/tokens.h"
 #include "runtime/ingest/wanted.h"
@@ -16,43 +19,8 @@
 namespace segue {
 namespace {
 
-/// The keys of a call that mean something here, in the order of `kFieldNames`.
-enum Field : uint32_t {
-  kType,
-  kEvent,
-  kUserId,
-  kAnonymousId,
-  kTimestamp,
-  kMessageId,
-  kProperties,
-  kTraits,
-  kName,
-  kFieldCount,
-};
-
-const std::array<std::string, kFieldCount> kFieldNames = {"type",        "event",     "userId",
-                                                          "anonymousId", "timestamp", "messageId",
-                                                          "properties",  "traits",    "name"};
-
-/// In the order of `kTypeNames`.
-enum Type : uint32_t { kTrack, kIdentify, kPage, kScreen, kGroup, kAlias, kDelete, kTypeCount };
-
-const std::array<std::string, kTypeCount> kTypeNames = {"track", "identify", "page",  "screen",
-                                                        "group", "alias",    "delete"};
-
 constexpr std::string_view kPageViewed = "Page Viewed";
 constexpr std::string_view kScreenViewed = "Screen Viewed";
-
-std::string_view hex_of(Hash128 hash, Arena& arena) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  constexpr int kCount = 32;
-  char* const out = arena.bytes(kCount);
-  for (int i = 0; i < kCount; ++i) {
-    const uint64_t half = i < kCount / 2 ? hash.hi : hash.lo;
-    out[i] = kDigits[(half >> (60 - 4 * (i % 16))) & 15];
-  }
-  return {out, kCount};
-}
 
 }  // namespace
 
@@ -65,8 +33,8 @@ struct Decoder::Tables {
     return number == KeyTable::kNone ? kOtherKind : KindId{kFirstNamedKind + number};
   }
 
-  KeyTable fields{kFieldNames};
-  KeyTable types{kTypeNames};
+  KeyTable fields{kCallFieldNames};
+  KeyTable types{kCallTypeNames};
   KeyTable events;  // names of kinds, the first named kind first
   std::vector<Wanted> wanted;
   std::shared_ptr<const std::vector<std::string>> names;  // by kind; batches keep them alive
@@ -76,6 +44,7 @@ struct Decoder::Tables {
   Tokenizer tokenizer;
   TimestampReader timestamps;
   std::vector<Value> items;  // of the list being read
+  std::optional<Guess> guess;
 };
 
 Decoder::Tables::Tables(const InputSchema& schema) {
@@ -86,6 +55,7 @@ Decoder::Tables::Tables(const InputSchema& schema) {
   }
   events = KeyTable(std::span(all).subspan(kFirstNamedKind));
   names = std::make_shared<const std::vector<std::string>>(std::move(all));
+  guess.emplace(names);
   page_kind = kind_of(kPageViewed, false);
   screen_kind = kind_of(kScreenViewed, false);
 }
@@ -103,21 +73,12 @@ class Decoder::Call {
   std::optional<RejectKind> decode();
 
  private:
-  /// What `type` and `event` make of a call.
-  struct Identity {
-    std::optional<RejectKind> reject;
-    Type type = kTrack;
-    KindId kind = kOtherKind;
-    std::string_view name;
-    Field record = kProperties;  // where its values stand
-  };
-
   bool walk();
-  bool take_field(Field field);
-  const Identity& identify();
-  Identity identify_anew();
-  void name_track(Identity& identity);
-  bool fill(const Identity& identity);
+  bool take_field(CallField field);
+  const CallIdentity& identify();
+  CallIdentity identify_anew();
+  void name_track(CallIdentity& identity);
+  bool fill(const CallIdentity& identity);
   void fill_name();
   std::optional<RejectKind> read_time(Instant& at);
 
@@ -127,20 +88,20 @@ class Decoder::Call {
   bool read_list(Value& value);
 
   uint32_t find(const KeyTable& table, std::string_view key);
-  std::string_view field_token(Field field) const {
+  std::string_view field_token(CallField field) const {
     return at_[field] == 0 ? std::string_view() : cursor_.token_at(at_[field]);
   }
   std::string_view text(std::string_view content);
-  std::string_view id(Field field);
+  std::string_view id(CallField field);
 
   Tables& tables_;
   std::string_view line_;
   EventBatch& batch_;
   Arena& arena_;
   JsonCursor cursor_;
-  std::array<uint32_t, kFieldCount> at_ = {};  // token of each field's value; 0: not there
+  std::array<uint32_t, kCallFieldCount> at_ = {};  // token of each field's value; 0: not there
 
-  Identity identity_;
+  CallIdentity identity_;
   uint32_t type_at_ = UINT32_MAX;  // where `type` and `event` were when `identity_` was made
   uint32_t event_at_ = UINT32_MAX;
 
@@ -152,7 +113,7 @@ class Decoder::Call {
 
 std::optional<RejectKind> Decoder::Call::decode() {
   if (!walk()) return cursor_.fault();
-  const Identity& identity = identify();
+  const CallIdentity& identity = identify();
   if (identity.reject && *identity.reject != RejectKind::kNoEventName) return identity.reject;
   Event event;
   event.user = id(kUserId);
@@ -172,9 +133,10 @@ std::optional<RejectKind> Decoder::Call::decode() {
   event.slots = values_;
   event.tie = id(kMessageId);
   event.has_message_id = !event.tie.empty();
-  if (!event.has_message_id) event.tie = hex_of(hash128(line_), arena_);
+  if (!event.has_message_id) event.tie = line_tie(line_, arena_);
   batch_.events.push_back(event);
   batch_.user_hashes.push_back(hash64(event.user));
+  tables_.guess->learn(line_, identity, *wanted, tables_.fields);
   return {};
 }
 
@@ -187,7 +149,7 @@ bool Decoder::Call::walk() {
       if (!cursor_.take_string(key) || !cursor_.take(':')) return false;
       const uint32_t field = find(tables_.fields, key);
       const bool good =
-          field == KeyTable::kNone ? cursor_.skip() : take_field(static_cast<Field>(field));
+          field == KeyTable::kNone ? cursor_.skip() : take_field(static_cast<CallField>(field));
       if (!good) return false;
     } while (cursor_.take_comma());
   }
@@ -195,15 +157,15 @@ bool Decoder::Call::walk() {
   return cursor_.take('}') && cursor_.done();
 }
 
-bool Decoder::Call::take_field(Field field) {
+bool Decoder::Call::take_field(CallField field) {
   at_[field] = cursor_.position();
   if (field != kProperties && field != kTraits) return cursor_.skip();
-  const Identity& guess = identify();
+  const CallIdentity& guess = identify();
   if (guess.reject || guess.record != field) return cursor_.skip();
   return fill(guess);
 }
 
-const Decoder::Call::Identity& Decoder::Call::identify() {
+const CallIdentity& Decoder::Call::identify() {
   if (type_at_ != at_[kType] || event_at_ != at_[kEvent]) {
     type_at_ = at_[kType];
     event_at_ = at_[kEvent];
@@ -212,14 +174,14 @@ const Decoder::Call::Identity& Decoder::Call::identify() {
   return identity_;
 }
 
-Decoder::Call::Identity Decoder::Call::identify_anew() {
-  Identity identity;
+CallIdentity Decoder::Call::identify_anew() {
+  CallIdentity identity;
   const std::string_view type = field_token(kType);
   if (!type.empty() && type != "null") {
     const bool is_text = type.front() == '"';
     const uint32_t number =
-        is_text ? find(tables_.types, type.substr(1, type.size() - 2)) : kTypeCount;
-    identity.type = number < kTypeCount ? static_cast<Type>(number) : kTypeCount;
+        is_text ? find(tables_.types, type.substr(1, type.size() - 2)) : kCallTypeCount;
+    identity.type = number < kCallTypeCount ? static_cast<CallType>(number) : kCallTypeCount;
   }
   switch (identity.type) {
     case kTrack:
@@ -246,14 +208,14 @@ Decoder::Call::Identity Decoder::Call::identify_anew() {
     case kDelete:
       identity.reject = RejectKind::kDeleteNotSupported;
       break;
-    case kTypeCount:
+    case kCallTypeCount:
       identity.reject = RejectKind::kUnknownType;
       break;
   }
   return identity;
 }
 
-void Decoder::Call::name_track(Identity& identity) {
+void Decoder::Call::name_track(CallIdentity& identity) {
   const std::string_view token = field_token(kEvent);
   if (token.size() <= 2 || token.front() != '"') {
     identity.reject = RejectKind::kNoEventName;
@@ -282,7 +244,7 @@ std::optional<RejectKind> Decoder::Call::read_time(Instant& at) {
 }
 
 /// Reads the values that the kind wants from the record at hand.
-bool Decoder::Call::fill(const Identity& identity) {
+bool Decoder::Call::fill(const CallIdentity& identity) {
   wanted_ = &tables_.wanted[identity.kind.index];
   filled_from_ = at_[identity.record];
   values_ = arena_.make<Value>(wanted_->slots);
@@ -295,7 +257,7 @@ bool Decoder::Call::fill(const Identity& identity) {
 void Decoder::Call::fill_name() {
   const std::string_view token = field_token(kName);
   if (token.empty() || token == "null") return;
-  const uint32_t key = wanted_->nodes[0].keys.find_unpadded(kFieldNames[kName]);
+  const uint32_t key = wanted_->nodes[0].keys.find_unpadded(kCallFieldNames[kName]);
   if (key == KeyTable::kNone) return;
   cursor_.go_to(at_[kName]);
   place(wanted_->nodes[0].children[key]);
@@ -411,7 +373,7 @@ std::string_view Decoder::Call::text(std::string_view content) {
 }
 
 /// An id: a text or a number; empty if it is neither.
-std::string_view Decoder::Call::id(Field field) {
+std::string_view Decoder::Call::id(CallField field) {
   const std::string_view token = field_token(field);
   if (token.empty()) return {};
   if (token.front() == '"') return text(token.substr(1, token.size() - 2));
@@ -429,7 +391,15 @@ EventBatch Decoder::make_batch() const {
   return batch;
 }
 
-std::optional<RejectKind> Decoder::decode(std::string_view line, EventBatch& batch) {
+std::optional<RejectKind> Decoder::decode(std::string_view line, EventBatch& batch,
+                                          const QuoteMap* quotes) {
+  if (tables_->guess->decode(line, quotes, batch)) return {};
+  return decode_anew(line, batch);
+}
+
+uint64_t Decoder::guessed() const { return tables_->guess->hits(); }
+
+std::optional<RejectKind> Decoder::decode_anew(std::string_view line, EventBatch& batch) {
   if (const auto fault = tables_->tokenizer.find(line); fault) return fault;
   const Arena::Mark mark = batch.arena->mark();
   const auto reject = Call(*tables_, line, batch).decode();

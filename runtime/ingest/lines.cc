@@ -45,7 +45,17 @@ bool LineReader::next(Line& line) {
   }
 }
 
+/// The pass for quotes finds line ends on its way; only what it cannot hold is searched again.
 bool LineReader::find_end() {
+  if (scanned_ == begin_) {
+    const bool found = quotes_.look({buffer_.data() + begin_, end_ - begin_});
+    scanned_ += quotes_.size();
+    if (found) {
+      line_end_ = scanned_;
+      scanned_ = begin_;  // as if it had not been found, should this be called again
+      return true;
+    }
+  }
   const void* found = std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_);
   if (found == nullptr) {
     scanned_ = end_;
@@ -65,6 +75,7 @@ bool LineReader::give(Line& line, size_t end, size_t next) {
   line.number = number_;
   line.too_long = text.size() > kLineBytesMax;
   line.text = line.too_long ? text.substr(0, kShownBytes) : trim(text);
+  line.quotes = quotes_.knows(line.text) ? &quotes_ : nullptr;
   return !line.text.empty();
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/base/result.h"
+#include "runtime/ingest/quotes.h"
 #include "runtime/ingest/source.h"
 
 namespace segue {
@@ -22,6 +23,7 @@ struct Line {
   std::string_view text;  // without blanks at its ends; of a line too long its beginning
   uint64_t number = 0;    // counted from 1, blank lines included
   bool too_long = false;
+  const QuoteMap* quotes = nullptr;  // has looked at the text; or null
 };
 
 /// Splits a feed into lines. Ends are LF or CRLF, the last line needs none; blank lines and a byte
@@ -51,6 +53,7 @@ class LineReader {
   size_t scanned_ = 0;  // no line end before it
   size_t end_ = 0;      // of what has been read
   size_t line_end_ = 0;
+  QuoteMap quotes_;  // of the last line that was whole when it was looked at
   uint64_t number_ = 0;
   std::string shown_;  // the beginning of a line too long
   bool ended_ = false;

@@ -24,7 +24,7 @@ class LineEvents : public BatchSource {
     // Whatever is there goes out before a read that may wait: a live feed is answered at once.
     while (!full(batch) && (batch.empty() || lines_.ready()) && lines_.next(line)) {
       const auto reject =
-          line.too_long ? RejectKind::kLineTooLong : decoder_.decode(line.text, batch);
+          line.too_long ? RejectKind::kLineTooLong : decoder_.decode(line.text, batch, line.quotes);
       if (reject) {
         batch.rejects.push_back({*reject, file_, line.number, std::string(line.text)});
         reject_bytes_ += line.text.size();
@@ -44,11 +44,13 @@ class LineEvents : public BatchSource {
   }
 
   void add_origin(const Line& line, EventBatch& batch) {
-    Origin origin{file_, line.number, {}};
+    // Made in place, like the event: a copy would wait for what it has just written.
+    Origin& origin = batch.origins.emplace_back();
+    origin.file = file_;
+    origin.line = line.number;
     const Instant at = batch.events.back().at;
     if (options_.keep_raw && at < newest_) origin.raw = batch.arena->copy(line.text);
     newest_ = std::max(newest_, at);
-    batch.origins.push_back(origin);
   }
 
   LineReader lines_;

@@ -15,6 +15,8 @@ constexpr size_t kRoomKept = size_t{1} << 20;
 
 }  // namespace
 
+bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
 struct Tokenizer::Stage1 {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
 };

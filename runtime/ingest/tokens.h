@@ -11,6 +11,8 @@
 
 namespace segue {
 
+bool is_utf8(std::string_view text);
+
 /// Finds where the tokens of a JSON text start: brackets, commas, colons, opening quotes, and the
 /// first byte of whatever else stands outside strings. Also proves the text UTF-8, its strings
 /// closed and without control characters. Reuses its room from line to line.
