@@ -151,7 +151,7 @@ Status apply(const Program& program, Blob& blob, std::span<const Event> events,
   if (events.size() == 1 && !blob.empty()) [[likely]] {
     const BlobHeader& header = blob.header();
     const bool in_order = events[0].at.ms >= header.last_ms;
-    if (in_order && header.program == program.prepared().identity &&
+    if (in_order && header.program == program_mark(program.prepared().identity) &&
         settle_alone(program, blob, events[0], out)) {
       return {};
     }
