@@ -48,12 +48,17 @@ constexpr Command kCommands[] = {
      "seg explain rules/ --stage plan --only cells  # one part of one stage of the compiler\n"
      "seg explain rules/ --stage plan --passes none\n",
      declare_explain},
+    {"bench", "what rules cost here: events a second, ns by rule, bytes a user, compile time",
+     "seg bench rules/                              # events are made up from the rules\n"
+     "seg bench rules/ events.jsonl.gz --events 1000000\n"
+     "seg bench rules/ --format json --rules 100 --no-cache > bench.json\n",
+     declare_bench},
     {"completions", "a completion script for bash, zsh or fish",
      "seg completions bash > ~/.local/share/bash-completion/completions/seg\n",
      declare_completions},
 };
 
-constexpr std::string_view kLater[] = {"diff",  "infer", "build", "bench", "lsp",
+constexpr std::string_view kLater[] = {"diff",  "infer", "build", "lsp",
                                        "serve", "gen",   "doc",   "state"};
 
 }  // namespace
