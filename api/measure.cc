@@ -17,6 +17,8 @@
 #include "runtime/engine/engine.h"
 #include "runtime/ingest/memory_source.h"
 #include "runtime/ingest/reader.h"
+#include "runtime/pack/inputs.h"
+#include "runtime/pack/pack_source.h"
 
 namespace segue {
 namespace {
@@ -82,8 +84,8 @@ Result<std::shared_ptr<const Program>> part_of(const plan::Plan& lowered, const 
 /// Decoded events that one program after the other takes.
 class Stream {
  public:
-  Stream(const MeasureOptions& options, const std::vector<std::string>& texts)
-      : texts_(texts), turns_(std::max(1U, options.turns)) {
+  Stream(const MeasureOptions& options, const std::vector<EventLog>& logs)
+      : logs_(logs), events_max_(options.events_max), turns_(std::max(1U, options.turns)) {
     engine_.lateness = options.any_lateness ? kLatenessAll : Duration{options.lateness.count()};
   }
 
@@ -94,7 +96,7 @@ class Stream {
       EventBatch batch;
       const Status status = source->next(batch);
       if (!status.ok()) return outcome_of(status.error());
-      if (batch.empty()) return {};
+      if (batch.empty() || events_ >= events_max_) return {};
       events_ += batch.events.size();
       rejects_ += batch.rejects.size();
       batch.rejects.clear();
@@ -105,13 +107,17 @@ class Stream {
   uint64_t events() const { return events_; }
   uint64_t rejects() const { return rejects_; }
 
-  /// Nanoseconds an event to make events of the texts once more.
+  /// Nanoseconds an event to make events of the logs once more.
   double decode_ns(const InputSchema& schema) const {
     std::vector<double> turns;
     for (unsigned turn = 0; turn < turns_; ++turn) {
       const auto source = open(schema);
       const double begin = processor_ns();
-      for (EventBatch batch; source->next(batch).ok() && !batch.empty();) batch = EventBatch();
+      uint64_t events = 0;
+      for (EventBatch batch; source->next(batch).ok() && !batch.empty() && events < events_;) {
+        events += batch.events.size();
+        batch = EventBatch();
+      }
       turns.push_back((processor_ns() - begin) / static_cast<double>(events_));
     }
     return quickest(turns);
@@ -141,8 +147,12 @@ class Stream {
  private:
   std::unique_ptr<BatchSource> open(const InputSchema& schema) const {
     std::vector<std::unique_ptr<BatchSource>> inputs;
-    for (uint32_t file = 0; file < texts_.size(); ++file) {
-      inputs.push_back(read_events(std::make_unique<MemorySource>(texts_[file]), file, schema, {}));
+    for (const EventLog& log : logs_) {
+      const auto file = static_cast<uint32_t>(inputs.size());
+      auto packed = std::static_pointer_cast<const pack::Pack>(log.packed);
+      inputs.push_back(packed != nullptr ? pack::read_pack(std::move(packed), file, schema, {})
+                                         : read_events(std::make_unique<MemorySource>(log.text),
+                                                       file, schema, {}));
     }
     return inputs.size() == 1 ? std::move(inputs[0]) : merge_events(std::move(inputs), 1024);
   }
@@ -166,7 +176,8 @@ class Stream {
     return ns / static_cast<double>(std::max<uint64_t>(events, 1));
   }
 
-  const std::vector<std::string>& texts_;
+  const std::vector<EventLog>& logs_;
+  uint64_t events_max_;
   unsigned turns_;
   EngineOptions engine_;
   std::vector<EventBatch> batches_;
@@ -249,12 +260,10 @@ class Parts {
   std::vector<const Rules*> order_;  // of the forms measured
 };
 
-Outcome read_text(const std::string& path, uint64_t lines_max, std::string& text) {
-  auto source = open_source(path);
-  if (!source) return outcome_of(source.error());
+Outcome read_text(ByteSource& source, uint64_t lines_max, std::string& text) {
   std::vector<char> piece(size_t{1} << 20);
   for (uint64_t lines = 0; lines < lines_max;) {
-    const auto got = (*source)->read(piece);
+    const auto got = source.read(piece);
     if (!got) return outcome_of(got.error());
     if (*got == 0) break;
     for (size_t at = 0; at < *got && lines < lines_max;) {
@@ -271,15 +280,20 @@ Outcome read_text(const std::string& path, uint64_t lines_max, std::string& text
 
 }  // namespace
 
-Outcome read_event_texts(std::span<const std::string> paths, uint64_t lines_max,
-                         std::vector<std::string>& texts) noexcept {
+Outcome read_event_logs(std::span<const std::string> paths, uint64_t lines_max,
+                        std::vector<EventLog>& logs) noexcept {
   for (const std::string& path : paths) {
-    if (Outcome wrong = read_text(path, lines_max, texts.emplace_back()); !wrong.ok()) return wrong;
+    auto input = pack::open_input(path);
+    if (!input) return outcome_of(input.error());
+    EventLog& log = logs.emplace_back();
+    log.packed = std::move(input->pack);
+    if (input->lines == nullptr) continue;
+    if (Outcome wrong = read_text(*input->lines, lines_max, log.text); !wrong.ok()) return wrong;
   }
   return {};
 }
 
-Outcome measure(const Compilation& compilation, const std::vector<std::string>& texts,
+Outcome measure(const Compilation& compilation, const std::vector<EventLog>& logs,
                 const MeasureOptions& options, Measurement& into) noexcept {
   std::shared_ptr<const CompiledProgram> program;
   if (Outcome wrong = compilation.program(program); !wrong.ok()) return wrong;
@@ -287,7 +301,7 @@ Outcome measure(const Compilation& compilation, const std::vector<std::string>& 
   into.compile = compilation.times();
 
   const std::shared_ptr<const Program> whole = program->state().program;
-  Stream stream(options, texts);
+  Stream stream(options, logs);
   if (Outcome wrong = stream.load(whole->schema()); !wrong.ok()) return wrong;
   if (stream.events() == 0) return {Fault::kInvalid, "there are no events to measure with"};
   auto base = base_of(compilation.state().lowered);

@@ -70,7 +70,7 @@ TEST(MadeUpEvents, FollowTheSeedAndTheRules) {
   }
   Measurement measured;
   ASSERT_TRUE(
-      measure(compilation, {text}, {.turns = 1, .rules_max = 0, .shapes_max = 0}, measured).ok());
+      measure(compilation, {{text}}, {.turns = 1, .rules_max = 0, .shapes_max = 0}, measured).ok());
   EXPECT_EQ(measured.left_out, 0u);
   EXPECT_EQ(measured.events, 2000u);
   EXPECT_LE(measured.users, 50u);
@@ -84,7 +84,7 @@ TEST(Measure, TellsEveryRuleAndShape) {
   const std::string text = make_events(compilation, {.events = 3000, .users = 50});
   Measurement measured;
   ASSERT_TRUE(
-      measure(compilation, {text, text}, {.turns = 1, .any_lateness = true}, measured).ok());
+      measure(compilation, {{text}, {text}}, {.turns = 1, .any_lateness = true}, measured).ok());
   EXPECT_EQ(measured.events, 6000u);
   EXPECT_EQ(measured.rules, 6u);
   EXPECT_EQ(measured.shapes, 6u);
@@ -113,7 +113,7 @@ TEST(Measure, GroupsRulesThatDifferInConstants) {
   const std::string text = make_events(compilation, {.events = 500, .users = 10});
   Measurement measured;
   ASSERT_TRUE(
-      measure(compilation, {text}, {.turns = 1, .rules_max = 3, .shapes_max = 1}, measured).ok());
+      measure(compilation, {{text}}, {.turns = 1, .rules_max = 3, .shapes_max = 1}, measured).ok());
   EXPECT_EQ(measured.shapes, 2u);
   ASSERT_EQ(measured.by_shape.size(), 1u);
   EXPECT_EQ(measured.by_shape[0].form, "view >= N within D");
@@ -124,19 +124,21 @@ TEST(Measure, GroupsRulesThatDifferInConstants) {
 
 TEST(Measure, AsksForEvents) {
   Measurement measured;
-  const Outcome outcome = measure(compiled(), {"no event\n"}, {}, measured);
+  const Outcome outcome = measure(compiled(), {{"no event\n"}}, {}, measured);
   EXPECT_EQ(outcome.fault(), Fault::kInvalid);
 }
 
 TEST(Measure, ReadsLogsUpToALine) {
   const std::string path = testing::TempDir() + "/segue-measure.jsonl";
   std::ofstream(path) << "a\nbb\nccc\nd";
-  std::vector<std::string> texts;
+  std::vector<EventLog> logs;
   const std::vector<std::string> paths = {path};
-  ASSERT_TRUE(read_event_texts(paths, 2, texts).ok());
-  ASSERT_TRUE(read_event_texts(paths, 100, texts).ok());
-  EXPECT_EQ(texts, (std::vector<std::string>{"a\nbb\n", "a\nbb\nccc\nd"}));
-  EXPECT_EQ(read_event_texts(std::vector<std::string>{"nowhere.jsonl"}, 1, texts).fault(),
+  ASSERT_TRUE(read_event_logs(paths, 2, logs).ok());
+  ASSERT_TRUE(read_event_logs(paths, 100, logs).ok());
+  ASSERT_EQ(logs.size(), 2u);
+  EXPECT_EQ(logs[0].text, "a\nbb\n");
+  EXPECT_EQ(logs[1].text, "a\nbb\nccc\nd");
+  EXPECT_EQ(read_event_logs(std::vector<std::string>{"nowhere.jsonl"}, 1, logs).fault(),
             Fault::kUnreadable);
   std::filesystem::remove(path);
 }

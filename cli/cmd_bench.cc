@@ -34,18 +34,19 @@ Exit bench(const BenchFlags& flags) {
       compile_or_fail(flags.paths.rules(), flags.rules.options(), flags.color.use(Stream::kErr));
   const auto program = program_of(compilation);
   const std::vector<std::string> paths = flags.paths.events();
-  std::vector<std::string> texts;
+  std::vector<EventLog> logs;
   if (paths.empty()) {
-    texts.push_back(make_events(compilation, flags.wanted));
+    logs.push_back({make_events(compilation, flags.wanted), nullptr});
   } else {
-    require(read_event_texts(paths, flags.wanted.events, texts));
+    require(read_event_logs(paths, flags.wanted.events, logs));
   }
   MeasureOptions options = flags.measure;
+  options.events_max = flags.wanted.events;
   options.any_lateness = settings.any_lateness;
   options.lateness = settings.lateness;
   options.code = settings.code;
   Measurement measured;
-  require(measure(compilation, texts, options, measured));
+  require(measure(compilation, logs, options, measured));
 
   Output out(STDOUT_FILENO);
   out.write(flags.format == "json" ? bench_json(measured, *program, paths.empty())
@@ -58,12 +59,13 @@ Exit bench(const BenchFlags& flags) {
 
 void declare_bench(CLI::App& app, Job& job) {
   auto flags = std::make_shared<BenchFlags>();
-  app.add_option("RULES EVENTS", flags->paths.given,
-                 "rules: files or folders of .seg; events: .jsonl, .jsonl.gz, .jsonl.zst or - for "
-                 "standard input; without them events are made up from the rules")
+  app.add_option(
+         "RULES EVENTS", flags->paths.given,
+         "rules: files or folders of .seg; events: .jsonl, .jsonl.gz, .jsonl.zst, .segl or - "
+         "for standard input; without them events are made up from the rules")
       ->required();
   app.add_option("--events", flags->wanted.events,
-                 "events to make up, or lines to read of each input (default: 200000)")
+                 "events to make up, or to read (default: 200000)")
       ->option_text("N")
       ->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}));
   app.add_option("--users", flags->wanted.users, "users of made-up events (default: 20000)")

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,14 +29,21 @@ struct SyntheticEvents {
 SEGUE_API std::string make_events(const Compilation& compilation,
                                   const SyntheticEvents& wanted) noexcept;
 
-/// The text of event logs, decompressed: of each at most `lines_max` lines. Errors as
-/// `open_event_input`.
-SEGUE_API Outcome read_event_texts(std::span<const std::string> paths, uint64_t lines_max,
-                                   std::vector<std::string>& texts) noexcept;
+/// A log to measure with: its text, or a packed log (shared by copies).
+struct EventLog {
+  std::string text;
+  std::shared_ptr<const void> packed;  ///< private to the library
+};
+
+/// Reads event logs into memory, decompressed: of each text at most `lines_max` lines. A packed log
+/// is opened and verified. Errors as `open_event_input`.
+SEGUE_API Outcome read_event_logs(std::span<const std::string> paths, uint64_t lines_max,
+                                  std::vector<EventLog>& logs) noexcept;
 
 struct MeasureOptions {
-  unsigned turns = 5;     ///< each figure is the quickest of so many
-  size_t rules_max = 20;  ///< so many rules are measured one by one, 0 to all of them
+  uint64_t events_max = UINT64_MAX;  ///< so many events are measured, the first ones
+  unsigned turns = 5;                ///< each figure is the quickest of so many
+  size_t rules_max = 20;             ///< so many rules are measured one by one, 0 to all of them
   size_t shapes_max = 20;
   bool any_lateness = false;
   Milliseconds lateness{0};
@@ -78,10 +86,10 @@ struct Measurement {
   std::vector<ShapeCost> by_shape;  ///< dearest first
 };
 
-/// Runs the rules over the events that `texts` hold, one log each, merged by time.
+/// Runs the rules over the events of `logs`, merged by time.
 /// `Fault::kInvalid` if there are errors in the rules, or no events. Cost: some runs over the
 /// events a rule measured, and its compilation. Memory: the decoded events.
-SEGUE_API Outcome measure(const Compilation& compilation, const std::vector<std::string>& texts,
+SEGUE_API Outcome measure(const Compilation& compilation, const std::vector<EventLog>& logs,
                           const MeasureOptions& options, Measurement& into) noexcept;
 
 }  // namespace segue
