@@ -13,6 +13,43 @@ constexpr uint64_t kPayloadMask = (uint64_t{1} << 60) - 1;
 
 constexpr uint64_t tag_bits(ScalarTag tag) { return static_cast<uint64_t>(tag) << 60; }
 
+/// Powers of ten that a double holds exactly.
+constexpr double kTens[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                            1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+constexpr size_t kShortDigits = 15;  // their number is below 2^53, so a double holds it too
+
+/// Reads a JSON number of few digits without an exponent. Both numbers of the division are exact,
+/// so its result is the nearest double (Clinger, "How to read floating point numbers accurately",
+/// 1990).
+bool read_short(std::string_view json, double& number) {
+  const char* at = json.data();
+  const char* const end = at + json.size();
+  const bool negative = at != end && *at == '-';
+  at += negative;
+  if (static_cast<size_t>(end - at) > kShortDigits + 1) return false;
+  uint64_t digits = 0;
+  const auto take_digits = [&] {
+    const char* const begin = at;
+    for (; at != end && *at >= '0' && *at <= '9'; ++at) {
+      digits = digits * 10 + static_cast<uint64_t>(*at - '0');
+    }
+    return static_cast<size_t>(at - begin);
+  };
+  const char first = at != end ? *at : '\0';
+  const size_t whole = take_digits();
+  if (whole == 0 || (first == '0' && whole > 1)) return false;
+  size_t places = 0;
+  if (at != end) {
+    if (*at++ != '.') return false;
+    places = take_digits();
+    if (places == 0 || at != end) return false;
+  }
+  if (whole + places > kShortDigits) return false;
+  const double size = static_cast<double>(digits) / kTens[places];
+  number = negative ? -size : size;
+  return true;
+}
+
 static_assert(sizeof(Scalar) == 16);
 static_assert(static_cast<unsigned>(ScalarTag::kOther) < 16, "a tag has four bits");
 
@@ -21,6 +58,10 @@ static_assert(static_cast<unsigned>(ScalarTag::kOther) < 16, "a tag has four bit
 Value number_from_text(std::string_view json) {
   Value value;
   value.text = json;
+  if (read_short(json, value.number)) {
+    value.tag = ValueTag::kNumber;
+    return value;
+  }
   if (!decimal_from_text(json)) {
     value.tag = ValueTag::kRecord;
     return value;

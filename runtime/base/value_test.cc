@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <random>
+#include <string>
 #include <string_view>
 
 namespace segue {
@@ -34,6 +39,25 @@ TEST(Value, WhatHasNoContentEqualsNothing) {
     EXPECT_FALSE(equal(make(tag, "[]"), make(tag, "[]")));
   }
   EXPECT_FALSE(equal(make(ValueTag::kAbsent), make(ValueTag::kMissing)));
+}
+
+TEST(Value, ShortNumbersAreTheNearestDoubles) {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 100'000; ++i) {
+    std::string text = std::to_string(random() >> random() % 64);
+    if (i % 3 != 0) text.insert(1 + random() % text.size(), "." + std::to_string(random() % 1000));
+    if (i % 5 == 0) text.insert(0, "-");
+    double nearest = 0;
+    std::from_chars(text.data(), text.data() + text.size(), nearest);
+    const Value value = number(text);
+    if (value.tag != ValueTag::kNumber) continue;  // beyond the limit
+    ASSERT_EQ(std::bit_cast<uint64_t>(value.number), std::bit_cast<uint64_t>(nearest)) << text;
+  }
+  EXPECT_TRUE(std::signbit(number("-0").number));
+  EXPECT_TRUE(std::signbit(number("-0.00").number));
+  for (const char* text : {"", "-", ".5", "5.", "01", "-01", "1.5.", "1x", "+1", " 1"}) {
+    EXPECT_EQ(number(text).tag, ValueTag::kRecord) << text;
+  }
 }
 
 TEST(Value, NumbersKeepDigitsAndEndAtTheLimit) {

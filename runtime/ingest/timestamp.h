@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -21,8 +22,8 @@ class TimestampReader {
  private:
   bool read_usual(std::string_view text, Instant& at);
 
-  char day_text_[10] = {};
-  int64_t day_ms_ = -1;  // start of that day; -1: none yet
+  std::array<char, 10> day_text_ = {'1', '9', '7', '0', '-', '0', '1', '-', '0', '1'};
+  int64_t day_ms_ = 0;  // start of that day
 };
 
 }  // namespace segue

@@ -39,6 +39,40 @@ TEST(Timestamp, ReadsRfc3339) {
   EXPECT_EQ(read_text("2024-02-29T23:59:59.999-01:00"), "2024-03-01T00:59:59.999Z");
 }
 
+TEST(Timestamp, AnyByteOfTheUsualFormCounts) {
+  const std::string usual = "2025-06-01T12:05:09.123Z";
+  for (size_t at = 0; at < usual.size(); ++at) {
+    for (int byte = 1; byte < 256; ++byte) {
+      std::string text = usual;
+      text[at] = static_cast<char>(byte);
+      const std::optional<Instant> want = parse_instant(text, ZoneView({}));
+      TimestampReader reader;
+      Instant got;
+      for (const char* before : {"2025-06-01T00:00:00.000Z", "1999-12-31T00:00:00.000Z"}) {
+        ASSERT_FALSE(reader.read_text(before, got));
+        ASSERT_EQ(!reader.read_text(text, got), want.has_value()) << text;
+        ASSERT_EQ(got.ms, want ? want->ms : got.ms) << text;
+      }
+    }
+  }
+}
+
+TEST(Timestamp, EveryDayOfTheBounds) {
+  TimestampReader reader;
+  for (int64_t ms = 86'399'999; ms < kInstantEnd.ms; ms += kDayMs) {
+    Instant got;
+    ASSERT_FALSE(reader.read_text(format_instant({ms}), got));
+    ASSERT_EQ(got.ms, ms);
+  }
+  for (const char* text : {"1969-12-31", "2100-01-01", "0000-01-01", "9999-12-31"}) {
+    EXPECT_EQ(read_text(std::string(text) + "T00:00:00.000Z"), "time_out_of_range") << text;
+  }
+  for (const char* text : {"2023-02-29", "2024-02-30", "2025-04-31", "2025-13-01", "2025-00-10",
+                           "2025-01-00", "2025-01-32", "2o25-01-01"}) {
+    EXPECT_EQ(read_text(std::string(text) + "T00:00:00.000Z"), "no_time") << text;
+  }
+}
+
 TEST(Timestamp, WithoutAnOffsetIsUtc) {
   EXPECT_EQ(read_text("2025-06-01T12:05:00"), "2025-06-01T12:05:00.000Z");
   EXPECT_EQ(read_text("2025-06-01"), "2025-06-01T00:00:00.000Z");
