@@ -91,11 +91,18 @@ Snapshot MembershipEngine::State::snapshot(Instant at, bool with_scores) const {
   Snapshot snapshot;
   snapshot.at = time_point_of(at);
   snapshot.users = backend->stats().users;
-  for (const auto& ids : backend->members()) snapshot.members.emplace_back(ids.begin(), ids.end());
+  for (const auto& ids : backend->members()) {
+    snapshot.member_counts.push_back(ids.size());
+    snapshot.members.emplace_back(ids.begin(), ids.end());
+  }
   const size_t scores = with_scores ? program->scores().size() : 0;
   for (uint32_t i = 0; i < scores; ++i) {
     auto& values = snapshot.scores.emplace_back();
-    for (const auto& [user, value] : backend->scores(i)) values.emplace_back(user, value);
+    double& sum = snapshot.score_sums.emplace_back(0);
+    for (const auto& [user, value] : backend->scores(i)) {
+      values.emplace_back(user, value);
+      sum += value;
+    }
   }
   return snapshot;
 }

@@ -1,39 +1,18 @@
 #include "segue/pack.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "api/event_input_state.h"
+#include "api/input_rejects.h"
 #include "api/outcomes.h"
-#include "api/reject_tally.h"
 #include "runtime/engine/watermark.h"
 #include "runtime/pack/writer.h"
 
 namespace segue {
 namespace {
 
-/// Counts and writes what is left out; stops at a bad line if asked to.
-class Rejects {
- public:
-  explicit Rejects(EventInput::State& input) : input_(input) {}
-
-  Status take(const Reject& reject) {
-    const std::string name = input_.name_of(reject.file);
-    tally.add(reject, name);
-    input_.write_reject(reject.raw);
-    if (!input_.options.strict || !is_bad_line(reject.kind)) return {};
-    return Error{Errc::kCorrupt, fmt::format("{}:{}: {}", name, reject.line, text_of(reject.kind))};
-  }
-
-  RejectTally tally;
-
- private:
-  EventInput::State& input_;
-};
-
 Status pack_all(EventInput::State& input, const std::string& path, const PackSettings& settings,
-                const ProgressSink& progress, Rejects& rejects, pack::WriterStats& stats) {
+                const ProgressSink& progress, InputRejects& rejects, pack::WriterStats& stats) {
   pack::WriterOptions options;
   if (settings.dedupe) options.dedupe = Duration{settings.dedupe->count()};
   const Duration lateness = settings.lateness ? Duration{settings.lateness->count()} : kLatenessAll;
@@ -58,7 +37,7 @@ Status pack_all(EventInput::State& input, const std::string& path, const PackSet
 
 Outcome pack_events(EventInput& input, const std::string& path, const PackSettings& settings,
                     const ProgressSink& progress, PackStats& stats) noexcept {
-  Rejects rejects(input.state());
+  InputRejects rejects(input.state());
   pack::WriterStats written;
   const Status status = pack_all(input.state(), path, settings, progress, rejects, written);
   const Outcome closed = input.state().close_rejects();

@@ -52,7 +52,7 @@ class SnapshotWriter {
     for (const size_t i : by_name(segments)) {
       if (!run_.wanted(static_cast<uint32_t>(i))) continue;
       if (flags_.summary) {
-        const std::string count = std::to_string(snapshot.members[i].size());
+        const std::string count = std::to_string(snapshot.member_counts[i]);
         write_row(segments[i].name, "", Field::number(count), Field::absent());
         continue;
       }
@@ -70,7 +70,7 @@ class SnapshotWriter {
     const auto scores = run_.program().scores();
     for (const size_t i : by_name(scores)) {
       if (flags_.summary) {
-        write_mean(scores[i].name, snapshot.scores[i]);
+        write_mean(scores[i].name, snapshot.users, snapshot.score_sums[i]);
         continue;
       }
       for (const auto& [user, value] : snapshot.scores[i]) {
@@ -80,15 +80,10 @@ class SnapshotWriter {
     }
   }
 
-  void write_mean(const std::string& score,
-                  const std::vector<std::pair<std::string, double>>& values) {
-    double sum = 0;
-    for (const auto& [user, value] : values) sum += value;
-    const std::string count = std::to_string(values.size());
-    const std::string mean =
-        values.empty() ? "" : number_text(sum / static_cast<double>(values.size()));
-    write_row("", score, Field::number(count),
-              values.empty() ? Field::absent() : Field::number(mean));
+  void write_mean(const std::string& score, uint64_t users, double sum) {
+    const std::string count = std::to_string(users);
+    const std::string mean = users == 0 ? "" : number_text(sum / static_cast<double>(users));
+    write_row("", score, Field::number(count), users == 0 ? Field::absent() : Field::number(mean));
   }
 
   void write_row(std::string_view segment, std::string_view score, Field user, Field value) {
@@ -120,21 +115,11 @@ std::vector<TimePoint> instants(const MembersFlags& flags) {
 }
 
 Exit members(const MembersFlags& flags) {
-  const std::vector<TimePoint> at = instants(flags);
+  const MembersQuery query{instants(flags), flags.scores, flags.summary};
   EventRun run(flags, kDefaultLateness);
   Output out(STDOUT_FILENO);
   SnapshotWriter writer(flags, run, out);
-  for (const TimePoint instant : at) {
-    require(run.engine().on_snapshot(instant, flags.scores,
-                                     [&](const Snapshot& snapshot) { writer.write(snapshot); }));
-  }
-  run.read();
-  if (at.empty()) {
-    require(run.engine().finish());
-    if (run.engine().stats().newest) writer.write(run.engine().snapshot(flags.scores));
-  } else {
-    require(run.engine().finish(at.back()));
-  }
+  run.members(query, [&](const Snapshot& snapshot) { writer.write(snapshot); });
   writer.finish();
   finish(out);
   run.summarize();

@@ -22,7 +22,7 @@ void add_event_run_flags(CLI::App& app, EventRunFlags& flags, const std::string&
 }
 
 EventRun::EventRun(const EventRunFlags& flags, const std::string& default_lateness) {
-  const EngineSettings settings = flags.engine.settings(flags.events, default_lateness);
+  settings_ = flags.engine.settings(flags.events, default_lateness);
   const std::vector<std::string> events = flags.paths.events();
   if (events.empty()) usage_error("there are no EVENTS among the arguments; `-` is standard input");
 
@@ -31,7 +31,7 @@ EventRun::EventRun(const EventRunFlags& flags, const std::string& default_latene
   program_ = program_of(compilation_);
   choose_segments(flags.segments);
   require(open_event_input(events, flags.events.input_options(), input_));
-  require(start_engine(compilation_, settings, engine_));
+  require(start_engine(compilation_, settings_, engine_));
 }
 
 void EventRun::choose_segments(const std::vector<std::string>& names) {
@@ -50,9 +50,17 @@ void EventRun::read() {
   require(engine_.read(input_, [this](const InputProgress& now) { progress_.show(now); }));
 }
 
+void EventRun::members(const MembersQuery& query, const SnapshotSink& sink) {
+  progress_.restart();
+  require(find_members(
+      compilation_, settings_, input_, query, sink,
+      [this](const InputProgress& now) { progress_.show(now); }, stats_.emplace()));
+}
+
 void EventRun::summarize() {
   progress_.clear();
-  fmt::print(stderr, "{}", summary_text(engine_.stats(), progress_.seconds()));
+  const RunStats stats = stats_ ? *stats_ : engine_.stats();
+  fmt::print(stderr, "{}", summary_text(stats, progress_.seconds()));
 }
 
 }  // namespace segue::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "cli/flags.h"
 #include "cli/progress.h"
 #include "segue/engine.h"
+#include "segue/members.h"
 
 namespace segue::cli {
 
@@ -39,6 +41,9 @@ class EventRun {
   /// Reads all input, with a progress line.
   void read();
 
+  /// Reads all input and gives a snapshot of each instant asked for; no engine takes part.
+  void members(const MembersQuery& query, const SnapshotSink& sink);
+
   /// The summary, on standard error.
   void summarize();
 
@@ -49,7 +54,9 @@ class EventRun {
   Compilation compilation_;
   std::shared_ptr<const CompiledProgram> program_;
   EventInput input_;
+  EngineSettings settings_;
   MembershipEngine engine_;
+  std::optional<RunStats> stats_;  // of `members`
   std::vector<bool> wanted_;
 };
 

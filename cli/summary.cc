@@ -40,9 +40,9 @@ std::string block_places(const RejectCount& reject) {
 
 std::string summary_text(const RunStats& stats, double seconds) {
   const double rate = seconds > 0 ? static_cast<double>(stats.events) / seconds : 0;
-  std::string out = fmt::format("{} of {}, {}, in {:.2f} s ({})", counted(stats.events, "event"),
-                                counted(stats.users, "user"), counted(stats.changes, "change"),
-                                seconds, rate_text(rate));
+  const std::string changes = stats.as_of ? "" : counted(stats.changes, "change") + ", ";
+  std::string out = fmt::format("{} of {}, {}in {:.2f} s ({})", counted(stats.events, "event"),
+                                counted(stats.users, "user"), changes, seconds, rate_text(rate));
   if (stats.state_bytes > 0 && stats.users > 0) {
     out += fmt::format(", {} bytes a user", count_text(stats.state_bytes / stats.users));
   }

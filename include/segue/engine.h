@@ -71,6 +71,8 @@ using ChangeSink = std::function<void(const MembershipChange&)>;
 struct Snapshot {
   TimePoint at;
   uint64_t users = 0;                                               ///< known by then
+  std::vector<uint64_t> member_counts;                              ///< by segment
+  std::vector<double> score_sums;                                   ///< by score
   std::vector<std::vector<std::string>> members;                    ///< by segment; sorted by bytes
   std::vector<std::vector<std::pair<std::string, double>>> scores;  ///< by score; every known user
 };
@@ -84,6 +86,7 @@ struct RunStats {
   uint64_t capped = 0;  ///< occurrences that conditions gave up at a cap; 0 of the naive evaluator
   uint64_t changes = 0;
   uint64_t users = 0;
+  bool as_of = false;                ///< nobody looked for changes, and no state was kept
   uint64_t state_bytes = 0;          ///< of all users; 0 of the naive evaluator
   std::optional<TimePoint> newest;   ///< the newest event that counted
   std::vector<RejectCount> rejects;  ///< `late` included; most frequent first

@@ -117,6 +117,8 @@ bool Block::read_times() {
   // No gap may reach over the end of time, so that nothing overflows below.
   const uint64_t most = static_cast<uint64_t>(kInstantEnd.ms) / unit;
   size_t i = 0;
+  int64_t first = kInstantEnd.ms;
+  int64_t last = kInstantMin.ms;
   for (const User& user : users_) {
     int64_t at = base;
     for (const size_t end = i + user.events; i < end; ++i) {
@@ -125,8 +127,10 @@ bool Block::read_times() {
       if (at > row_.max_ms) return false;
       times_[i] = at;
     }
+    first = std::min(first, times_[i - user.events]);
+    last = std::max(last, at);
   }
-  return true;
+  return first == row_.min_ms && last == row_.max_ms;
 }
 
 bool Block::load_kinds() {

@@ -48,6 +48,12 @@ class Block {
     bool done() const { return at_ == block_.row_.events; }
     uint32_t position() const { return at_; }
 
+    KindId kind() const { return block_.kinds_[block_.codes_[at_]].reads->kind; }
+
+    void skip(uint32_t count) {
+      for (; count > 0; --count) ++block_.kinds_[block_.codes_[at_++]].next;
+    }
+
     void next(Event& event) {
       Kind& kind = block_.kinds_[block_.codes_[at_]];
       event.at = Instant{block_.times_[at_]};

@@ -18,6 +18,7 @@
 #include "runtime/engine/engine.h"
 #include "runtime/ingest/decode.h"
 #include "runtime/ingest/lines.h"
+#include "runtime/interp/as_of.h"
 
 namespace segue::differential {
 
@@ -71,6 +72,20 @@ std::string change_line(std::string_view user, Instant at, std::string_view segm
 
 std::string score_line(std::string_view user, int64_t at, std::string_view score, double value) {
   return fmt::format("{} {} {} = {:.17g}", user, instant_text(at), score, value);
+}
+
+std::string member_line(std::string_view user, int64_t at, std::string_view segment) {
+  return fmt::format("{} {} in {}", user, instant_text(at), segment);
+}
+
+/// Every so many of a user's sample times.
+std::vector<int64_t> asked_times(const std::vector<Event>& events, Instant until, size_t every) {
+  std::vector<int64_t> asked;
+  size_t number = 0;
+  for (const int64_t time : sample_times(events, until)) {
+    if (number++ % every == every - 1) asked.push_back(time);
+  }
+  return asked;
 }
 
 std::shared_ptr<Program> compile(const hir::Rules& rules, const Mode& mode) {
@@ -165,8 +180,26 @@ Checked check_text(const std::string& text) {
   return checked;
 }
 
-Answer ask_naive(const hir::Rules& rules, const std::vector<GeneratedEvent>& events,
-                 Instant until) {
+namespace {
+
+void tell_as_of(const hir::Rules& rules, const naive::Timeline& timeline, std::string_view user,
+                const std::vector<Event>& history, Instant until, AsOfAnswer& as_of) {
+  for (const int64_t time : asked_times(history, until, as_of.every)) {
+    for (uint32_t i = 0; i < rules.segments.size(); ++i) {
+      if (!timeline.member_at({i}, Instant{time})) continue;
+      as_of.lines.push_back(member_line(user, time, rules.segments[i].name));
+    }
+    for (uint32_t i = 0; i < rules.scores.size(); ++i) {
+      const std::optional<double> value = timeline.score_at({i}, Instant{time});
+      as_of.lines.push_back(score_line(user, time, rules.scores[i].name, value.value_or(-1e99)));
+    }
+  }
+}
+
+}  // namespace
+
+Answer ask_naive(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until,
+                 AsOfAnswer* as_of) {
   Decoded decoded(rules.schema);
   for (const GeneratedEvent& event : events) decoded.add(event);
   Answer answer;
@@ -176,6 +209,7 @@ Answer ask_naive(const hir::Rules& rules, const std::vector<GeneratedEvent>& eve
       answer.push_back(change_line(user, change.at, rules.segments[change.segment.index].name,
                                    change.entered, static_cast<int>(change.cause), change.event));
     }
+    if (as_of != nullptr) tell_as_of(rules, timeline, user, history, until, *as_of);
     for (const int64_t time : sample_times(history, until)) {
       for (uint32_t i = 0; i < rules.scores.size(); ++i) {
         const std::optional<double> value = timeline.score_at({i}, Instant{time});
@@ -198,6 +232,39 @@ Answer ask_program(const hir::Rules& rules, const std::vector<GeneratedEvent>& e
   }
   std::sort(answer.begin(), answer.end());
   return answer;
+}
+
+void ask_as_of(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until,
+               const Mode& mode, AsOfAnswer& as_of) {
+  const std::shared_ptr<Program> program = compile(rules, mode);
+  const image::View& view = program->view();
+  Decoded decoded(program->schema());
+  for (const GeneratedEvent& event : events) decoded.add(event);
+  AsOf user_as_of(*program);
+  for (auto& [user, history] : by_user(decoded.batch.events)) {
+    std::vector<Event> sorted = history;
+    std::sort(sorted.begin(), sorted.end(),
+              [](const Event& a, const Event& b) { return a.at < b.at; });
+    user_as_of.begin(user);
+    size_t next = 0;
+    for (const int64_t time : asked_times(history, until, as_of.every)) {
+      while (next < sorted.size() && sorted[next].at.ms <= time) {
+        size_t end = next + 1;
+        while (end < sorted.size() && sorted[end].at == sorted[next].at) ++end;
+        user_as_of.take(std::span(sorted).subspan(next, end - next), false);
+        next = end;
+      }
+      if (!user_as_of.answer(Instant{time})) continue;
+      for (uint32_t i = 0; i < view.segments.size(); ++i) {
+        if (!user_as_of.member(i)) continue;
+        as_of.lines.push_back(member_line(user, time, view.text(view.segments[i].name)));
+      }
+      for (uint32_t i = 0; i < view.scores.size(); ++i) {
+        as_of.lines.push_back(
+            score_line(user, time, view.text(view.scores[i].name), user_as_of.score(i)));
+      }
+    }
+  }
 }
 
 namespace {

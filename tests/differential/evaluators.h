@@ -23,8 +23,15 @@ struct Checked {
 };
 Checked check_text(const std::string& rules);
 
+/// Who is in what, and every score, at each `every`-th instant of those that are sampled.
+struct AsOfAnswer {
+  size_t every = 1;
+  Answer lines;
+};
+
 /// The yardstick: whole histories.
-Answer ask_naive(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until);
+Answer ask_naive(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until,
+                 AsOfAnswer* as_of = nullptr);
 
 struct Mode {
   std::string passes = "all";  // as `--passes` takes them
@@ -35,6 +42,10 @@ struct Mode {
 /// copies every blob's bytes out and in again after each instant.
 Answer ask_program(const hir::Rules& rules, const std::vector<GeneratedEvent>& events,
                    Instant until, const Mode& mode);
+
+/// As of those instants, one user after the other, without timers and changes.
+void ask_as_of(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until,
+               const Mode& mode, AsOfAnswer& as_of);
 
 /// Through the engine: users, timers, watermark. `shuffle` is a seed for an order within the
 /// lateness, or 0.

@@ -96,7 +96,18 @@ Verdict judge(const Case& generated, uint64_t number, bool native) {
   if (!checked.error.empty()) return {"check", "  the rules do not check: " + checked.error, {}};
   const int64_t last = generated.events.back().at_ms;
   const Instant until{last + 40 * kDayMs};
-  const Answer expected = ask_naive(checked.rules, generated.events, until);
+  AsOfAnswer as_of{1 + number % 3, {}};
+  const Answer expected = ask_naive(checked.rules, generated.events, until, &as_of);
+  Answer wanted_as_of = as_of.lines;
+  std::sort(wanted_as_of.begin(), wanted_as_of.end());
+  for (const Mode& mode : {Mode{"all", native}, Mode{"none", false}}) {
+    AsOfAnswer actual{as_of.every, {}};
+    ask_as_of(checked.rules, generated.events, until, mode, actual);
+    std::sort(actual.lines.begin(), actual.lines.end());
+    if (actual.lines == wanted_as_of) continue;
+    return {fmt::format("as of, {}", mode.passes), difference(wanted_as_of, actual.lines),
+            expected};
+  }
   for (const Contender& contender : contenders(number, native)) {
     const Answer actual = contender.ask(checked.rules, generated.events, until);
     const bool engine = contender.name.starts_with("engine");

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every real log through naive, interp and jit and compares the bytes: run.py SEG [NAME ...]
+"""Runs every real log through naive, interp, jit and a pack, compares bytes: run.py SEG [NAME ...]
 
 A log comes from ../shared/data/NAME/to_events.py; without that folder the log of
 examples/03-online-shop stands for online-retail, and every other is named as skipped.
@@ -23,7 +23,7 @@ LOGS = {
     "hillstrom": ("2008-03-10T00:00Z", "2008-12-31T00:00Z"),
     "ga-merch-store": ("2016-10-01T00:00Z", "2016-12-31T00:00Z"),
 }
-ENGINES = ("naive", "interp", "jit")
+ENGINES = ("naive", "interp", "jit", "packed")
 
 
 def events_of(name, folder):
@@ -37,9 +37,17 @@ def events_of(name, folder):
     return shipped if name == "online-retail" and os.path.exists(shipped) else None
 
 
+def packed(seg, events, folder):
+    path = os.path.join(folder, "events.segl")
+    subprocess.run([seg, "pack", events, "-o", path], stderr=subprocess.PIPE, check=True)
+    return path
+
+
 def answers(seg, rules, events, engine, name, folder):
     at, until = LOGS[name]
     out = []
+    if engine == "packed":
+        engine, events = "jit", packed(seg, events, folder)
     for words in (["members", rules, events, "--at", at, "--at", until, "--scores"],
                   ["run", rules, events, "--until", until]):
         path = os.path.join(folder, f"{engine}-{words[0]}")
@@ -92,7 +100,7 @@ def main(argv):
                     failed += 1
                     continue
                 members, changes = lines
-                print(f"{name}: {members} members and scores, {changes} changes, three times")
+                print(f"{name}: {members} members and scores, {changes} changes, four times")
                 passed += 1
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0

@@ -1,0 +1,180 @@
+#include "runtime/interp/as_of.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/cells/kinds.h"
+#include "runtime/interp/chunks.h"
+#include "runtime/interp/feed.h"
+#include "runtime/interp/order.h"
+#include "runtime/interp/prepared.h"
+
+namespace segue {
+namespace {
+
+using image::CellKind;
+
+/// Whether the cell moves with a condition, at each instant at which that may turn.
+bool follows_conditions(CellKind kind) {
+  return kind == CellKind::kHeld || kind == CellKind::kCrossing || kind == CellKind::kLatch;
+}
+
+}  // namespace
+
+AsOf::AsOf(const Program& program) : program_(program), prepared_(program.prepared()) {
+  const image::View& view = program.view();
+  settles_ = std::any_of(view.cells.begin(), view.cells.end(),
+                         [](const image::CellRow& row) { return follows_conditions(row.kind); });
+  waits_ = !prepared_.waiting_sequences.empty();
+  for (const image::KindRow& kind : view.kinds) {
+    reads_.push_back(settles_ || kind.streams.count != 0 ? 1 : 0);
+  }
+  frame_.view = &view;
+  frame_.prepared = &prepared_;
+  frame_.owner = &blob_;
+}
+
+void AsOf::begin(std::string_view user) {
+  user_ = user;
+  known_ = false;
+  native_ = program_.native();
+  if (prepared_.reads_user) frame_.user_scalar = scalar_of_text(user);
+}
+
+void AsOf::create(int64_t at_ms) {
+  const image::View& view = program_.view();
+  known_ = true;
+  next_ms_ = kNever.ms;
+  if (fresh_.empty()) {
+    blob_.create(view.layout[0], prepared_.identity);
+    for (const image::CellRow& row : view.cells) cells::init(row, blob_.data() + row.offset);
+    fresh_.assign(blob_.data(), blob_.data() + blob_.header().bytes);
+  } else {
+    // In the room of the user before; what has grown starts anew behind the fixed part.
+    std::memcpy(blob_.data(), fresh_.data(), fresh_.size());
+  }
+  blob_.header().first_ms = at_ms;
+  blob_.header().last_ms = at_ms;
+}
+
+void AsOf::take(std::span<const Event> events, bool in_order) {
+  if (settles_) {
+    if (!known_) blob_ = Blob();
+    known_ = true;
+    // Events come in order of time, so nothing is refused.
+    (void)segue::apply(program_, blob_, events, unused_);
+    unused_.clear();
+    return;
+  }
+  const int64_t at_ms = events[0].at.ms;
+  if (!known_) {
+    create(at_ms);
+  } else if (next_ms_ < at_ms) {
+    drain(at_ms - 1);
+  }
+  if (events.size() == 1) {
+    const Event* const alone = events.data();
+    settle(at_ms, {&alone, 1});
+    return;
+  }
+  if (in_order) {
+    order_.clear();
+    for (const Event& event : events) order_.push_back(&event);
+  } else {
+    interp::order_events(events, order_);
+  }
+  settle(at_ms, order_);
+}
+
+/// Lets the waits of sequences end up to and at `through_ms`, each at its own instant.
+void AsOf::drain(int64_t through_ms) {
+  while (next_ms_ <= through_ms && next_ms_ != kNever.ms) settle(next_ms_, {});
+}
+
+/// All of an instant but its conditions.
+void AsOf::settle(int64_t at_ms, std::span<const Event* const> events) {
+  const bool due = next_ms_ <= at_ms;
+  frame_.blob = blob_.data();
+  frame_.now_ms = at_ms;
+  frame_.next_ms = due ? kNever.ms : next_ms_;
+  frame_.hits.clear();
+  frame_.in_unions.clear();
+  frame_.start_ms = at_ms;
+  frame_.by = image::kNone;
+  frame_.occurrences = static_cast<uint32_t>(events.size());
+  apply_zone(events);
+  frame_.event_ordinal = 0;
+  for (const Event* event : events) {
+    apply_event(*event);
+    ++frame_.event_ordinal;
+  }
+  frame_.event = nullptr;
+  frame_.slots = nullptr;
+  if (!events.empty() && !prepared_.change_cells.empty()) interp::feed_changes(frame_);
+  if (!frame_.hits.empty() || due) {
+    for (uint32_t level = 0; level < prepared_.levels; ++level) {
+      interp::advance_sequences(frame_, sequences_, level, due);
+    }
+  }
+  // Only waits matter here; a deadline lies after its instant, were one not, time would stand
+  // still.
+  next_ms_ = waits_ ? std::max(frame_.next_ms, at_ms + 1) : kNever.ms;
+}
+
+/// The user's zone is that of all identify calls of the instant, before anything else happens.
+void AsOf::apply_zone(std::span<const Event* const> events) {
+  const uint32_t stream = program_.view().layout[0].zone_stream;
+  if (stream == image::kNone) return;
+  const int64_t next_ms = frame_.next_ms;
+  frame_.event_ordinal = 0;
+  for (const Event* event : events) {
+    frame_.event = event;
+    frame_.slots = event->slots.data();
+    if (event->kind == kIdentifyKind && interp::matches(frame_, stream)) {
+      interp::feed_stream(frame_, stream);
+    }
+    ++frame_.event_ordinal;
+  }
+  frame_.next_ms = next_ms;
+}
+
+void AsOf::apply_event(const Event& event) {
+  if (frame_.made.bytes_held() != 0) frame_.made.rewind({});
+  frame_.event = &event;
+  frame_.slots = event.slots.data();
+  const uint32_t kind = event.kind.index;
+  const bool has_code =
+      native_ != nullptr && kind < native_->kinds.size() && native_->kinds[kind] != nullptr;
+  if (has_code) {
+    native_->kinds[kind](&frame_);
+  } else {
+    interp::apply_event(frame_);
+  }
+}
+
+bool AsOf::answer(Instant at) {
+  at_ = at;
+  if (!known_) return false;
+  if (settles_) {
+    advance(program_, blob_, user_, at, unused_);
+    unused_.clear();
+    return true;
+  }
+  drain(at.ms);
+  frame_.blob = blob_.data();
+  frame_.now_ms = at.ms;
+  frame_.next_ms = kNever.ms;
+  for (uint32_t chunk = 0; chunk < prepared_.all_chunks.size(); ++chunk) {
+    const bool has_code =
+        native_ != nullptr && chunk < native_->chunks.size() && native_->chunks[chunk] != nullptr;
+    if (has_code) {
+      native_->chunks[chunk](&frame_);
+    } else {
+      interp::run_chunk(frame_, chunk);
+    }
+  }
+  blob_.header().last_ms = at.ms;
+  return true;
+}
+
+}  // namespace segue

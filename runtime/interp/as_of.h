@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/event.h"
+#include "runtime/cells/blob.h"
+#include "runtime/interp/program.h"
+#include "runtime/interp/sequences.h"
+
+namespace segue {
+
+/// Answers for one user after the other, as of given instants: no timers, no changes.
+///
+/// Conditions are functions of cells and the instant, so mostly only cells are fed until somebody
+/// asks; deadlines are drained where they feed cells too (the waits of sequences). Where conditions
+/// themselves feed cells (`for D`, `entered`, `stay`), each instant is settled as an engine does.
+/// One instance a thread.
+class AsOf {
+ public:
+  explicit AsOf(const Program& program);
+  AsOf(const AsOf&) = delete;
+  AsOf& operator=(const AsOf&) = delete;
+
+  /// Another user, of whom nothing is known yet. The id must live until the next one.
+  void begin(std::string_view user);
+
+  /// Whether an event of the kind must be taken even if the user is known already.
+  bool reads(KindId kind) const { return reads_[kind.index] != 0; }
+  bool known() const { return known_; }
+
+  /// Whether copies and the order of an instant have to be told by ties whatever the caller says:
+  /// then `take` puts events in order by itself.
+  bool settles() const { return settles_; }
+
+  /// The events of the user's next instant. `in_order`: they stand as they are to be applied, and
+  /// none is a copy.
+  void take(std::span<const Event> events, bool in_order);
+
+  /// As of `at`, not before the last instant taken and all before the next one. False if the user
+  /// is not known by then; else `member` and `score` may be asked.
+  bool answer(Instant at);
+  bool member(uint32_t segment) const { return segue::member(program_, blob_, segment); }
+  double score(uint32_t score) const { return score_at(program_, blob_, score, at_); }
+
+ private:
+  void create(int64_t at_ms);
+  void drain(int64_t through_ms);
+  void settle(int64_t at_ms, std::span<const Event* const> events);
+  void apply_zone(std::span<const Event* const> events);
+  void apply_event(const Event& event);
+
+  const Program& program_;
+  const Prepared& prepared_;
+  const NativeCode* native_ = nullptr;
+  std::vector<uint8_t> reads_;  // by kind
+  bool settles_ = false;        // conditions feed cells
+  bool waits_ = false;          // a sequence ends with a wait
+  Blob blob_;
+  std::vector<std::byte> fresh_;  // the fixed part of a new user
+  std::string_view user_;
+  bool known_ = false;
+  int64_t next_ms_ = kNever.ms;  // the next wait that may be over
+  Instant at_;
+  Frame frame_;
+  interp::SequenceScratch sequences_;
+  std::vector<const Event*> order_;
+  std::vector<Transition> unused_;
+};
+
+}  // namespace segue

@@ -1,0 +1,177 @@
+#include "runtime/pack/as_of_pack.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "runtime/base/arena.h"
+#include "runtime/cells/capped.h"
+#include "runtime/engine/workers.h"
+#include "runtime/pack/block.h"
+#include "runtime/pack/pack_source.h"
+
+namespace segue::pack {
+namespace {
+
+/// Blocks [first, end) that share a user from one to the next.
+struct Chain {
+  uint32_t first;
+  uint32_t end;
+};
+
+std::vector<Chain> chains_of(const Pack& pack) {
+  std::vector<Chain> chains;
+  for (uint32_t i = 0; i < pack.blocks().size(); ++i) {
+    if (i == 0 || (pack.blocks()[i].flags & kContinues) == 0) chains.push_back({i, i});
+    chains.back().end = i + 1;
+  }
+  return chains;
+}
+
+/// One thread's way through the blocks that it takes.
+class ChainReader {
+ public:
+  ChainReader(const Program& program, const Pack& pack, const Reads& reads,
+              const AsOfRequest& request, AnswerPart& part)
+      : pack_(pack), block_(pack, reads), as_of_(program), user_(as_of_, part, request) {}
+
+  void read(Chain chain) {
+    for (uint32_t i = chain.first; i < chain.end; ++i) {
+      const bool conflicts = (pack_.blocks()[i].flags & kConflicts) != 0;
+      if (!block_.load(i, conflicts || as_of_.settles())) {
+        damaged.push_back(i);
+        continue;
+      }
+      stats.events += block_.row().events;
+      stats.newest = std::max(stats.newest, Instant{block_.row().max_ms});
+      take_block(!conflicts);
+    }
+    end_user();
+  }
+
+  AsOfStats stats;
+  std::vector<uint32_t> damaged;
+
+ private:
+  void take_block(bool in_order) {
+    Block::Walk walk(block_);
+    const bool continues = (block_.row().flags & kContinues) != 0;
+    for (const Block::User& user : block_.users()) {
+      const bool same = open_ && continues && walk.position() == 0 && user.id == current_;
+      if (!same) {
+        end_user();
+        current_.assign(user.id);
+        user_.begin(current_);
+        open_ = true;
+        ++stats.users;
+      }
+      take_user(walk, user.events, in_order);
+    }
+  }
+
+  void end_user() {
+    if (open_) user_.end();
+    open_ = false;
+  }
+
+  void take_user(Block::Walk& walk, uint32_t count, bool in_order) {
+    const std::span<const int64_t> times = block_.times();
+    const uint32_t end = walk.position() + count;
+    while (walk.position() < end) {
+      const uint32_t at = walk.position();
+      if (!user_.move_to(Instant{times[at]})) {
+        walk.skip(end - at);
+        return;
+      }
+      uint32_t next = at + 1;
+      while (next < end && times[next] == times[at]) ++next;
+      if (next == at + 1) {
+        take_alone(walk, in_order);
+      } else {
+        take_instant(walk, next - at, in_order);
+      }
+    }
+  }
+
+  void take_alone(Block::Walk& walk, bool in_order) {
+    if (as_of_.known() && !as_of_.reads(walk.kind())) {
+      walk.skip(1);
+      return;
+    }
+    Event event;
+    event.user = current_;
+    walk.next(event);
+    as_of_.take({&event, 1}, in_order);
+  }
+
+  void take_instant(Block::Walk& walk, uint32_t count, bool in_order) {
+    instant_.clear();
+    slots_.rewind({});
+    for (uint32_t i = 0; i < count; ++i) {
+      Event& event = instant_.emplace_back();
+      event.user = current_;
+      walk.next(event);
+      const std::span<Value> copy = slots_.make<Value>(event.slots.size());
+      std::copy(event.slots.begin(), event.slots.end(), copy.begin());
+      event.slots = copy;
+    }
+    as_of_.take(instant_, in_order);
+  }
+
+  const Pack& pack_;
+  Block block_;
+  AsOf as_of_;
+  UserAnswers user_;
+  std::string current_;  // the user's id, which may outlive its block
+  bool open_ = false;    // whose events may go on
+  std::vector<Event> instant_;
+  Arena slots_;
+};
+
+}  // namespace
+
+AsOfResult answer_pack(const Program& program, const Pack& pack, AsOfRequest request, uint32_t file,
+                       std::vector<Reject>& rejects) {
+  const bool newest = request.at.empty();
+  if (newest && !pack.blocks().empty()) {
+    Instant last = kLongAgo;
+    for (const BlockRow& row : pack.blocks()) last = std::max(last, Instant{row.max_ms});
+    request.at = {last};
+  }
+  const Reads reads(program.schema(), pack.catalog());
+  const std::vector<Chain> chains = chains_of(pack);
+  AsOfResult result;
+  std::vector<std::unique_ptr<ChainReader>> readers;
+  result.parts.reserve(request.threads);  // readers refer to them
+  for (unsigned i = 0; i < request.threads; ++i) {
+    result.parts.emplace_back(program, request);
+    readers.push_back(
+        std::make_unique<ChainReader>(program, pack, reads, request, result.parts.back()));
+  }
+  std::atomic<size_t> next{0};
+  Workers workers(request.threads);
+  workers.run([&](uint32_t part) {
+    cells::take_capped();  // what others did on this thread is not ours
+    for (size_t i = next++; i < chains.size(); i = next++) readers[part]->read(chains[i]);
+    readers[part]->stats.capped = cells::take_capped();
+  });
+  std::vector<uint32_t> damaged;
+  for (const auto& reader : readers) {
+    result.stats.add(reader->stats);
+    damaged.insert(damaged.end(), reader->damaged.begin(), reader->damaged.end());
+  }
+  if (newest && !request.at.empty() && result.stats.newest != request.at[0]) {
+    // The newest event was in a damaged block: now it is another.
+    request.at.clear();
+    if (result.stats.newest != kLongAgo) request.at = {result.stats.newest};
+    return answer_pack(program, pack, request, file, rejects);
+  }
+  std::sort(damaged.begin(), damaged.end());
+  for (const uint32_t block : damaged) {
+    rejects.push_back(
+        {RejectKind::kBlockDamaged, file, block + uint64_t{1}, block_text(pack, block)});
+  }
+  result.answers = AnswerPart::join(result.parts, request);
+  return result;
+}
+
+}  // namespace segue::pack

@@ -1,0 +1,231 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "runtime/engine/engine.h"
+#include "runtime/image/assemble.h"
+#include "runtime/ingest/memory_source.h"
+#include "runtime/ingest/reader.h"
+#include "runtime/pack/as_of_events.h"
+#include "runtime/pack/as_of_pack.h"
+#include "runtime/pack/inputs.h"
+
+namespace segue::pack {
+namespace {
+
+// hot: two views within 100 ms. last: the newest view was of "x". heat: views within 100 ms.
+constexpr const char* kRules = R"(
+window 0 rolling 100 0
+slot 0 property "p"
+kind 0 streams
+kind 1
+kind 2 name "view" slots 0 streams 0 chunks 0
+stream 0 name "view" cells 0 1
+  kind-in k0
+kind-set 0 2
+cell 0 newest source 0 k 4 at 56 bytes 32
+cell 1 latest source 0 value S at 88 bytes 24
+  slot 0
+  scalar-of
+node 0 B place 0 timed segment 0
+  nth-within c0 2 100
+node 1 B place 1 segment 1
+  value c1
+  scalar "x"
+  equal-scalars
+node 2 N place 48 timed
+  newest-count c0 w0
+chunk 0 first 0 count 3 timed
+segment 0 name "hot" node 0
+segment 1 name "last" node 1
+score 0 name "heat" node 2
+)";
+
+const std::shared_ptr<const Program>& program() {
+  static const std::shared_ptr<const Program> made = [] {
+    Result<image::Tables> tables = image::assemble(kRules);
+    if (!tables) ADD_FAILURE() << tables.error().message;
+    Result<image::Image> image = image::Image::open(tables->finish());
+    if (!image) ADD_FAILURE() << image.error().message;
+    return std::make_shared<const Program>(std::move(*image));
+  }();
+  return made;
+}
+
+/// Views of a few users on a coarse grid, so that instants meet; some are copies, some no events.
+std::string random_lines(std::mt19937& random, int count) {
+  std::string lines;
+  for (int i = 0; i < count; ++i) {
+    const uint32_t id = random() % (2 * count);
+    lines += R"({"userId":"u)" + std::to_string(id % 11) + R"(","messageId":"m)" +
+             std::to_string(id) + R"(","timestamp":)" + std::to_string(1000 + id % 53 * 20) +
+             R"(,"event":")" + (id % 5 == 0 ? "other" : "view") + R"(","properties":{"p":")" +
+             (id % 3 == 0 ? "x" : "y") + "\"}}\n";
+    if (random() % 20 == 0) lines += "no event\n";
+  }
+  return lines;
+}
+
+std::string text_of(Instant at, uint64_t users, const auto& members, const auto& scores) {
+  std::string text = std::to_string(at.ms) + ": " + std::to_string(users) + " users";
+  for (const auto& ids : members) {
+    text += " |";
+    for (const auto& id : ids) text += " " + std::string(id);
+  }
+  for (const auto& [user, value] : scores) {
+    text += " " + std::string(user) + "=" + std::to_string(value);
+  }
+  return text + "\n";
+}
+
+std::string text_of(const AsOfResult& result) {
+  std::string text = std::to_string(result.stats.users) + " users\n";
+  for (const Answers& answers : result.answers) {
+    text += text_of(answers.at, answers.users, answers.members, answers.scores[0]);
+    for (size_t i = 0; i < answers.members.size(); ++i) {
+      EXPECT_EQ(answers.counts[i], answers.members[i].size());
+    }
+    double sum = 0;
+    for (const auto& [user, value] : answers.scores[0]) sum += value;
+    EXPECT_EQ(answers.sums[0], sum);
+  }
+  return text;
+}
+
+std::unique_ptr<BatchSource> source_of(const std::string& lines) {
+  return read_events(std::make_unique<MemorySource>(lines), 0, program()->schema(),
+                     ReaderOptions{});
+}
+
+/// What an engine says, asked at its stops.
+struct EngineAnswers : EngineListener {
+  Engine* engine = nullptr;
+  std::string text;
+  void on_stop(Instant at) override {
+    text += text_of(at, engine->stats().users, engine->members(), engine->scores(0));
+  }
+};
+
+std::string ask_engine(const std::string& lines, const AsOfRequest& request) {
+  EngineAnswers told;
+  EngineOptions options;
+  options.lateness = kLatenessAll;
+  Engine engine(program(), options, told);
+  told.engine = &engine;
+  for (const Instant at : request.at) EXPECT_TRUE(engine.stop_at(at).ok());
+  const auto source = source_of(lines);
+  for (EventBatch batch; source->next(batch).ok() && !batch.empty(); batch = EventBatch()) {
+    engine.push(std::move(batch));
+  }
+  engine.finish();
+  return std::to_string(engine.stats().users) + " users\n" + told.text;
+}
+
+std::string pack_of(const std::string& lines) {
+  const std::string path = testing::TempDir() + "as_of_test.segl";
+  Writer writer(std::move(NewFile::create(path)).value(), path, {});
+  std::vector<PackInput> inputs;
+  inputs.push_back({std::make_unique<MemorySource>(lines), nullptr});
+  const PackListener listener{[](const Reject&) { return Status(); }, [](uint64_t) {}};
+  EXPECT_TRUE(pack_inputs(std::move(inputs), kLatenessAll, writer, listener).ok());
+  EXPECT_TRUE(writer.finish().ok());
+  return path;
+}
+
+AsOfRequest request_of(std::vector<Instant> at, unsigned threads) {
+  AsOfRequest request;
+  request.at = std::move(at);
+  request.with_scores = true;
+  request.threads = threads;
+  return request;
+}
+
+TEST(AsOf, OfLinesAndOfAPackIsWhatAnEngineSays) {
+  std::mt19937 random(20260705);
+  for (int round = 0; round < 20; ++round) {
+    const std::string lines = random_lines(random, 10 + 20 * round);
+    const unsigned threads = 1 + round % 3;
+    const AsOfRequest request =
+        request_of({Instant{900}, Instant{1000}, Instant{1431}, Instant{9000}}, threads);
+    const std::string wanted = ask_engine(lines, request);
+
+    const auto pack = Pack::open(pack_of(lines)).value();
+    std::vector<Reject> rejects;
+    EXPECT_EQ(text_of(answer_pack(*program(), *pack, request, 0, rejects)), wanted);
+    EXPECT_TRUE(rejects.empty());
+
+    std::vector<EventsByUser> dealt(2);
+    const auto source = source_of(lines);
+    size_t turn = 0;
+    for (EventBatch batch; source->next(batch).ok() && !batch.empty(); batch = EventBatch()) {
+      dealt[turn++ % 2].add(std::move(batch));
+    }
+    EXPECT_EQ(text_of(EventsByUser::answer(*program(), dealt, request, {})), wanted);
+  }
+}
+
+TEST(AsOf, TheNewestEventIfNothingIsAsked) {
+  const std::string lines = R"({"userId":"a","event":"view","timestamp":1500}
+{"userId":"b","event":"view","timestamp":1400})";
+  const auto pack = Pack::open(pack_of(lines)).value();
+  std::vector<Reject> rejects;
+  const AsOfResult result = answer_pack(*program(), *pack, request_of({}, 1), 0, rejects);
+  ASSERT_EQ(result.answers.size(), 1U);
+  EXPECT_EQ(result.answers[0].at, Instant{1500});
+  const auto nothing = Pack::open(pack_of("")).value();
+  EXPECT_TRUE(answer_pack(*program(), *nothing, request_of({}, 1), 0, rejects).answers.empty());
+}
+
+TEST(AsOf, AUserOfManyBlocksIsOne) {
+  std::string lines;
+  for (uint32_t i = 0; i < 2 * kBlockEvents; ++i) {
+    lines += R"({"userId":"big","event":"view","timestamp":)" + std::to_string(1000 + i) + "}\n";
+  }
+  const auto pack = Pack::open(pack_of(lines)).value();
+  ASSERT_GT(pack->blocks().size(), 1U);
+  std::vector<Reject> rejects;
+  const AsOfResult result = answer_pack(*program(), *pack, request_of({}, 2), 0, rejects);
+  EXPECT_EQ(result.stats.users, 1U);
+  EXPECT_EQ(result.answers[0].users, 1U);
+  EXPECT_EQ(result.answers[0].scores[0][0].second, 4);
+}
+
+/// Events and rejects of an input that is decoded in pieces are those of the whole.
+TEST(DealLines, NumbersLinesAsInTheWhole) {
+  std::mt19937 random(20260706);
+  std::string lines = "\xef\xbb\xbf";
+  while (lines.size() < (size_t{11} << 20)) {
+    lines += random_lines(random, 50);
+    if (random() % 100 == 0) lines += "\n\xef\xbb\xbf{}\r\n" + std::string(300'000, 'x') + "\n";
+  }
+  lines += R"({"userId":"last","event":"view","timestamp":1})";
+  std::vector<std::string> wanted;
+  uint64_t events = 0;
+  const auto source = source_of(lines);
+  for (EventBatch batch; source->next(batch).ok() && !batch.empty(); batch = EventBatch()) {
+    events += batch.events.size();
+    for (const Reject& reject : batch.rejects) {
+      wanted.push_back(std::to_string(reject.line) + reject.raw);
+    }
+  }
+  MemorySource whole(lines, 1'000'000);
+  std::vector<EventsByUser> dealt(3);
+  std::vector<std::string> rejects;
+  const Status status = deal_lines(
+      whole, 0, program()->schema(), dealt,
+      [&](std::span<const Reject> some) {
+        for (const Reject& reject : some) {
+          rejects.push_back(std::to_string(reject.line) + reject.raw);
+        }
+        return Status();
+      },
+      [](uint64_t) {});
+  EXPECT_TRUE(status.ok());
+  EXPECT_EQ(rejects, wanted);
+  const AsOfRequest request = request_of({Instant{5000}}, 2);
+  EXPECT_EQ(EventsByUser::answer(*program(), dealt, request, {}).stats.events, events);
+}
+
+}  // namespace
+}  // namespace segue::pack
