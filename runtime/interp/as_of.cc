@@ -29,9 +29,28 @@ AsOf::AsOf(const Program& program) : program_(program), prepared_(program.prepar
   for (const image::KindRow& kind : view.kinds) {
     reads_.push_back(settles_ || kind.streams.count != 0 ? 1 : 0);
   }
+  has_zone_ = view.layout[0].zone_stream != image::kNone;
+  prepare_sequences();
   frame_.view = &view;
   frame_.prepared = &prepared_;
   frame_.owner = &blob_;
+}
+
+void AsOf::prepare_sequences() {
+  const image::View& view = program_.view();
+  plain_ = std::all_of(view.streams.begin(), view.streams.end(), [](const auto& stream) {
+    return stream.predicate.count != 0 || stream.sequences.count == 0;
+  });
+  for (uint32_t i = 0; i < view.sequences.size(); ++i) {
+    plain_ = plain_ && view.sequences[i].level == 0 && interp::is_plain(prepared_, i);
+  }
+  if (!plain_) return;
+  for (uint32_t stream = 0; stream < view.streams.size(); ++stream) {
+    auto& touched = touched_by_.emplace_back();
+    for (const uint32_t sequence : view.list(view.streams[stream].sequences)) {
+      touched.push_back({sequence, interp::possible_alone(view, sequence, stream)});
+    }
+  }
 }
 
 void AsOf::begin(std::string_view user) {
@@ -72,11 +91,7 @@ void AsOf::take(std::span<const Event> events, bool in_order) {
   } else if (next_ms_ < at_ms) {
     drain(at_ms - 1);
   }
-  if (events.size() == 1) {
-    const Event* const alone = events.data();
-    settle(at_ms, {&alone, 1});
-    return;
-  }
+  if (events.size() == 1) return take_alone(events[0]);
   if (in_order) {
     order_.clear();
     for (const Event& event : events) order_.push_back(&event);
@@ -86,9 +101,83 @@ void AsOf::take(std::span<const Event> events, bool in_order) {
   settle(at_ms, order_);
 }
 
+/// The common instant: one event, and nothing is due.
+void AsOf::take_alone(const Event& event) {
+  const int64_t at_ms = event.at.ms;
+  if (next_ms_ <= at_ms || (has_zone_ && event.kind == kIdentifyKind)) {
+    const Event* const alone = &event;
+    return settle(at_ms, {&alone, 1});
+  }
+  frame_.blob = blob_.data();
+  frame_.now_ms = at_ms;
+  frame_.next_ms = next_ms_;
+  frame_.hits.clear();
+  frame_.in_unions.clear();
+  frame_.start_ms = at_ms;
+  frame_.by = image::kNone;
+  frame_.occurrences = 1;
+  frame_.event_ordinal = 0;
+  apply_event(event);
+  frame_.event = nullptr;
+  if (!prepared_.change_cells.empty()) interp::feed_changes(frame_);
+  if (!frame_.hits.empty()) advance_alone();
+  if (waits_) next_ms_ = std::max(frame_.next_ms, at_ms + 1);
+}
+
+/// The sequences that the hits of one event touch.
+void AsOf::advance_alone() {
+  if (!plain_) {
+    for (uint32_t level = 0; level < prepared_.levels; ++level) {
+      interp::advance_sequences(frame_, sequences_, level, false);
+    }
+    return;
+  }
+  touched_.clear();
+  for (const Frame::Hit& hit : frame_.hits) {
+    for (const Touched& more : touched_by_[hit.stream]) {
+      const auto same = std::find_if(touched_.begin(), touched_.end(), [&](const Touched& one) {
+        return one.sequence == more.sequence;
+      });
+      if (same == touched_.end()) {
+        touched_.push_back(more);
+      } else {
+        same->possible.runs |= more.possible.runs;
+        same->possible.clean |= more.possible.clean;
+      }
+    }
+  }
+  std::sort(touched_.begin(), touched_.end(),
+            [](const Touched& a, const Touched& b) { return a.sequence < b.sequence; });
+  for (const Touched& one : touched_) {
+    if (one.possible.runs != 0) interp::advance_plain(frame_, one.sequence, one.possible);
+  }
+}
+
 /// Lets the waits of sequences end up to and at `through_ms`, each at its own instant.
 void AsOf::drain(int64_t through_ms) {
-  while (next_ms_ <= through_ms && next_ms_ != kNever.ms) settle(next_ms_, {});
+  while (next_ms_ <= through_ms && next_ms_ != kNever.ms) {
+    if (plain_) {
+      settle_waits(next_ms_);
+    } else {
+      settle(next_ms_, {});
+    }
+  }
+}
+
+/// An instant without events, of plain sequences.
+void AsOf::settle_waits(int64_t at_ms) {
+  frame_.blob = blob_.data();
+  frame_.now_ms = at_ms;
+  frame_.next_ms = kNever.ms;
+  frame_.in_unions.clear();
+  frame_.start_ms = at_ms;
+  frame_.by = image::kNone;
+  frame_.occurrences = 0;
+  frame_.event_ordinal = 0;
+  for (const uint32_t sequence : prepared_.waiting_sequences) {
+    interp::advance_plain(frame_, sequence, {});
+  }
+  next_ms_ = std::max(frame_.next_ms, at_ms + 1);
 }
 
 /// All of an instant but its conditions.

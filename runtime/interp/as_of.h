@@ -7,6 +7,7 @@
 
 #include "runtime/base/event.h"
 #include "runtime/cells/blob.h"
+#include "runtime/cells/matching.h"
 #include "runtime/interp/program.h"
 #include "runtime/interp/sequences.h"
 
@@ -46,8 +47,18 @@ class AsOf {
   double score(uint32_t score) const { return score_at(program_, blob_, score, at_); }
 
  private:
+  /// What an occurrence allows a sequence at an instant with no other event.
+  struct Touched {
+    uint32_t sequence;
+    cells::Possible possible;
+  };
+
+  void prepare_sequences();
   void create(int64_t at_ms);
+  void take_alone(const Event& event);
+  void advance_alone();
   void drain(int64_t through_ms);
+  void settle_waits(int64_t at_ms);
   void settle(int64_t at_ms, std::span<const Event* const> events);
   void apply_zone(std::span<const Event* const> events);
   void apply_event(const Event& event);
@@ -55,9 +66,13 @@ class AsOf {
   const Program& program_;
   const Prepared& prepared_;
   const NativeCode* native_ = nullptr;
-  std::vector<uint8_t> reads_;  // by kind
-  bool settles_ = false;        // conditions feed cells
-  bool waits_ = false;          // a sequence ends with a wait
+  std::vector<uint8_t> reads_;                    // by kind
+  bool settles_ = false;                          // conditions feed cells
+  bool waits_ = false;                            // a sequence ends with a wait
+  bool has_zone_ = false;                         // the user's own
+  bool plain_ = false;                            // all sequences are, and none is made of matches
+  std::vector<std::vector<Touched>> touched_by_;  // a stream; if `plain_`
+  std::vector<Touched> touched_;                  // by the event at hand
   Blob blob_;
   std::vector<std::byte> fresh_;  // the fixed part of a new user
   std::string_view user_;

@@ -61,6 +61,7 @@ class ChainReader {
         end_user();
         current_.assign(user.id);
         user_.begin(current_);
+        alone_.user = current_;
         open_ = true;
         ++stats.users;
       }
@@ -97,10 +98,8 @@ class ChainReader {
       walk.skip(1);
       return;
     }
-    Event event;
-    event.user = current_;
-    walk.next(event);
-    as_of_.take({&event, 1}, in_order);
+    walk.next(alone_);
+    as_of_.take({&alone_, 1}, in_order);
   }
 
   void take_instant(Block::Walk& walk, uint32_t count, bool in_order) {
@@ -123,6 +122,7 @@ class ChainReader {
   UserAnswers user_;
   std::string current_;  // the user's id, which may outlive its block
   bool open_ = false;    // whose events may go on
+  Event alone_;          // of `current_`
   std::vector<Event> instant_;
   Arena slots_;
 };

@@ -54,7 +54,7 @@ class Block {
       for (; count > 0; --count) ++block_.kinds_[block_.codes_[at_++]].next;
     }
 
-    void next(Event& event) {
+    [[gnu::always_inline]] void next(Event& event) {
       Kind& kind = block_.kinds_[block_.codes_[at_]];
       event.at = Instant{block_.times_[at_]};
       event.kind = kind.reads->kind;

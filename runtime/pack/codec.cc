@@ -16,6 +16,25 @@ struct FreeContext {
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 
+/// Planes of a known number: one pass over all of them.
+template <uint32_t width>
+void read_planes_of(const char* planes, std::span<uint64_t> values) {
+  const size_t count = values.size();
+  const auto* bytes = reinterpret_cast<const unsigned char*>(planes);
+  for (size_t i = 0; i < count; ++i) {
+    uint64_t value = bytes[i];
+    for (uint32_t plane = 1; plane < width; ++plane) {
+      value |= uint64_t{bytes[plane * count + i]} << (8 * plane);
+    }
+    values[i] = value;
+  }
+}
+
+void add_plane(const char* planes, uint32_t plane, std::span<uint64_t> values) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(planes) + plane * values.size();
+  for (size_t i = 0; i < values.size(); ++i) values[i] |= uint64_t{bytes[i]} << (8 * plane);
+}
+
 }  // namespace
 
 char* Buffer::make(size_t bytes) {
@@ -55,11 +74,28 @@ void put_planes(std::string& out, std::span<const uint64_t> values, uint32_t wid
 }
 
 void read_planes(const char* planes, uint32_t width, std::span<uint64_t> values) {
-  const size_t count = values.size();
-  const auto* bytes = reinterpret_cast<const unsigned char*>(planes);
-  std::fill(values.begin(), values.end(), 0);
-  for (uint32_t plane = 0; plane < width; ++plane, bytes += count) {
-    for (size_t i = 0; i < count; ++i) values[i] |= uint64_t{bytes[i]} << (8 * plane);
+  switch (width) {
+    case 0:
+      std::fill(values.begin(), values.end(), 0);
+      break;
+    case 1:
+      read_planes_of<1>(planes, values);
+      break;
+    case 2:
+      read_planes_of<2>(planes, values);
+      break;
+    case 3:
+      read_planes_of<3>(planes, values);
+      break;
+    case 4:
+      read_planes_of<4>(planes, values);
+      break;
+    case 5:
+      read_planes_of<5>(planes, values);
+      break;
+    default:
+      std::fill(values.begin(), values.end(), 0);
+      for (uint32_t plane = 0; plane < width; ++plane) add_plane(planes, plane, values);
   }
 }
 
