@@ -9,6 +9,7 @@
 #include "runtime/cells/newest.h"
 #include "runtime/cells/oldest.h"
 #include "runtime/cells/seen.h"
+#include "runtime/cells/sequence.h"
 #include "runtime/cells/total.h"
 #include "runtime/interp/arithmetic.h"
 
@@ -74,6 +75,10 @@ void body_earliest_push(std::byte* state, int64_t now, uint64_t low, uint64_t hi
 }
 uint64_t body_earliest_low(const std::byte* state) { return earliest_value(state).lo; }
 uint64_t body_earliest_high(const std::byte* state) { return earliest_value(state).hi; }
+
+int64_t body_first_end(const std::byte* blob, const std::byte* state, int64_t wait) {
+  return first_end(blob, state, wait);
+}
 
 int64_t body_held_since(const std::byte* state) { return held_since(state); }
 bool body_held_test(int64_t since, int64_t now, int64_t duration) {

@@ -1,8 +1,10 @@
 #include <map>
+#include <vector>
 
 #include "compiler/codegen/emit_functions.h"
 #include "compiler/codegen/frame_layout.h"
 #include "compiler/codegen/instants.h"
+#include "runtime/interp/prepared.h"
 #include "runtime/interp/sequences.h"
 
 namespace segue::codegen {
@@ -67,6 +69,30 @@ class Advance : public HitNotes {
   std::map<uint32_t, llvm::Value*> allowed_;
 };
 
+/// A plain sequence of which a wait may be over: asks the host if one is.
+void end_waits(FunctionEmitter& out, uint32_t sequence) {
+  llvm::IRBuilder<>& builder = out.builder();
+  llvm::Value* wait = out.time(out.view().sequences[sequence].absence_ms);
+  llvm::Value* due = out.truth(false);
+  std::vector<llvm::Value*> ends;
+  for (const uint32_t cell : out.program().prepared().cells_of_sequence[sequence]) {
+    if (out.view().cells[cell].kind != image::CellKind::kSequence) continue;
+    ends.push_back(out.body(Body::kFirstEnd, {out.blob(), out.state(cell), wait}));
+    due = builder.CreateOr(due, builder.CreateICmpSLE(ends.back(), out.now()));
+  }
+  llvm::BasicBlock* over = out.new_block("over");
+  llvm::BasicBlock* done = out.new_block("done");
+  builder.CreateCondBr(due, over, done);
+  out.continue_in(over);
+  out.host(Host::kAdvanceSequence, {out.frame(), out.index(sequence), out.word(0), out.word(0)});
+  builder.CreateBr(done);
+  out.continue_in(done);
+  // The host has noted what is due next itself.
+  for (llvm::Value* end : ends) {
+    out.note_deadline(builder.CreateSelect(due, out.time(kNever.ms), end));
+  }
+}
+
 }  // namespace
 
 void emit_instant(FunctionEmitter& out, KindId kind) {
@@ -89,10 +115,8 @@ void emit_time(FunctionEmitter& out) {
   const std::optional<Instant> instant = instant_of_time(out.program());
   if (instant->by_hits || instant->has_unions) out.host(Host::kBeginHits, {out.frame()});
   if (instant->by_hits) out.host(Host::kAdvanceSequences, {out.frame(), out.truth(true)});
-  for (const uint32_t sequence : instant->sequences) {
-    out.host(Host::kAdvanceSequence, {out.frame(), out.index(sequence), out.word(0), out.word(0)});
-  }
   out.forget_blob();
+  for (const uint32_t sequence : instant->sequences) end_waits(out, sequence);
   emit_conditions(out, instant->chunks);
   out.builder().CreateRetVoid();
 }

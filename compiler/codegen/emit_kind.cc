@@ -232,7 +232,7 @@ class Updates {
     llvm::Value* state = out_.state(cell);
     switch (row.kind) {
       case CellKind::kNewest:
-        if (row.k > kNewestInPlaceMax) return false;
+        if (row.k > kNewestInPlaceMax || row.zone != image::kNone) return false;
         out_.body(newest_push_body(row.k), {state, out_.now()});
         return true;
       case CellKind::kOldest:

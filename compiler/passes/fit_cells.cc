@@ -78,7 +78,7 @@ class Fitting {
   const Cell& cell_of(const Expr& read) const { return plan_.cells[read.index]; }
 
   bool counts_log(const ExprPtr& expr) const {
-    return expr->op == Op::kLogCount || expr->op == Op::kStepsCount;
+    return expr->op == Op::kLogCount || expr->op == Op::kStepsCount || expr->op == Op::kLogDays;
   }
 
   ExprPtr count_test(const Expr& expr) {
@@ -114,6 +114,7 @@ class Fitting {
     if (k <= 0) return b::truth(true);
     const Window& window = count.window;
     if (window.cap != 0 && k > window.cap) return b::truth(false);
+    if (count.op == Op::kLogDays) return newest_days(count, k);
     if (count.op == Op::kStepsCount) {
       if (window.cap != 0) return nullptr;
       if (window.kind != Window::Kind::kEver) return chained(count, k);
@@ -124,6 +125,23 @@ class Fitting {
     if (!ends_now || k > kNewestMax) return nullptr;
     const auto n = static_cast<uint32_t>(k);
     return b::nth(Op::kNthWithin, newest(cell_of(count).source, n), n, window.from_ms);
+  }
+
+  /// PROOF: of a window that ends now, at least k days have an occurrence inside exactly if the
+  /// k-th newest of the days has, and of a day the newest occurrence is the last to leave. Which
+  /// days of the user's own zone those were is not kept. `sema::uncapped_count` says the same.
+  ExprPtr newest_days(const Expr& count, double k) {
+    const Window& window = count.window;
+    const Cell& log = cell_of(count);
+    const bool ends_now =
+        window.kind == Window::Kind::kRolling && window.to_ms == 0 && window.from_ms != INT64_MAX;
+    if (!ends_now || window.cap != 0 || window.counted != CalendarUnit::kDay || k > kNewestMax ||
+        log.zone == image::kUserZone) {
+      return nullptr;
+    }
+    const auto n = static_cast<uint32_t>(k);
+    Cell newest{.kind = CellKind::kNewest, .source = log.source, .k = n, .zone = log.zone};
+    return b::nth(Op::kNthWithin, add(std::move(newest)), n, window.from_ms);
   }
 
   /// PROOF: of a window that ends now, at least k matches, each after the end of the one before,

@@ -127,6 +127,8 @@ class Verifier {
     if (cell.kind == CellKind::kNewest || cell.kind == CellKind::kDays)
       want(cell.k > 0, "keeps nothing");
     if (cell.kind == CellKind::kDays) want(cell.zone < plan_.zones.size(), "has no zone");
+    if (cell.kind == CellKind::kNewest && cell.zone != image::kNone)
+      want(cell.zone < plan_.zones.size(), "has no zone of its own");
     if (cell.value) check(cell.value, type_of(*cell.value), UINT32_MAX);
   }
 

@@ -21,13 +21,17 @@ double asked_for(const Expr& comparison, bool count_first, double number) {
   return count_first ? above : from;
 }
 
-bool can_chain(const std::vector<hir::Stream>& streams, const Expr& count, double matches) {
-  if (count.op != Op::kCount || count.stream.index >= streams.size() || matches < 1) return false;
-  const hir::Window& window = count.window;
-  if (window.kind != hir::Window::Kind::kRolling || window.to.ms != 0 || window.from == kForever) {
-    return false;
-  }
-  const hir::Stream& stream = streams[count.stream.index];
+bool ends_now(const hir::Window& window) {
+  return window.kind == hir::Window::Kind::kRolling && window.to.ms == 0 && window.from != kForever;
+}
+
+/// Whether so many days need no more than the newest time of each of the newest ones.
+bool keeps_days(const hir::Stream& stream, const Expr& days, double asked) {
+  return days.unit == CalendarUnit::kDay && days.zone != hir::kUserZone &&
+         stream.kind != hir::Stream::Kind::kSequence && asked <= kNewestDaysMax;
+}
+
+bool can_chain(const std::vector<hir::Stream>& streams, const hir::Stream& stream, double matches) {
   if (stream.kind != hir::Stream::Kind::kSequence || stream.absence || stream.by) return false;
   if (stream.steps.empty()) return false;
   const uint32_t first = stream.steps.front().stream.index;
@@ -40,7 +44,7 @@ bool can_chain(const std::vector<hir::Stream>& streams, const Expr& count, doubl
 
 }  // namespace
 
-const Expr* chained_count(const std::vector<hir::Stream>& streams, const Expr& comparison) {
+const Expr* uncapped_count(const std::vector<hir::Stream>& streams, const Expr& comparison) {
   const bool compares =
       comparison.op == Op::kEqual || comparison.op == Op::kLess || comparison.op == Op::kLessEqual;
   if (!compares || comparison.children.size() != 2) return nullptr;
@@ -49,8 +53,15 @@ const Expr* chained_count(const std::vector<hir::Stream>& streams, const Expr& c
     const Expr* number = comparison.children[count_first ? 1 : 0].get();
     if (count == nullptr || number == nullptr || number->op != Op::kLiteral) continue;
     if (number->literal.type != hir::Type::kNumber) continue;
-    const double matches = asked_for(comparison, count_first, number->literal.number);
-    if (can_chain(streams, *count, matches)) return count;
+    if (count->op != Op::kCount && count->op != Op::kDays) continue;
+    if (count->stream.index >= streams.size() || !ends_now(count->window)) continue;
+    const hir::Stream& stream = streams[count->stream.index];
+    const double asked = asked_for(comparison, count_first, number->literal.number);
+    if (asked < 1) continue;
+    if (count->op == Op::kDays ? keeps_days(stream, *count, asked)
+                               : can_chain(streams, stream, asked)) {
+      return count;
+    }
   }
   return nullptr;
 }
@@ -61,7 +72,7 @@ void drop_caps(Context& context) {
   const size_t made = nodes.all().size();
   for (size_t i = 0; i < made; ++i) {
     const std::shared_ptr<Node> node = nodes.all()[i];
-    const Expr* count = chained_count(nodes.streams(), *node);
+    const Expr* count = uncapped_count(nodes.streams(), *node);
     if (count == nullptr) continue;
     for (hir::ExprPtr& child : node->children) {
       if (child.get() != count) continue;

@@ -95,7 +95,7 @@ class Growth {
  private:
   /// The child that is a count compared with, or clamped to, a small number.
   const Expr* small_count(const Expr& e) const {
-    if (const Expr* count = chained_count(context_.rules.streams, e)) return count;
+    if (const Expr* count = uncapped_count(context_.rules.streams, e)) return count;
     const bool compares = e.op == Op::kEqual || e.op == Op::kLess || e.op == Op::kLessEqual;
     if (!compares && e.op != Op::kMin) return nullptr;
     for (int side = 0; side < 2; ++side) {

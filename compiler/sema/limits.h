@@ -9,6 +9,8 @@ namespace segue {
 /// `percentile` and `most_common` also ever. Part of
 /// the meaning: every evaluator obeys it, so no choice of a cell can change an answer.
 inline constexpr uint32_t kWindowCap = 65'536;
+/// Most days that a comparison may ask of a window that ends now for it to need no cap.
+inline constexpr uint32_t kNewestDaysMax = 64;
 /// `of the last n days`: ten years.
 inline constexpr uint32_t kDaysMax = 3'660;
 /// `of the last k periods`; days, weeks, … of `in the last n days` behind a date.

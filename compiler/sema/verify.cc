@@ -184,7 +184,7 @@ class Verifier {
            op + " has a wrong number of children");
     expect(!hir::is_condition(e.op) || e.type == Type::kTruth, op + " is no truth");
     expect(fits(e.op, place), op + " stands in a wrong place");
-    if (const Expr* chained = sema::chained_count(rules_.streams, e)) chained_.insert(chained);
+    if (const Expr* count = sema::uncapped_count(rules_.streams, e)) uncapped_.insert(count);
     ids(e, op);
     types(e, op);
     for (size_t i = 0; i < e.children.size(); ++i) {
@@ -269,7 +269,7 @@ class Verifier {
     const bool moving = window.kind != hir::Window::Kind::kEver &&
                         !(by_day && window.kind == hir::Window::Kind::kCalendar);
     const bool values = e.op == Op::kAggregate && hir::keeps_values(e.aggregate);
-    const bool capped = (moving || values) && chained_.count(&e) == 0;
+    const bool capped = (moving || values) && uncapped_.count(&e) == 0;
     expect(e.cap == (capped ? kWindowCap : 0), op + " has a wrong cap");
     const bool sequence = e.op == Op::kAggregate && e.stream.index < rules_.streams.size() &&
                           rules_.streams[e.stream.index].predicate == nullptr;
@@ -376,7 +376,7 @@ class Verifier {
   std::string where_;
   std::vector<std::string> faults_;
   std::unordered_set<const Expr*> seen_[4];
-  std::unordered_set<const Expr*> chained_;  // counts that need no cap; see caps.h
+  std::unordered_set<const Expr*> uncapped_;  // counts that need no cap; see caps.h
 };
 
 }  // namespace

@@ -86,7 +86,7 @@ TEST(Verify, CapsFollowWhatACountIsComparedWith) {
     EXPECT_TRUE(verify_hir(rules).empty()) << when;
     hir::Expr comparison = *rules.segments.back().when;
     for (hir::ExprPtr& child : comparison.children) {
-      if (child->op != Op::kCount) continue;
+      if (child->op != Op::kCount && child->op != Op::kDays) continue;
       hir::Expr count = *child;
       count.cap = cap;
       child = std::make_shared<const hir::Expr>(count);
@@ -95,7 +95,8 @@ TEST(Verify, CapsFollowWhatACountIsComparedWith) {
     return verify_hir(rules).size();
   };
   for (const char* free : {"(login then click) >= 5 within 1d", "(login then click) = 4 within 1d",
-                           "((login then click) all within 1h) within 1d"}) {
+                           "((login then click) all within 1h) within 1d",
+                           "login on >= 64 days within 100d", "login on = 63 days within 100d"}) {
     EXPECT_EQ(faults(free, 0), 0u) << free;
     EXPECT_EQ(faults(free, kWindowCap), 1u) << free;
   }
@@ -103,7 +104,10 @@ TEST(Verify, CapsFollowWhatACountIsComparedWith) {
        {"(login then click) >= 6 within 1d", "(login then click) = 5 within 1d",
         "(login then no click within 1h) within 1d", "((login then click) by x) within 1d",
         "((login then click) all within 1h) >= 2 within 1d",
-        "(login then click) >= 2 between 3d and 1d ago", "login >= 2 within 1d"}) {
+        "(login then click) >= 2 between 3d and 1d ago", "login >= 2 within 1d",
+        "login on >= 65 days within 100d", "login on = 64 days within 100d",
+        "login on >= 2 weeks within 100d", "(login then click) on >= 2 days within 9d",
+        "login on >= 2 days between 9d and 1d ago"}) {
     EXPECT_EQ(faults(capped, kWindowCap), 0u) << capped;
     EXPECT_EQ(faults(capped, 0), 1u) << capped;
   }

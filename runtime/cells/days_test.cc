@@ -8,6 +8,7 @@
 
 #include "runtime/cells/calendar.h"
 #include "runtime/cells/log.h"
+#include "runtime/cells/newest.h"
 #include "runtime/cells/test_cell.h"
 
 namespace segue::cells {
@@ -119,6 +120,50 @@ TEST(Days, ALogCountsByDayInEveryZoneAndIsNeverLate) {
             return Answer{static_cast<double>(log_count(read)), log_deadline(read, window, t)};
           },
           now, now + 5 * kDayMs, kMinute);
+    }
+  }
+}
+
+/// So many days inside a rolling window, told by the newest time of each of the newest ones, and by
+/// all times.
+TEST(Days, TheNewestOfEachDayAnswerLikeTheLogInEveryZoneAndAreNeverLate) {
+  for (uint32_t seed = 0; seed < 60; ++seed) {
+    std::mt19937 random(seed);
+    const std::vector<ZoneTransition> rows = zones()[seed % 3];
+    const uint32_t asked = 1 + random() % 5;
+    image::CellRow newest = cell_of(CellKind::kNewest, asked + random() % 2);
+    newest.zone = 0;
+    image::CellRow log = log_of(Type::B, INT64_MAX);
+    log.zone = 0;
+    TestCells cells({newest, log});
+    cells.tables.zones = {{0, {0, static_cast<uint32_t>(rows.size())}}};
+    cells.tables.transitions = rows;
+    cells.refresh();
+    const WindowRow window = rolling(kHour * static_cast<int64_t>(1 + random() % 140));
+    std::vector<int64_t> past;
+    for (const int64_t now : history(random, 30, 16 * kHour)) {
+      for (size_t i = 0; i < 2; ++i) cells.push(i, now);
+      past.push_back(now);
+      const auto reached = [&](int64_t t) {
+        const int64_t time = newest_nth(cells[0].state(), asked);
+        return Answer{within_test(time, t, window.from_ms) ? 1.0 : 0.0,
+                      within_deadline(time, t, window.from_ms)};
+      };
+      for (int64_t t = now; t < now + 6 * kDayMs; t += 17 * kMinute) {
+        std::set<int32_t> days;
+        for (const int64_t at : past) {
+          if (at > t - window.from_ms) days.insert(ZoneView(rows).day_of(Instant{at}).number);
+        }
+        ASSERT_EQ(log_days_read(cells[1], window, t).count, days.size()) << "seed " << seed;
+        ASSERT_EQ(reached(t).value != 0, days.size() >= asked) << "seed " << seed;
+      }
+      expect_never_late(reached, now, now + 6 * kDayMs, kMinute);
+      expect_never_late(
+          [&](int64_t t) {
+            const LogDays days = log_days_read(cells[1], window, t);
+            return Answer{static_cast<double>(days.count), days.deadline_ms};
+          },
+          now, now + 6 * kDayMs, kMinute);
     }
   }
 }

@@ -8,6 +8,8 @@
 
 /// The k newest times, newest first; `kLongAgo` where there were fewer.
 ///
+/// Of a cell with a zone one a local day: the newest of each of the k newest days.
+///
 /// PROOF: "at least n in (T - W, T]" holds if and only if the n-th newest time is > T - W, since
 /// times only ever come in order. Exact counts need one more than the number they are compared
 /// with.
@@ -63,6 +65,10 @@ inline void newest_push(std::byte* state, uint32_t k_max, int64_t now) {
   store(state, now);
 }
 
+/// The same of a cell with a zone: an occurrence takes the place of the one before it of its day.
+/// Days are looked for among all that are kept, since clocks may be set back over midnight.
+void newest_push_day(const CellRef& cell, int64_t now_ms);
+
 struct Newest {
   static constexpr image::CellKind kKind = image::CellKind::kNewest;
   static uint32_t fixed_bytes(const image::CellRow& row) { return 8 * row.k; }
@@ -70,6 +76,7 @@ struct Newest {
     for (uint32_t i = 0; i < row.k; ++i) store(state + size_t{8} * i, kLongAgo.ms);
   }
   static void update(const CellRef& cell, const Occurrence& occurrence) {
+    if (cell.row.zone != image::kNone) return newest_push_day(cell, occurrence.at_ms);
     newest_push(cell.state(), cell.row.k, occurrence.at_ms);
   }
 };

@@ -22,14 +22,6 @@ StepsTaken take(const CellRef& cell, const Sequence& sequence, int64_t now_ms, P
   return taken;
 }
 
-/// When the oldest wait is over.
-int64_t next_end(const CellView& cell, const Sequence& sequence) {
-  const auto waits = load<GrowingPart>(cell.state());
-  if (waits.count == 0) return kNever.ms;
-  const std::byte* oldest = cell.blob + waits.offset + size_t{kSequenceEntryBytes} * waits.first;
-  return load_time(oldest) + sequence.row.absence_ms;
-}
-
 void open_wait(const CellRef& cell, int64_t now_ms) {
   const uint32_t cap = cell.row.cap;
   const uint32_t count = load<GrowingPart>(cell.state()).count;
@@ -50,7 +42,7 @@ bool sequence_advance(const CellRef& cell, int64_t now_ms, Possible possible) {
   const StepsTaken taken = take(cell, sequence, now_ms, possible);
   if (!sequence.has_absence()) return taken.matched;
   if (taken.matched && taken.clean) open_wait(cell, now_ms);
-  if (next_end(cell, sequence) > now_ms) return false;
+  if (sequence_deadline(cell) > now_ms) return false;
   // Waits have one length and begin at different instants, so one is over at a time.
   drop_oldest(cell, 1);
   return true;
@@ -75,7 +67,7 @@ void sequence_advance(const CellRef& cell, int64_t now_ms, std::span<const Momen
 
 int64_t sequence_deadline(const CellView& cell) {
   if (cell.row.k == 0) return load_time(cell.state() + kSequenceLatestAt);
-  return next_end(cell, sequence_of(cell.view, cell.row.source));
+  return first_end(cell.blob, cell.state(), cell.view.sequences[cell.row.source].absence_ms);
 }
 
 void SequenceCell::init(const image::CellRow& row, std::byte* state) {

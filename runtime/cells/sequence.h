@@ -32,6 +32,14 @@ void sequence_advance(const CellRef& cell, int64_t now_ms, std::span<const Momen
 /// When the next wait is over; `kNever` if none is open.
 int64_t sequence_deadline(const CellView& cell);
 
+/// The same with k not 0, branch-free: of no wait some word of the blob is read and not looked at.
+inline int64_t first_end(const std::byte* blob, const std::byte* state, int64_t wait_ms) {
+  const auto waits = load<GrowingPart>(state);
+  const int64_t begun = load_time(blob + waits.offset + size_t{kSequenceEntryBytes} * waits.first);
+  const uint64_t end = static_cast<uint64_t>(begun) + static_cast<uint64_t>(wait_ms);
+  return waits.count == 0 ? kNever.ms : static_cast<int64_t>(end);
+}
+
 struct SequenceCell {
   static constexpr image::CellKind kKind = image::CellKind::kSequence;
   static uint32_t fixed_bytes(const image::CellRow& row) {

@@ -86,6 +86,9 @@ Status verify_params(const CellRow& row) {
   if (row.kind == CellKind::kNewest && (row.k == 0 || row.k > kNewestMax)) {
     return corrupt("the {} newest: 1 to {} can be kept", row.k, kNewestMax);
   }
+  if (row.kind == CellKind::kNewest && row.zone == kUserZone) {
+    return corrupt("newest days of the user's zone");
+  }
   if (row.kind == CellKind::kDays && (row.k == 0 || row.k > kDaysMax || row.zone == kNone)) {
     return corrupt("{} days, or days of no zone", row.k);
   }

@@ -198,6 +198,46 @@ TEST(Settle, InstalledCodeTakesOver) {
   EXPECT_THAT(world.changes(), ElementsAre("+0@1000 view", "+2@1000 view"));
 }
 
+/// Functions for whole instants: called where nothing is due and one event happens, and for each
+/// deadline; a first instant, several events and an event at a deadline go step by step.
+TEST(Settle, InstalledCodeSettlesWholeInstants) {
+  World world(kRules);
+  static std::vector<int64_t> alone, due;
+  alone.clear();
+  due.clear();
+  NativeCode code;
+  code.instants.resize(3);
+  code.instants[2] = [](Frame* frame) {
+    EXPECT_EQ(frame->event->name, "view");
+    alone.push_back(frame->now_ms);
+    frame->blob[sizeof(BlobHeader)] = std::byte{0x5};
+    note_deadline(*frame, frame->now_ms + 7);
+  };
+  code.time = [](Frame* frame) {
+    EXPECT_EQ(frame->event, nullptr);
+    due.push_back(frame->now_ms);
+    frame->blob[sizeof(BlobHeader)] = std::byte{0x1};
+    if (due.size() < 3) note_deadline(*frame, frame->now_ms + 10);
+  };
+  const_cast<Program&>(world.program()).install(std::move(code));
+  ASSERT_TRUE(world.apply(1000, {kView}).ok());
+  EXPECT_EQ(next_deadline(world.blob).ms, 1050);
+  ASSERT_TRUE(world.apply(1001, {kView, kView}).ok());
+  EXPECT_THAT(alone, IsEmpty());
+  world.changes();
+  ASSERT_TRUE(world.apply(1002, {kView}).ok());
+  EXPECT_THAT(alone, ElementsAre(1002));
+  EXPECT_EQ(next_deadline(world.blob).ms, 1009);
+  ASSERT_TRUE(world.apply(1020, {kView}).ok());
+  EXPECT_THAT(due, ElementsAre(1009, 1019));
+  EXPECT_THAT(alone, ElementsAre(1002, 1020));
+  world.advance(1100);
+  EXPECT_THAT(due, ElementsAre(1009, 1019, 1027));
+  EXPECT_EQ(next_deadline(world.blob), kNever);
+  EXPECT_THAT(world.changes(),
+              ElementsAre("+2@1002 view", "-2@1009 time", "+2@1020 view", "-2@1027 time"));
+}
+
 // 0: cart then checkout within 100 ms, twice within 1000. 1: cart then no checkout within 300 ms,
 // ever. 2: the same, counted within 1000 ms.
 constexpr const char* kSequences = R"(
