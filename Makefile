@@ -6,7 +6,8 @@
 #   make check   all that CI runs: test, runtime-only, sanitizers, fuzzing, install
 #   make golden  rewrites the expected output of golden tests, of snippets in the documentation and
 #                the page of the standard library; read the diff before you commit it
-#   make fmt · bench · fuzz T=60 · soak · clean
+#   make bench   the table of docs/performance.md, measured here, in about ten minutes
+#   make fmt · fuzz T=60 · soak · clean
 JOBS ?= $(shell nproc)
 T ?= 60
 export JOBS T

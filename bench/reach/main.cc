@@ -1,8 +1,8 @@
 // Measures rows of the table of docs/performance.md; one JSON object a row on standard output.
 //
-//   reach [ROW...] [--turns N] [flags of bench/workload.h]
+//   reach ROW... [--turns N] [flags of bench/workload.h]
 //
-// ROW: a name of the table below; all of them without one. Run from the tree's root.
+// ROW: a name of the table below. Run from the tree's root.
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -19,12 +19,15 @@ constexpr std::pair<std::string_view, Measure> kRows[] = {
     {"limit", segue::bench::limit_row},
     {"decoded", segue::bench::decoded_rows},
     {"lines", segue::bench::lines_rows},
+    {"as-of", segue::bench::as_of_rows},
+    {"shop", segue::bench::shop_row},
     {"shape-answers", segue::bench::check_shapes},
     {"shapes", segue::bench::shape_rows},
     {"each-shape", segue::bench::each_shape},
     {"code", segue::bench::code_rows},
     {"storm", segue::bench::storm_row},
     {"one-user", segue::bench::one_user_row},
+    {"curves", segue::bench::curves},
 };
 
 }  // namespace
@@ -50,9 +53,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "reach: `%s` is neither a row nor a flag; see bench/reach/main.cc\n",
                  argv[i]);
     return 2;
-  }
-  if (wanted.empty()) {
-    for (const auto& [name, measure] : kRows) wanted.push_back(measure);
   }
   for (const Measure measure : wanted) measure(options);
 }

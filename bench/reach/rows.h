@@ -24,6 +24,13 @@ void shape_rows(const ReachOptions& options);
 void each_shape(const ReachOptions& options);
 void code_rows(const ReachOptions& options);
 
+void as_of_rows(const ReachOptions& options);
+/// The log named by SEGUE_SHOP_EVENTS, whose rules are bench/ga_ten.seg.
+void shop_row(const ReachOptions& options);
+
+/// Points of the plot, a JSON object each.
+void curves(const ReachOptions& options);
+
 void storm_row(const ReachOptions& options);
 void one_user_row(const ReachOptions& options);
 
