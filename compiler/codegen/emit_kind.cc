@@ -9,6 +9,7 @@
 #include "compiler/codegen/frame_layout.h"
 #include "compiler/codegen/subexpressions.h"
 #include "runtime/image/op_info.h"
+#include "runtime/interp/prepared.h"
 
 namespace segue::codegen {
 namespace {
@@ -211,6 +212,7 @@ class Updates {
 
   void apply(uint32_t stream) {
     const image::StreamRow& row = out_.view().streams[stream];
+    mark_readers(stream);
     for (const uint32_t cell : out_.view().list(row.cells)) update(cell);
     if (row.sequences.count != 0) hits_.note(stream);
     if (row.unions.count == 0) return;
@@ -219,6 +221,17 @@ class Updates {
   }
 
  private:
+  /// Of a tracked program: the chunks that read what the stream feeds are to be looked at.
+  void mark_readers(uint32_t stream) {
+    const auto& tracking = out_.program().prepared().tracking;
+    if (!tracking) return;
+    for (const interp::Mark& mark : tracking->readers_of_stream(stream)) {
+      llvm::Value* place = out_.at(out_.dirty(), uint64_t{mark.word} * 8);
+      llvm::Value* marked = out_.builder().CreateOr(out_.load_word(place), out_.word(mark.mask));
+      out_.builder().CreateStore(marked, place);
+    }
+  }
+
   void update(uint32_t cell) {
     const CellRow& row = out_.view().cells[cell];
     Entry value;

@@ -15,6 +15,7 @@ inline constexpr size_t kFrameNowAt = offsetof(Frame, now_ms);
 inline constexpr size_t kFrameNextAt = offsetof(Frame, next_ms);
 inline constexpr size_t kFrameEventAt = offsetof(Frame, event);
 inline constexpr size_t kFrameSlotsAt = offsetof(Frame, slots);
+inline constexpr size_t kFrameDirtyAt = offsetof(Frame, dirty);
 static_assert(kFrameBlobAt == 0 && kFrameNowAt == 8 && kFrameNextAt == 16 && kFrameSlotsAt == 32);
 
 inline constexpr size_t kHeaderFirstAt = offsetof(BlobHeader, first_ms);

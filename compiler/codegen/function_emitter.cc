@@ -19,6 +19,7 @@ llvm::Value* FunctionEmitter::cached(Cached& known, uint64_t offset, llvm::Type*
 llvm::Value* FunctionEmitter::blob() { return cached(blob_, kFrameBlobAt, builder_.getPtrTy()); }
 llvm::Value* FunctionEmitter::now() { return cached(now_, kFrameNowAt, builder_.getInt64Ty()); }
 llvm::Value* FunctionEmitter::slots() { return cached(slots_, kFrameSlotsAt, builder_.getPtrTy()); }
+llvm::Value* FunctionEmitter::dirty() { return cached(dirty_, kFrameDirtyAt, builder_.getPtrTy()); }
 
 llvm::Value* FunctionEmitter::at(llvm::Value* base, uint64_t offset) {
   if (offset == 0) return base;

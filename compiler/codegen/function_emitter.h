@@ -29,6 +29,7 @@ class FunctionEmitter {
   llvm::Value* blob();
   llvm::Value* now();
   llvm::Value* slots();
+  llvm::Value* dirty();
   void forget_blob() { blob_ = {}; }
 
   /// The bytes of a cell, or any others of the blob or the frame.
@@ -76,6 +77,7 @@ class FunctionEmitter {
   Cached blob_;
   Cached now_;
   Cached slots_;
+  Cached dirty_;
   LocalValues known_;
   llvm::Value* deadline_ = nullptr;
 };

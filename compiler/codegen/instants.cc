@@ -101,6 +101,8 @@ uint32_t nodes_of(const image::View& view, std::span<const uint32_t> chunks) {
 
 bool can_evaluate(const Program& program, std::span<const uint32_t> chunks) {
   const image::View& view = program.view();
+  // What a tracked program looks at is not known before.
+  if (program.prepared().tracking) return false;
   return chunks.size() <= kNodesMax && nodes_of(view, chunks) <= kNodesMax &&
          std::none_of(chunks.begin(), chunks.end(), [&](uint32_t chunk) {
            return view.chunks[chunk].level != 0 || is_interpreted(view, view.chunks[chunk]) ||

@@ -242,6 +242,7 @@ class Emitter {
     layout.fixed_bytes = plan_.fixed_bytes;
     layout.zone_cell = plan_.zone_cell;
     if (plan_.zone_cell != kNone) layout.zone_stream = plan_.cells[plan_.zone_cell].source;
+    layout.deadlines_at = plan_.deadlines_at;
     layout.blob_bytes_max = image::kBlobBytesMax;
     for (const image::CellRow& cell : tables_.cells) {
       layout.growing_cells += image::grows(cell.kind) ? 1 : 0;

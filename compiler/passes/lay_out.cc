@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <tuple>
 #include <vector>
 
 #include "compiler/passes/levels.h"
@@ -8,11 +9,15 @@
 #include "compiler/passes/reach.h"
 #include "runtime/cells/blob.h"
 #include "runtime/cells/kinds.h"
+#include "runtime/image/deadlines.h"
 #include "runtime/image/limits.h"
 
 namespace segue::passes {
 
 namespace {
+
+/// Of a tracked plan: what one input changes is looked at together, so less of it is better.
+constexpr uint32_t kTrackedChunkMax = 32;
 
 uint32_t bytes_of(const plan::Cell& cell) {
   image::CellRow row{};
@@ -61,14 +66,60 @@ std::vector<std::vector<uint32_t>> read_nodes(const plan::Plan& plan) {
   return reads;
 }
 
-/// Puts nodes of one set of triggers side by side as far as their order allows, and cuts chunks
-/// between the sets; level by level.
+/// Of a tracked plan: tests of one cell (or of the same ones) belong together, and what reads their
+/// truths first.
+std::vector<uint32_t> sets_of_inputs(const plan::Plan& plan,
+                                     const std::vector<std::vector<uint32_t>>& reads,
+                                     const std::vector<uint32_t>& levels) {
+  std::map<std::vector<uint32_t>, uint32_t> known;
+  std::vector<uint32_t> sets;
+  for (uint32_t node = 0; node < plan.nodes.size(); ++node) {
+    std::vector<uint32_t> inputs;
+    plan::walk(plan.nodes[node].value, [&](const plan::Expr& part) {
+      switch (plan::immediate_of(part.op)) {
+        case plan::Immediate::kCell:
+        case plan::Immediate::kCellWindow:
+        case plan::Immediate::kCellNth:
+          inputs.push_back(part.index);
+          break;
+        default:
+          break;
+      }
+    });
+    std::sort(inputs.begin(), inputs.end());
+    inputs.erase(std::unique(inputs.begin(), inputs.end()), inputs.end());
+    if (!reads[node].empty()) {
+      const uint32_t first = *std::min_element(reads[node].begin(), reads[node].end());
+      inputs.push_back(UINT32_MAX - 2);
+      inputs.push_back(sets[first]);
+    }
+    if (is_interpreted(plan.nodes[node])) inputs.push_back(UINT32_MAX - 1);
+    inputs.push_back(levels[node]);
+    sets.push_back(known.emplace(std::move(inputs), known.size()).first->second);
+  }
+  return sets;
+}
+
+/// The first kind of event that can change each node.
+std::vector<uint32_t> first_kinds(const plan::Plan& plan, const Reach& reach) {
+  std::vector<uint32_t> kinds(plan.nodes.size(), UINT32_MAX);
+  for (auto kind = static_cast<uint32_t>(plan.schema.kinds.size()); kind-- > 0;) {
+    for (const uint32_t node : reach.of_kind(kind).nodes) kinds[node] = kind;
+  }
+  return kinds;
+}
+
+/// Puts nodes of one set of triggers, or of inputs, side by side as far as their order allows, and
+/// cuts chunks between the sets; level by level.
 void order_nodes(plan::Plan& plan) {
   std::vector<uint32_t> levels;
   Levels found(plan);
   for (uint32_t node = 0; node < plan.nodes.size(); ++node) levels.push_back(found.of_node(node));
-  const std::vector<uint32_t> sets = sets_of_triggers(plan, Reach(plan), levels);
+  const Reach reach(plan);
   const std::vector<std::vector<uint32_t>> reads = read_nodes(plan);
+  const std::vector<uint32_t> sets =
+      plan.tracked ? sets_of_inputs(plan, reads, levels) : sets_of_triggers(plan, reach, levels);
+  const uint32_t nodes_max = plan.tracked ? kTrackedChunkMax : image::kChunkNodesMax;
   std::vector<uint32_t> order;
   std::vector<bool> placed(plan.nodes.size());
   const auto ready = [&](uint32_t node) {
@@ -80,8 +131,16 @@ void order_nodes(plan::Plan& plan) {
   plan.chunks.clear();
   std::vector<uint32_t> firsts(plan.nodes.size());
   std::iota(firsts.begin(), firsts.end(), 0);
+  // Of a tracked plan tests come before what reads them, those of one kind of event side by side.
+  std::vector<uint32_t> ranks(plan.nodes.size(), 0);
+  if (plan.tracked) {
+    ranks = first_kinds(plan, reach);
+    for (uint32_t node = 0; node < ranks.size(); ++node) {
+      if (!reads[node].empty()) ranks[node] = UINT32_MAX;
+    }
+  }
   std::sort(firsts.begin(), firsts.end(), [&](uint32_t a, uint32_t b) {
-    return levels[a] != levels[b] ? levels[a] < levels[b] : a < b;
+    return std::tie(levels[a], ranks[a], a) < std::tie(levels[b], ranks[b], b);
   });
   // The first node not yet placed is always ready: what it reads stands before it.
   for (const uint32_t first : firsts) {
@@ -93,8 +152,8 @@ void order_nodes(plan::Plan& plan) {
       order.push_back(node);
     }
     const auto end = static_cast<uint32_t>(order.size());
-    for (uint32_t at = begin; at < end; at += image::kChunkNodesMax) {
-      plan.chunks.push_back({at, std::min(image::kChunkNodesMax, end - at), levels[first]});
+    for (uint32_t at = begin; at < end; at += nodes_max) {
+      plan.chunks.push_back({at, std::min(nodes_max, end - at), levels[first]});
     }
   }
   std::vector<plan::NodeId> to(plan.nodes.size());
@@ -123,6 +182,27 @@ std::vector<uint32_t> by_kind(const plan::Plan& plan) {
   return order;
 }
 
+/// See image::deadline_slots.
+uint32_t deadline_slots(const plan::Plan& plan) {
+  const Reach reach(plan);
+  uint32_t slots = 0;
+  for (const plan::Chunk& chunk : plan.chunks) {
+    bool timed = false;
+    bool moves = false;
+    for (uint32_t node = chunk.first_node; node < chunk.first_node + chunk.node_count; ++node) {
+      timed = timed || reach.timed(node);
+      plan::walk(plan.nodes[node].value,
+                 [&](const plan::Expr& part) { moves = moves || !image::stands_still(part.op); });
+    }
+    slots += timed && moves ? 1 : 0;
+  }
+  for (const plan::Cell& cell : plan.cells) {
+    const bool waits = cell.kind == plan::CellKind::kSequence;
+    slots += waits && plan.sequences[cell.source].has_absence ? 1 : 0;
+  }
+  return slots;
+}
+
 }  // namespace
 
 // before  cell c0 = seen s0                    after  cell c0 = seen s0 at 40 bytes 8
@@ -145,6 +225,8 @@ void lay_out(plan::Plan& plan) {
     node.place = truth ? bit++ : numbers_at + 8 * number++;
   }
   uint32_t offset = numbers_at + 8 * numbers;
+  plan.deadlines_at = plan.tracked ? offset : image::kNone;
+  if (plan.tracked) offset += 8 * image::deadline_words(deadline_slots(plan));
   for (const uint32_t i : by_kind(plan)) {
     plan.cells[i].offset = offset;
     plan.cells[i].bytes = bytes_of(plan.cells[i]);

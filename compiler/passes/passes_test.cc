@@ -29,6 +29,13 @@ struct Example {
   std::string after;
 };
 
+/// One less than inputs are tracked from.
+std::string many_nodes() {
+  std::string text;
+  for (int i = 0; i < 63; ++i) text += "node n" + std::to_string(i) + " = (seen c0)\n";
+  return text;
+}
+
 /// By pass: plan text in and out. A pass without an example fails the test below.
 const std::map<std::string_view, Example>& examples() {
   static const std::map<std::string_view, Example> all = {
@@ -75,6 +82,16 @@ const std::map<std::string_view, Example>& examples() {
         "cell c0 = seen s0\n"
         "node n0 = (seen c0)\n"
         "segment a n0 \"\" \"\"\n"}},
+      {"track-inputs",
+       {"cell c0 = seen s0\n"
+        "cell c1 = newest s0 k 3\n" +
+            many_nodes() + "node n63 = (and (nth-within c1 3 1000) (seen c0))\n",
+        "cell c0 = seen s0\n"
+        "cell c1 = newest s0 k 3\n" +
+            many_nodes() +
+            "node n63 = (nth-within c1 3 1000)\n"
+            "node n64 = (and (node n63) (node n0))\n"
+            "tracked\n"}},
       {"lay-out",
        {"cell c0 = seen s0\n"
         "node n0 = (seen c0)\n",
@@ -100,6 +117,40 @@ TEST(Passes, EachDoesWhatItsExampleShowsAndNothingTheSecondTime) {
     pass.run(plan);
     EXPECT_EQ(plan::print(plan), once) << "not idempotent";
   }
+}
+
+TEST(TrackInputs, LeavesFewConditionsTogether) {
+  plan::Plan plan = read(std::string(kHead) +
+                         "cell c0 = seen s0\n"
+                         "cell c1 = newest s0 k 3\n"
+                         "node n0 = (and (nth-within c1 3 1000) (seen c0))\n");
+  passes::track_inputs(plan);
+  EXPECT_FALSE(plan.tracked);
+  EXPECT_EQ(plan.nodes.size(), 1u);
+}
+
+/// Tests of one cell lie in one chunk, what reads their truths in another; two of the three chunks
+/// have a deadline of their own, and a word for the least of both.
+TEST(LayOut, CutsTrackedNodesByTheirInputs) {
+  plan::Plan plan = read(std::string(kHead) +
+                         "cell c0 = newest s0 k 1\n"
+                         "cell c1 = newest s0 k 3\n"
+                         "node n0 = (and (nth-within c0 1 1000) (nth-within c1 3 1000))\n"
+                         "node n1 = (nth-within c0 1 2000)\n");
+  plan.tracked_from = 0;
+  passes::track_inputs(plan);
+  passes::lay_out(plan);
+  EXPECT_EQ(plan::print(plan, "nodes"),
+            "node n0 = (nth-within c0 1 1000) at 0\n"
+            "node n1 = (nth-within c0 1 2000) at 1\n"
+            "node n2 = (nth-within c1 3 1000) at 2\n"
+            "node n3 = (and (node n0) (node n2)) at 3\n");
+  EXPECT_EQ(plan::print(plan, "layout"),
+            "tracked\n"
+            "layout words 1 bytes 96 deadlines 40\n"
+            "chunk n0 count 2\n"
+            "chunk n2 count 1\n"
+            "chunk n3 count 1\n");
 }
 
 /// The table of ARCHITECTURE: which k a comparison needs.

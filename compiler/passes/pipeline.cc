@@ -28,6 +28,9 @@ constexpr PassInfo kPipeline[] = {
      "cells of one stream that one of them can answer for become one"},
     {"share-conditions", Role::kOptional, share_conditions, "equal conditions are computed once"},
     {"drop-dead", Role::kOptional, drop_dead, "what no segment or score needs is dropped"},
+    // Last, so that it cuts what is left: one condition a node.
+    {"track-inputs", Role::kOptional, track_inputs,
+     "of many conditions an event looks at those alone whose inputs changed"},
     {"lay-out", Role::kRequired, lay_out,
      "assign blob offsets and chunks; must see final cells and nodes"},
 };

@@ -173,6 +173,8 @@ class Reader {
       plan_.zone_cell = id('c');
     else if (what == "layout")
       read_layout();
+    else if (what == "tracked")
+      plan_.tracked = true;
     else if (what == "chunk")
       read_chunk();
     else
@@ -292,6 +294,7 @@ class Reader {
     plan_.truth_words = number_in<uint32_t>(word());
     want_word("bytes");
     plan_.fixed_bytes = number_in<uint32_t>(word());
+    if (take_word("deadlines")) plan_.deadlines_at = number_in<uint32_t>(word());
   }
   void read_chunk() {
     Chunk chunk{id('n'), 0, 0};

@@ -203,7 +203,10 @@ struct Plan {
   std::vector<Segment> segments;
   std::vector<Score> scores;
   uint32_t zone_cell = image::kNone;  // `latest`: which zone the user's trait names
+  uint32_t tracked_from = 64;         // nodes from which on `track-inputs` acts; tests lower it
+  bool tracked = false;               // an event looks at what has changed inputs alone
   // lay-out
+  uint32_t deadlines_at = image::kNone;  // of a tracked plan
   std::vector<Chunk> chunks;
   uint32_t truth_words = 0;
   uint32_t fixed_bytes = 0;

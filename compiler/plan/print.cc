@@ -336,8 +336,11 @@ void put_results(Out& out, const std::vector<Segment>& results, const char* word
 }
 
 void put_layout(Out& out, const Plan& plan) {
+  if (plan.tracked) put(out, "tracked\n");
   if (plan.fixed_bytes == 0) return;
-  put(out, "layout words {} bytes {}\n", plan.truth_words, plan.fixed_bytes);
+  put(out, "layout words {} bytes {}", plan.truth_words, plan.fixed_bytes);
+  if (plan.deadlines_at != image::kNone) put(out, " deadlines {}", plan.deadlines_at);
+  put(out, "\n");
   for (const Chunk& chunk : plan.chunks) {
     put(out, "chunk n{} count {}", chunk.first_node, chunk.node_count);
     if (chunk.level != 0) put(out, " level {}", chunk.level);

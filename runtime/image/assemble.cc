@@ -87,6 +87,7 @@ class Assembler {
     if (t_.layout.empty()) count_layout();
     t_.layout[0].zone_cell = zone_cell_;
     t_.layout[0].zone_stream = zone_stream_;
+    t_.layout[0].deadlines_at = deadlines_at_;
     return std::move(t_);
   }
 
@@ -274,6 +275,7 @@ class Assembler {
     const std::string_view table = words_->take();
     if (table == "layout") return layout();
     if (table == "user-zone") return user_zone();
+    if (table == "tracked") return tracked();
     if (table == "tzdata") return tzdata();
     if (table == "zone") return zone();
     if (table == "window") return window();
@@ -335,6 +337,8 @@ class Assembler {
     zone_cell_ = index("c");
     zone_stream_ = after("stream");
   }
+
+  void tracked() { deadlines_at_ = after("deadlines"); }
 
   void tzdata() {
     if (!words_->quoted()) fail("a quoted text has to be here");
@@ -534,6 +538,7 @@ class Assembler {
   Tables t_;
   Words* words_ = nullptr;
   uint32_t zone_cell_ = kNone;
+  uint32_t deadlines_at_ = kNone;
   uint32_t zone_stream_ = kNone;
   Code code_ = Code::kNone;
   std::string error_;

@@ -156,6 +156,24 @@ TEST(Image, WhatIsWrongIsRefused) {
   }
 }
 
+/// The timed chunk of a tracked program has a word in the blob.
+TEST(Image, DeadlinesHaveAPlaceOfTheirOwn) {
+  const std::string sample = read("tests/images/segments.image");
+  const auto error_at = [&](uint32_t at, uint32_t fixed) {
+    Tables tables = tables_of(sample);
+    tables.layout[0].deadlines_at = at;
+    tables.layout[0].fixed_bytes = fixed;
+    tables.layout[0].blob_bytes_max = fixed;
+    return open_error(tables);
+  };
+  EXPECT_EQ(error_at(112, 120), "");
+  EXPECT_THAT(error_at(112, 112), HasSubstr("something behind the blob's"));
+  EXPECT_THAT(error_at(104, 120), HasSubstr("two things at 104 of the blob"));
+  EXPECT_THAT(error_at(0, 120), HasSubstr("two things at 0 of the blob"));
+  EXPECT_THAT(error_at(108, 120), HasSubstr("not in words"));
+  EXPECT_THAT(error_at(0xffff'fff0, 120), HasSubstr("something behind the blob's"));
+}
+
 TEST(Image, TextsAreUtf8) {
   for (const std::string_view bad : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82"}) {
     Tables tables = tables_of(read("tests/images/segments.image"));

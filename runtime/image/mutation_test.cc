@@ -50,7 +50,7 @@ TEST(Mutation, NoFlippedBitPassesTheChecksum) {
 }
 
 TEST(Mutation, UnderARightChecksumAChangeIsRefusedOrHarmless) {
-  for (const std::string_view name : {"every_op", "calendar", "segments", "sequence"}) {
+  for (const std::string_view name : {"every_op", "calendar", "segments", "sequence", "tracked"}) {
     std::vector<std::byte> bytes = sample("tests/images/" + std::string(name) + ".image");
     size_t taken = 0;
     for (size_t i = sizeof(FileHeader); i < bytes.size(); ++i) {

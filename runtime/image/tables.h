@@ -206,6 +206,10 @@ struct Layout {              // one row
   uint32_t blob_bytes_max = 0;
   uint32_t zone_cell = kNone;    // `latest`: the row of the zone that the user's trait names
   uint32_t zone_stream = kNone;  // what feeds it: before all else of an instant
+  // kNone: an event looks at all chunks of its kind. Else at those alone whose inputs changed or
+  // whose deadline is due: where in the blob the deadlines stand, one a timed chunk and then one a
+  // cell that waits (runtime/cells/deadlines.h).
+  uint32_t deadlines_at = kNone;
 };
 
 }  // namespace segue::image

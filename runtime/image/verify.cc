@@ -285,7 +285,7 @@ Status verify(const View& view) {
   SEGUE_TRY_STATUS(verify_cells(view));
   SEGUE_TRY_STATUS(verify_nodes(view));
   SEGUE_TRY_STATUS(verify_codes(view));
-  return {};
+  return verify_deadlines(view);
 }
 
 }  // namespace segue::image

@@ -15,13 +15,14 @@ namespace segue::image {
 /// Everything below, in order.
 Status verify(const View& view);
 
-Status verify_leaves(const View& view);   // texts, constants, windows, sets, zones
-Status verify_input(const View& view);    // slots, kinds
-Status verify_streams(const View& view);  // streams, sequences, steps
-Status verify_cells(const View& view);    // cells and their places in the blob, the layout
-Status verify_nodes(const View& view);    // nodes, chunks, segments, scores
-Status verify_codes(const View& view);    // every code, by a walk with a stack of types
-Status verify_totals(const View& view);   // what shared ranges may add up to
+Status verify_leaves(const View& view);     // texts, constants, windows, sets, zones
+Status verify_input(const View& view);      // slots, kinds
+Status verify_streams(const View& view);    // streams, sequences, steps
+Status verify_cells(const View& view);      // cells and their places in the blob, the layout
+Status verify_nodes(const View& view);      // nodes, chunks, segments, scores
+Status verify_codes(const View& view);      // every code, by a walk with a stack of types
+Status verify_deadlines(const View& view);  // of a tracked program: as many as the codes say
+Status verify_totals(const View& view);     // what shared ranges may add up to
 
 /// The code `range`, which leaves one entry of type `result`. `node`: whose code it is; reads only
 /// earlier ones. kNone: code of an event. `item`: which item test it is, and so has an item at hand

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "runtime/image/deadlines.h"
 #include "runtime/image/limits.h"
 #include "runtime/image/verify.h"
 
@@ -203,8 +204,9 @@ Status verify_fed(const View& view) {
   return {};
 }
 
-/// Header, truth words, then kept numbers and fixed cells in any order: no byte belongs to two.
-Status verify_places(const View& view) {
+/// Header, truth words, then kept numbers, fixed cells and deadlines in any order: no byte belongs
+/// to two.
+Status verify_places(const View& view, uint32_t deadline_bytes) {
   const Layout& layout = view.layout[0];
   std::vector<Place> places;
   std::vector<bool> bits(uint64_t{layout.truth_words} * 64);
@@ -221,6 +223,7 @@ Status verify_places(const View& view) {
       bits[row.place] = true;
     }
   }
+  if (deadline_bytes != 0) places.push_back({layout.deadlines_at, deadline_bytes});
   std::sort(places.begin(), places.end());
   uint64_t end = kBlobHeaderBytes + uint64_t{layout.truth_words} * 8;
   for (const Place& place : places) {
@@ -275,7 +278,7 @@ Status verify_layout(const View& view) {
   if (layout.growing_cells != growing) {
     return corrupt("{} growing cells: the layout says {}", growing, layout.growing_cells);
   }
-  return verify_places(view);
+  return verify_places(view, 0);
 }
 
 }  // namespace
@@ -286,6 +289,11 @@ Status verify_cells(const View& view) {
   }
   SEGUE_TRY_STATUS(verify_fed(view));
   return verify_layout(view);
+}
+
+Status verify_deadlines(const View& view) {
+  if (view.layout[0].deadlines_at == kNone) return {};
+  return verify_places(view, 8 * deadline_words(deadline_slots(view)));
 }
 
 }  // namespace segue::image

@@ -34,6 +34,9 @@ AsOf::AsOf(const Program& program) : program_(program), prepared_(program.prepar
   frame_.view = &view;
   frame_.prepared = &prepared_;
   frame_.owner = &blob_;
+  // Where native code marks what it would have looked at; nobody asks.
+  if (prepared_.tracking) dirty_.resize(prepared_.tracking->words());
+  frame_.dirty = dirty_.data();
 }
 
 void AsOf::prepare_sequences() {

@@ -79,6 +79,7 @@ class AsOf {
   bool known_ = false;
   int64_t next_ms_ = kNever.ms;  // the next wait that may be over
   Instant at_;
+  std::vector<uint64_t> dirty_;
   Frame frame_;
   interp::SequenceScratch sequences_;
   std::vector<const Event*> order_;

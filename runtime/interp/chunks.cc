@@ -1,9 +1,11 @@
 #include "runtime/interp/chunks.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "runtime/cells/bytes.h"
 #include "runtime/cells/crossing.h"
+#include "runtime/cells/deadlines.h"
 #include "runtime/cells/held.h"
 #include "runtime/image/limits.h"
 #include "runtime/interp/eval.h"
@@ -66,6 +68,20 @@ void run_chunk(Frame& frame, uint32_t chunk) {
   }
 }
 
+namespace {
+
+void run_any(Frame& frame, const NativeCode* native, uint32_t chunk) {
+  const bool has_code =
+      native != nullptr && chunk < native->chunks.size() && native->chunks[chunk] != nullptr;
+  if (has_code) {
+    native->chunks[chunk](&frame);
+  } else {
+    run_chunk(frame, chunk);
+  }
+}
+
+}  // namespace
+
 void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint32_t> chunks,
                    std::vector<Change>& changes) {
   const Prepared& prepared = *frame.prepared;
@@ -75,13 +91,7 @@ void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint3
     for (size_t i = 0; i < watched.size(); ++i) {
       before[i] = load<uint64_t>(truth_word(frame.blob, watched[i].word));
     }
-    const bool has_code =
-        native != nullptr && chunk < native->chunks.size() && native->chunks[chunk] != nullptr;
-    if (has_code) {
-      native->chunks[chunk](&frame);
-    } else {
-      run_chunk(frame, chunk);
-    }
+    run_any(frame, native, chunk);
     for (size_t i = 0; i < watched.size(); ++i) {
       const uint64_t now = load<uint64_t>(truth_word(frame.blob, watched[i].word));
       const uint64_t changed = (now ^ before[i]) & watched[i].mask;
@@ -89,6 +99,85 @@ void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint3
     }
     for (const uint32_t cell : prepared.crossings_of_chunk[chunk]) follow_crossing(frame, cell);
   }
+}
+
+namespace {
+
+/// Evaluates a chunk of a tracked program: keeps its deadline, tells who reads what it changed.
+void settle_tracked_chunk(Frame& frame, const NativeCode* native, uint32_t chunk,
+                          std::vector<Change>& changes) {
+  const Tracking& tracking = *frame.tracking;
+  const std::span<const Tracking::Watched> watched = tracking.watched_by(chunk);
+  const std::span<const Tracking::Kept> kept = tracking.kept_by(chunk);
+  uint64_t before[image::kChunkNodesMax];
+  uint64_t kept_before[image::kChunkNodesMax];
+  for (size_t i = 0; i < watched.size(); ++i) {
+    before[i] = load<uint64_t>(truth_word(frame.blob, watched[i].word));
+  }
+  for (size_t i = 0; i < kept.size(); ++i) {
+    kept_before[i] = load<uint64_t>(frame.blob + kept[i].place);
+  }
+  frame.next_ms = kNever.ms;
+  run_any(frame, native, chunk);
+  if (const uint32_t slot = tracking.slot_of_chunk(chunk); slot != image::kNone) {
+    cells::deadlines_set(frame.blob + frame.view->layout[0].deadlines_at, tracking.slots(), slot,
+                         frame.next_ms);
+  }
+  for (size_t i = 0; i < kept.size(); ++i) {
+    if (load<uint64_t>(frame.blob + kept[i].place) == kept_before[i]) continue;
+    mark(frame.dirty, tracking.readers_of_node(kept[i].node));
+  }
+  for (size_t i = 0; i < watched.size(); ++i) {
+    const uint32_t word = watched[i].word;
+    const uint64_t now = load<uint64_t>(truth_word(frame.blob, word));
+    const uint64_t changed = (now ^ before[i]) & watched[i].mask;
+    if (changed == 0) continue;
+    note_changes(*frame.prepared, word, changed, now, changes);
+    for (uint64_t left = changed; left != 0; left &= left - 1) {
+      const uint32_t node =
+          tracking.node_at(word * 64 + static_cast<uint32_t>(std::countr_zero(left)));
+      if (node != image::kNone) mark(frame.dirty, tracking.readers_of_node(node));
+    }
+  }
+  for (const uint32_t cell : frame.prepared->crossings_of_chunk[chunk]) {
+    follow_crossing(frame, cell);
+  }
+}
+
+}  // namespace
+
+void settle_marked(Frame& frame, const NativeCode* native, uint32_t begin, uint32_t end,
+                   std::vector<Change>& changes) {
+  for (uint32_t word = begin / 64; word * 64 < end; ++word) {
+    uint64_t within = ~uint64_t{0};
+    if (word == begin / 64) within <<= begin % 64;
+    if (end - word * 64 < 64) within &= (uint64_t{1} << (end - word * 64)) - 1;
+    // What is evaluated may mark chunks behind it, of the same word too.
+    while (const uint64_t marked = frame.dirty[word] & within) {
+      const auto bit = static_cast<uint32_t>(std::countr_zero(marked));
+      frame.dirty[word] &= ~(uint64_t{1} << bit);
+      within &= ~uint64_t{1} << bit;
+      settle_tracked_chunk(frame, native, word * 64 + bit, changes);
+    }
+  }
+}
+
+void mark_due(Frame& frame) {
+  const Tracking& tracking = *frame.tracking;
+  frame.due_waits.clear();
+  cells::deadlines_each_due(frame.blob + frame.view->layout[0].deadlines_at, tracking.slots(),
+                            frame.now_ms, [&](uint32_t slot) {
+                              const uint32_t sequence = tracking.sequence_of(slot);
+                              if (sequence != image::kNone) {
+                                frame.due_waits.push_back(sequence);
+                                return;
+                              }
+                              const uint32_t chunk = tracking.chunk_of(slot);
+                              frame.dirty[chunk / 64] |= uint64_t{1} << (chunk % 64);
+                            });
+  std::sort(frame.due_waits.begin(), frame.due_waits.end());
+  frame.due_waits.erase(std::unique(frame.due_waits.begin(), frame.due_waits.end()),
+                        frame.due_waits.end());
 }
 
 }  // namespace segue::interp

@@ -29,4 +29,13 @@ struct Change {
 void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint32_t> chunks,
                    std::vector<Change>& changes);
 
+/// Of a tracked program: runs the chunks of [begin, end) that are marked, and those that they mark
+/// on the way.
+void settle_marked(Frame& frame, const NativeCode* native, uint32_t begin, uint32_t end,
+                   std::vector<Change>& changes);
+
+/// Marks the chunks whose deadline is not after the frame's instant, and lists the sequences with a
+/// wait that is over. Cost: a line or two for each.
+void mark_due(Frame& frame);
+
 }  // namespace segue::interp

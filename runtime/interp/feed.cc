@@ -38,6 +38,11 @@ cells::Occurrence occurrence_for(Frame& frame, const image::CellRow& row) {
   return occurrence;
 }
 
+/// The chunks that read what the stream feeds are to be looked at.
+void mark_readers(Frame& frame, uint32_t stream) {
+  if (frame.tracking != nullptr) mark(frame.dirty, frame.tracking->readers_of_stream(stream));
+}
+
 }  // namespace
 
 void apply_event(Frame& frame) {
@@ -56,6 +61,7 @@ bool matches(Frame& frame, uint32_t stream) {
 
 void feed_stream(Frame& frame, uint32_t stream) {
   const image::StreamRow& row = frame.view->streams[stream];
+  mark_readers(frame, stream);
   for (const uint32_t cell : frame.view->list(row.cells)) feed_cell(frame, cell);
   if (row.sequences.count != 0) note_hit(frame, stream);
   if (row.unions.count != 0) feed_unions(frame, stream);
@@ -122,6 +128,7 @@ void feed_changes(Frame& frame) {
 void feed_start(Frame& frame, uint32_t stream, int64_t start_ms) {
   cells::Occurrence occurrence;
   occurrence.at_ms = start_ms;
+  mark_readers(frame, stream);
   for (const uint32_t cell : frame.view->list(frame.view->streams[stream].cells)) {
     feed_cell(frame, cell, occurrence);
   }

@@ -15,6 +15,9 @@
 namespace segue {
 
 struct Prepared;
+namespace interp {
+class Tracking;
+}
 
 /// One instant of one user at work. Interpreter and native code share it, so the order and meaning
 /// of its first members are known to the code generator (`codegen/frame_layout.h` checks their
@@ -26,6 +29,7 @@ struct Frame {
   const Event* event = nullptr;  // the event being applied; null after the last
   const Value* slots = nullptr;  // its values, in the order of its kind's slot list
   const image::View* view = nullptr;
+  uint64_t* dirty = nullptr;  // of a tracked program: the chunks to look at, a bit each
 
   Blob* owner = nullptr;  // grows the blob
   Scalar user_scalar;     // the id as a set of ids holds it, if the program asks for it
@@ -49,6 +53,9 @@ struct Frame {
   uint32_t by = image::kNone;  // a match by a slot: its value there
   Scalar key;
   std::vector<std::pair<uint32_t, uint32_t>> in_unions;  // union and ordinal, of this instant
+
+  const interp::Tracking* tracking = nullptr;  // of a tracked program
+  std::vector<uint32_t> due_waits;             // … sequences with a wait that is over, ascending
 
   const Prepared* prepared = nullptr;  // what the interpreter made of the program once
 

@@ -117,7 +117,8 @@ INSTANTIATE_TEST_SUITE_P(Images, Laws,
                          testing::Values("tests/images/every_op.image",
                                          "tests/images/calendar.image",
                                          "tests/images/segments.image",
-                                         "tests/images/sequence.image"));
+                                         "tests/images/sequence.image",
+                                         "tests/images/tracked.image"));
 
 }  // namespace
 }  // namespace segue

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "runtime/base/value.h"
 #include "runtime/image/view.h"
 #include "runtime/interp/set_table.h"
+#include "runtime/interp/tracking.h"
 
 namespace segue {
 
@@ -73,6 +75,7 @@ struct Prepared {
   image::Range timed_watches;
   std::vector<Watched> watches;
   std::vector<bool> score_moves;  // by the millisecond, so that it is worked out when asked for
+  std::optional<interp::Tracking> tracking;    // of a tracked program
   std::vector<PlaceOfSegment> segment_places;  // ascending by place, then segment
 };
 

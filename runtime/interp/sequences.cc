@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "runtime/cells/deadlines.h"
 #include "runtime/cells/sequence.h"
 #include "runtime/cells/steps.h"
 #include "runtime/interp/arithmetic.h"
@@ -109,9 +110,19 @@ void end_match(Frame& frame, uint32_t sequence, const cells::Ended& ended) {
   }
 }
 
+/// When the next wait of a cell is over. A tracked program keeps it by cell.
+void note_wait(Frame& frame, uint32_t cell, int64_t deadline_ms) {
+  if (frame.tracking == nullptr) return note_deadline(frame, deadline_ms);
+  const uint32_t slot = frame.tracking->slot_of_cell(cell);
+  if (slot == image::kNone) return;
+  cells::deadlines_set(frame.blob + frame.view->layout[0].deadlines_at, frame.tracking->slots(),
+                       slot, deadline_ms);
+}
+
 void advance_cell(Frame& frame, uint32_t cell, SequenceScratch& scratch) {
   const image::View& view = *frame.view;
   const cells::CellRef ref{*frame.owner, view, view.cells[cell]};
+  if (frame.tracking != nullptr) mark(frame.dirty, frame.tracking->readers_of_cell(cell));
   const std::span<const cells::Moment> moments = scratch.moments;
   if (ref.row.kind == CellKind::kSteps) {
     for (const cells::Moment& moment : moments) {
@@ -132,7 +143,7 @@ void advance_cell(Frame& frame, uint32_t cell, SequenceScratch& scratch) {
     scratch.ended.push_back({{}, frame.now_ms, frame.now_ms});
   }
   frame.blob = frame.owner->data();
-  note_deadline(frame, cells::sequence_deadline(ref));
+  note_wait(frame, cell, cells::sequence_deadline(ref));
   for (const cells::Ended& ended : scratch.ended) end_match(frame, ref.row.source, ended);
 }
 
@@ -161,8 +172,9 @@ size_t advance(Frame& frame, SequenceScratch& scratch, uint32_t sequence, size_t
 void advance_sequences(Frame& frame, SequenceScratch& scratch, uint32_t level, bool due) {
   if (frame.hits.empty() && !due) return;
   const image::View& view = *frame.view;
-  static const std::vector<uint32_t> kNone;
-  const std::vector<uint32_t>& waiting = due ? frame.prepared->waiting_sequences : kNone;
+  std::span<const uint32_t> waiting;
+  if (due && frame.tracking != nullptr) waiting = frame.due_waits;
+  if (due && frame.tracking == nullptr) waiting = frame.prepared->waiting_sequences;
   collect_touches(frame, level, 0, scratch.touches);
   size_t hits = frame.hits.size();
   size_t touch = 0;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "runtime/cells/deadlines.h"
 #include "runtime/cells/kinds.h"
 #include "runtime/interp/chunks.h"
 #include "runtime/interp/feed.h"
@@ -19,6 +20,7 @@ struct Scratch {
   Frame frame;
   std::vector<const Event*> events;
   std::vector<uint32_t> chunks;
+  std::vector<uint64_t> dirty;  // bits all 0 between instants
   std::vector<interp::Change> changes;
   interp::SequenceScratch sequences;
 };
@@ -43,6 +45,11 @@ class Settling {
     frame_.view = &program.view();
     frame_.prepared = &prepared_;
     frame_.owner = &blob;
+    frame_.tracking = prepared_.tracking ? &*prepared_.tracking : nullptr;
+    if (frame_.tracking != nullptr) {
+      scratch_.dirty.resize(std::max<size_t>(scratch_.dirty.size(), frame_.tracking->words()));
+      frame_.dirty = scratch_.dirty.data();
+    }
     if (prepared_.reads_user) frame_.user_scalar = scalar_of_text(user);
   }
 
@@ -72,6 +79,8 @@ class Settling {
     blob_.create(view.layout[0], prepared_.identity);
     blob_.header().first_ms = at_ms;
     for (const image::CellRow& row : view.cells) cells::init(row, blob_.data() + row.offset);
+    if (frame_.tracking == nullptr) return;
+    cells::deadlines_init(blob_.data() + view.layout[0].deadlines_at, frame_.tracking->slots());
   }
 
   void settle(int64_t at_ms, std::span<const Event* const> events, bool first) {
@@ -86,7 +95,13 @@ class Settling {
     frame_.occurrences = static_cast<uint32_t>(events.size());
     apply_events(events);
     if (!events.empty()) interp::feed_changes(frame_);
-    settle_levels(chunks_of(events, due, first), due);
+    if (frame_.tracking != nullptr) {
+      settle_tracked(due, first);
+    } else {
+      settle_levels(chunks_of(events, due, first), due);
+    }
+    std::sort(scratch_.changes.begin(), scratch_.changes.end(),
+              [](const auto& a, const auto& b) { return a.segment < b.segment; });
     report(events);
     BlobHeader& header = blob_.header();
     header.last_ms = at_ms;
@@ -105,8 +120,27 @@ class Settling {
       interp::settle_chunks(frame_, native_, chunks.first(end), scratch_.changes);
       chunks = chunks.subspan(end);
     }
-    std::sort(scratch_.changes.begin(), scratch_.changes.end(),
-              [](const auto& a, const auto& b) { return a.segment < b.segment; });
+  }
+
+  /// The same for the chunks alone whose inputs changed or whose deadline is due.
+  void settle_tracked(bool due, bool first) {
+    scratch_.changes.clear();
+    const interp::Tracking& tracking = *frame_.tracking;
+    if (due) interp::mark_due(frame_);
+    if (first) {
+      for (const uint32_t chunk : prepared_.all_chunks) {
+        frame_.dirty[chunk / 64] |= uint64_t{1} << (chunk % 64);
+      }
+    }
+    uint32_t begin = 0;
+    for (uint32_t level = 0; level < prepared_.levels; ++level) {
+      interp::advance_sequences(frame_, scratch_.sequences, level, due);
+      const uint32_t end = tracking.end_of_level(level);
+      interp::settle_marked(frame_, native_, begin, end, scratch_.changes);
+      begin = end;
+    }
+    frame_.next_ms = cells::deadlines_first(frame_.blob + program_.view().layout[0].deadlines_at,
+                                            tracking.slots());
   }
 
   /// The user's zone is that of all identify calls of the instant, before anything else happens.

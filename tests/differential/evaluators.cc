@@ -94,6 +94,7 @@ std::shared_ptr<Program> compile(const hir::Rules& rules, const Mode& mode) {
   SEGUE_CHECK(!diagnostics.has_errors(), "generated rules can be lowered");
   const Result<passes::Selection> selection = passes::Selection::from_text(mode.passes);
   SEGUE_CHECK(selection.has_value(), "the mode names known passes");
+  if (mode.tracked) plan.tracked_from = 0;
   passes::run(plan, *selection);
   sema::Zones zones;
   const ZoneSource source{[&](const std::string& name) { return zones.get(name)->rows; },
@@ -315,7 +316,7 @@ std::vector<GeneratedEvent> shuffled(std::vector<GeneratedEvent> events, const E
 
 Answer ask_engine(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until,
                   const EngineMode& mode) {
-  const std::shared_ptr<Program> program = compile(rules, Mode{});
+  const std::shared_ptr<Program> program = compile(rules, Mode{.tracked = mode.tracked});
   Answer answer;
   Listener listener(*program, answer);
   EngineOptions options;

@@ -36,6 +36,7 @@ Answer ask_naive(const hir::Rules& rules, const std::vector<GeneratedEvent>& eve
 struct Mode {
   std::string passes = "all";  // as `--passes` takes them
   bool native = false;
+  bool tracked = false;  // inputs are tracked however few conditions there are
 };
 
 /// Applies each instant of each user to its blob, and lets time pass in uneven steps; `restore`
@@ -53,6 +54,7 @@ struct EngineMode {
   unsigned shards = 1;
   int64_t lateness_ms = 0;
   uint64_t shuffle = 0;
+  bool tracked = false;
 };
 Answer ask_engine(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until,
                   const EngineMode& mode);

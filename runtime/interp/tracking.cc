@@ -1,0 +1,143 @@
+#include "runtime/interp/tracking.h"
+
+#include <algorithm>
+#include <map>
+
+#include "runtime/image/op_info.h"
+
+namespace segue::interp {
+namespace {
+
+using image::kNone;
+using image::OpRow;
+using image::Use;
+
+bool names_user_zone(const image::View& view, Use use, uint32_t index) {
+  switch (use) {
+    case Use::kZone:
+      return index == image::kUserZone;
+    case Use::kPeriod:
+      return view.periods[index].zone == image::kUserZone;
+    case Use::kCell:
+      return view.cells[index].zone == image::kUserZone;
+    default:
+      return false;
+  }
+}
+
+/// Calls `cell` and `node` with what one op reads; the user's zone is a cell too.
+template <class Cell, class Node>
+void each_read(const image::View& view, const OpRow& row, const Cell& cell, const Node& node) {
+  const image::OpInfo& info = image::op_info(row.op);
+  for (const auto& [use, index] : {std::pair{info.a, row.a}, std::pair{info.b, row.b}}) {
+    if (use == Use::kCell) cell(index);
+    if (use == Use::kNode || use == Use::kNumberNode) node(index);
+    if (use == Use::kWindow && view.windows[index].anchor != kNone) {
+      node(view.windows[index].anchor);
+    }
+    const uint32_t zone_cell = view.layout[0].zone_cell;
+    if (zone_cell != kNone && names_user_zone(view, use, index)) cell(zone_cell);
+  }
+}
+
+}  // namespace
+
+Tracking::Tracking(const image::View& view)
+    : words_(static_cast<uint32_t>((view.chunks.size() + 63) / 64)),
+      chunk_of_node_(view.nodes.size()),
+      of_chunk_(view.chunks.size()) {
+  for (uint32_t i = 0; i < view.chunks.size(); ++i) {
+    const image::ChunkRow& row = view.chunks[i];
+    std::fill_n(chunk_of_node_.begin() + row.first_node, row.node_count, i);
+    level_ends_.resize(std::max<size_t>(level_ends_.size(), row.level + 1), i);
+    level_ends_[row.level] = i + 1;
+  }
+  for (const image::SequenceRow& row : view.sequences) {
+    level_ends_.resize(std::max<size_t>(level_ends_.size(), row.level + 1),
+                       static_cast<uint32_t>(view.chunks.size()));
+  }
+  if (level_ends_.empty()) level_ends_.push_back(0);
+  Lists of_cell(view.cells.size());
+  Lists of_node(view.nodes.size());
+  find_readers(view, of_cell, of_node);
+  for (const std::vector<uint32_t>& chunks : of_cell) of_cell_.push_back(add_marks(chunks));
+  for (const image::StreamRow& row : view.streams) {
+    std::vector<uint32_t> chunks;
+    for (const uint32_t cell : view.list(row.cells)) {
+      chunks.insert(chunks.end(), of_cell[cell].begin(), of_cell[cell].end());
+    }
+    of_stream_.push_back(add_marks(std::move(chunks)));
+  }
+  for (const std::vector<uint32_t>& chunks : of_node) of_node_.push_back(add_marks(chunks));
+  find_watched(view);
+  give_slots(view);
+}
+
+image::Range Tracking::add_marks(std::vector<uint32_t> chunks) {
+  std::sort(chunks.begin(), chunks.end());
+  const auto first = static_cast<uint32_t>(marks_.size());
+  for (const uint32_t chunk : chunks) {
+    const uint32_t word = chunk / 64;
+    if (marks_.size() == first || marks_.back().word != word) marks_.push_back({word, 0});
+    marks_.back().mask |= uint64_t{1} << (chunk % 64);
+  }
+  return {first, static_cast<uint32_t>(marks_.size()) - first};
+}
+
+/// A node's readers in its own chunk stand behind it and are evaluated with it. What a `held` cell
+/// says turns with the node that it follows, but is read one by one.
+void Tracking::find_readers(const image::View& view, Lists& of_cell, Lists& of_node) const {
+  for (uint32_t i = 0; i < view.nodes.size(); ++i) {
+    const uint32_t chunk = chunk_of_node_[i];
+    const auto read_node = [&](uint32_t node) {
+      if (chunk_of_node_[node] != chunk) of_node[node].push_back(chunk);
+    };
+    const auto read_cell = [&](uint32_t cell) {
+      of_cell[cell].push_back(chunk);
+      if (view.cells[cell].kind == image::CellKind::kHeld) read_node(view.cells[cell].source);
+    };
+    for (const OpRow& row : view.code(view.nodes[i].code)) {
+      each_read(view, row, read_cell, read_node);
+    }
+  }
+}
+
+void Tracking::find_watched(const image::View& view) {
+  node_at_.assign(size_t{view.layout[0].truth_words} * 64, kNone);
+  for (uint32_t i = 0; i < view.chunks.size(); ++i) {
+    const image::ChunkRow& row = view.chunks[i];
+    std::map<uint32_t, uint64_t> words;
+    of_chunk_[i].kept.first = static_cast<uint32_t>(kept_.size());
+    for (uint32_t node = row.first_node; node < row.first_node + row.node_count; ++node) {
+      const image::NodeRow& node_row = view.nodes[node];
+      const bool read = of_node_[node].count != 0;
+      if (node_row.type != image::Type::B) {
+        if (read) kept_.push_back({node_row.place, node});
+        continue;
+      }
+      if (read) node_at_[node_row.place] = node;
+      if (!read && node_row.segment == kNone) continue;
+      words[node_row.place / 64] |= uint64_t{1} << (node_row.place % 64);
+    }
+    of_chunk_[i].kept.count = static_cast<uint32_t>(kept_.size()) - of_chunk_[i].kept.first;
+    of_chunk_[i].watched = {static_cast<uint32_t>(watched_.size()),
+                            static_cast<uint32_t>(words.size())};
+    for (const auto& [word, mask] : words) watched_.push_back({word, mask});
+  }
+}
+
+void Tracking::give_slots(const image::View& view) {
+  for (uint32_t i = 0; i < view.chunks.size(); ++i) {
+    if (!image::has_deadline(view, view.chunks[i])) continue;
+    of_chunk_[i].slot = slots_++;
+    chunk_of_slot_.push_back(i);
+  }
+  slot_of_cell_.assign(view.cells.size(), kNone);
+  for (uint32_t i = 0; i < view.cells.size(); ++i) {
+    if (!image::waits(view, view.cells[i])) continue;
+    slot_of_cell_[i] = slots_++;
+    sequence_of_slot_.push_back(view.cells[i].source);
+  }
+}
+
+}  // namespace segue::interp
