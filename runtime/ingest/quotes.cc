@@ -37,9 +37,10 @@ inline uint64_t feeds(const char* text, size_t at, uint64_t mask, size_t& size) 
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // false inside the intrinsics: bug 105593
 #endif
 
-[[gnu::target("avx512f,avx512bw,avx512vbmi2,popcnt")]] QuoteScanned scan_avx512(const char* text,
-                                                                                size_t size,
-                                                                                uint16_t* places) {
+[[gnu::target("avx512f,avx512bw,avx512vbmi2,popcnt")]] void scan_avx512(const char* text,
+                                                                        size_t size,
+                                                                        uint16_t* places,
+                                                                        QuoteScanned& scanned) {
   alignas(64) static constexpr std::array<uint8_t, kBlock> kPlaces = [] {
     std::array<uint8_t, kBlock> all = {};
     for (size_t i = 0; i < kBlock; ++i) all[i] = static_cast<uint8_t>(i);
@@ -80,15 +81,15 @@ inline uint64_t feeds(const char* text, size_t at, uint64_t mask, size_t& size) 
     found.strange |= strange & mask;
     found.high |= _mm512_movepi8_mask(block) & mask;
   }
-  return found;
+  scanned = found;
 }
 
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
 
-[[gnu::target("avx2,bmi,popcnt")]] QuoteScanned scan_avx2(const char* text, size_t size,
-                                                          uint16_t* places) {
+[[gnu::target("avx2,bmi,popcnt")]] void scan_avx2(const char* text, size_t size, uint16_t* places,
+                                                  QuoteScanned& scanned) {
   const __m256i quote = _mm256_set1_epi8('"');
   const __m256i backslash = _mm256_set1_epi8('\\');
   const __m256i blank = _mm256_set1_epi8(' ');
@@ -124,13 +125,13 @@ inline uint64_t feeds(const char* text, size_t at, uint64_t mask, size_t& size) 
       }
     }
   }
-  return found;
+  scanned = found;
 }
 
 #endif
 
 /// Sixteen bytes at a time by the vectors that any x86-64 has.
-QuoteScanned scan_any(const char* text, size_t size, uint16_t* places) {
+void scan_any(const char* text, size_t size, uint16_t* places, QuoteScanned& scanned) {
   QuoteScanned found = {.size = size};
   for (size_t at = 0; at < found.size; at += 16) {
     uint64_t quotes = 0;
@@ -164,7 +165,7 @@ QuoteScanned scan_any(const char* text, size_t size, uint16_t* places) {
       places[found.count++] = static_cast<uint16_t>(at + std::countr_zero(quotes));
     }
   }
-  return found;
+  scanned = found;
 }
 
 struct Scans {

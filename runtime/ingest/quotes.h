@@ -19,7 +19,7 @@ struct QuoteScanned {
 /// Looks for the first line feed of a text, and for all else before it. Writes where the quotes
 /// are, from left to right, and up to 32 positions behind them. All of the last 64 bytes are read,
 /// also those behind the text, which do not count.
-using QuoteScan = QuoteScanned (*)(const char* text, size_t size, uint16_t* places);
+using QuoteScan = void (*)(const char* text, size_t size, uint16_t* places, QuoteScanned& scanned);
 
 /// Those that this machine can run, the quickest first. All find the same.
 std::span<const QuoteScan> quote_scans();
@@ -37,18 +37,18 @@ class QuoteMap {
   /// line feed stands behind it; of a line longer than `kBytesMax` that is not known.
   bool look(std::string_view text) {
     const size_t size = text.size() < kBytesMax ? text.size() : kBytesMax;
-    found_ = scan_(text.data(), size, places_.data());
-    line_ = text.substr(0, found_.size);
+    text_ = text.data();
+    scan_(text_, size, places_.data(), found_);
     return found_.size < size;
   }
 
   /// Its size, or what has been looked at of it.
-  size_t size() const { return line_.size(); }
+  size_t size() const { return found_.size; }
 
   /// True if the last line was `line`, all of it, and has neither backslashes nor control
   /// characters. Only then may be asked for more.
   bool knows(std::string_view line) const {
-    return line.data() == line_.data() && line.size() == line_.size() && found_.strange == 0;
+    return line.data() == text_ && line.size() == found_.size && found_.strange == 0;
   }
 
   /// No byte is above 127, so the line is UTF-8.
@@ -61,7 +61,7 @@ class QuoteMap {
 
  private:
   QuoteScanned found_;
-  std::string_view line_;
+  const char* text_ = nullptr;
   QuoteScan scan_;
   std::array<uint16_t, kBytesMax + 64> places_;  // written before they are read
 };

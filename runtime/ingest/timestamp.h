@@ -22,8 +22,8 @@ class TimestampReader {
  private:
   bool read_usual(std::string_view text, Instant& at);
 
-  std::array<char, 10> day_text_ = {'1', '9', '7', '0', '-', '0', '1', '-', '0', '1'};
-  int64_t day_ms_ = 0;  // start of that day
+  std::array<uint64_t, 2> day_text_ = {UINT64_MAX, UINT64_MAX};  // at first what no text has
+  int64_t day_ms_ = 0;                                           // start of that day
 };
 
 }  // namespace segue
