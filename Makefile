@@ -7,9 +7,11 @@
 #   make golden  rewrites the expected output of golden tests, of snippets in the documentation and
 #                the page of the standard library; read the diff before you commit it
 #   make bench   the table of docs/performance.md, measured here, in about ten minutes
-#   make fmt · fuzz T=60 · soak · clean
+#   make soak    random programs and streams, ten minutes; SOAK=0 never stops
+#   make fmt · fuzz T=60 · clean
 JOBS ?= $(shell nproc)
 T ?= 60
+SOAK ?= 10
 export JOBS T
 
 build: bootstrap
@@ -42,7 +44,7 @@ fuzz: bootstrap
 	@scripts/fuzz $(T)
 
 soak: build
-	@scripts/soak
+	@scripts/soak $(SOAK)
 
 clean:
 	@rm -rf build
