@@ -15,6 +15,7 @@
 #include "bench/reach/rules.h"
 #include "runtime/base/check.h"
 #include "segue/engine.h"
+#include "segue/members.h"
 #include "segue/pack.h"
 
 namespace segue::bench {
@@ -38,15 +39,15 @@ double members_of(const Compilation& rules, const std::string& path, TimePoint a
                   Snapshot& into) {
   const auto clock = threads == 1 ? cpu_seconds : now_seconds;
   const double begin = clock();
-  MembershipEngine engine;
   EngineSettings settings;
   settings.threads = threads;
   settings.any_lateness = true;
-  SEGUE_CHECK(start_engine(rules, settings, engine).ok(), "an engine starts");
-  SEGUE_CHECK(engine.on_snapshot(at, false, [&](const Snapshot& taken) { into = taken; }).ok(),
-              "nothing is settled yet");
   EventInput input = opened(path);
-  SEGUE_CHECK(engine.read(input).ok() && engine.finish(at).ok(), "the pack is whole");
+  RunStats stats;
+  const Outcome outcome = find_members(
+      rules, settings, input, {.at = {at}}, [&](const Snapshot& taken) { into = taken; }, {},
+      stats);
+  SEGUE_CHECK(outcome.ok(), "the pack is whole");
   return clock() - begin;
 }
 
