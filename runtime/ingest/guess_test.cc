@@ -277,6 +277,22 @@ TEST(Guess, MadeCallsAreToldAsTheyAre) {
   EXPECT_GT(both.guessed(), 62'000u);
 }
 
+TEST(Guess, KeysThatAreValuesAreGivenUp) {
+  Both both;
+  const auto line = [](int i) {
+    const std::string key = std::to_string(i * 7919 % 20'000);
+    return R"({"userId":"a","timestamp":5,"event":"x","properties":{"k)" + key + R"(":1}})";
+  };
+  for (int i = 0; i < 20'000; ++i) {
+    both.compare_tried(line(i));
+    if (testing::Test::HasFatalFailure()) return;
+  }
+  const uint64_t before = both.guessed();
+  both.compare_tried(line(1));
+  both.compare_tried(line(19'999));
+  EXPECT_EQ(both.guessed(), before + 3) << "the first keys have been learnt, the last have not";
+}
+
 TEST(Guess, LinesAllDifferentAreNotLearntForEver) {
   Both both;
   for (int i = 0; i < 20'000; ++i) {

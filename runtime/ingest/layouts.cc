@@ -169,6 +169,7 @@ void Layouts::add(Layout layout) {
   uint32_t node = 0;
   for (const Layout::Piece& piece : layout.pieces) {
     const uint32_t next = child(node, piece);
+    if (next == kNone) return;  // nothing has been made: only an old node has so many children
     Node& parent = nodes_[node];
     parent.is_usual = parent.follows == Layout::Follows::kText && parent.size <= kShort &&
                       parent.child == node + 1;
@@ -176,6 +177,7 @@ void Layouts::add(Layout layout) {
   }
   if (nodes_[node].child != kNone) return;  // known, but a value was not what it had to be
   nodes_[node].child = static_cast<uint32_t>(layouts_.size());
+  layout.pieces = {};
   layouts_.push_back(std::move(layout));
 }
 
@@ -196,14 +198,18 @@ uint32_t& Layouts::first_child(uint32_t node, const Layout::Piece& next) {
 }
 
 /// The child of `node` that is `piece`, made if there is none. Longer ones come first, since a
-/// shorter one may be their beginning.
+/// shorter one may be their beginning. None if there are too many.
 uint32_t Layouts::child(uint32_t node, const Layout::Piece& piece) {
   uint32_t* place = &first_child(node, piece);
+  const uint32_t first_sibling = *place;
   for (; *place != kNone; place = &nodes_[*place].sibling) {
     const Node& other = nodes_[*place];
     if (other.size < piece.bytes.size()) break;
     if (is(other, piece)) return *place;
   }
+  size_t siblings = 0;
+  for (uint32_t at = first_sibling; at != kNone; at = nodes_[at].sibling) ++siblings;
+  if (siblings == kSiblingsMax) return kNone;
   Node made;
   made.size = static_cast<uint32_t>(piece.bytes.size());
   made.quote = nodes_[node].quote +

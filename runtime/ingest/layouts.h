@@ -35,11 +35,12 @@ class Layouts {
   /// can be read for `kLinePadding` bytes more.
   const Layout* find(std::string_view line, const QuoteMap& quotes, Values& values) const;
 
-  /// Forgets all others if there are too many.
+  /// Forgets all others if there are too many. May be refused.
   void add(Layout layout);
 
  private:
   static constexpr size_t kNodesMax = 16'384;  // a megabyte
+  static constexpr size_t kSiblingsMax = 16;   // else keys that are values would be tried in turn
   static constexpr size_t kShort = 32;
   static constexpr uint32_t kNone = UINT32_MAX;
 
