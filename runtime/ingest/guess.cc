@@ -18,9 +18,32 @@ constexpr uint32_t kPassing = 7;
 
 bool begins_number(char c) { return c == '-' || (c >= '0' && c <= '9'); }
 
+void read_value(std::string_view text, bool is_text, Value& value) {
+  if (is_text) {
+    value.tag = ValueTag::kText;
+    value.text = text;
+    return;
+  }
+  switch (text.front()) {
+    case 't':
+      value.tag = ValueTag::kTrue;
+      return;
+    case 'f':
+      value.tag = ValueTag::kFalse;
+      return;
+    case 'n':
+      value.tag = ValueTag::kMissing;
+      return;
+    default:
+      value = number_from_text(text);
+  }
+}
+
+}  // namespace
+
 /// Puts texts of a line behind each other. Copies 32 bytes for most, wanted or not: source and
 /// target have that much room.
-class Texts {
+class Guess::Texts {
  public:
   explicit Texts(char* out) : begin_(out), at_(out) {}
 
@@ -42,24 +65,6 @@ class Texts {
   char* begin_;
   char* at_;
 };
-
-void read_scalar(std::string_view text, Value& value) {
-  switch (text.front()) {
-    case 't':
-      value.tag = ValueTag::kTrue;
-      return;
-    case 'f':
-      value.tag = ValueTag::kFalse;
-      return;
-    case 'n':
-      value.tag = ValueTag::kMissing;
-      return;
-    default:
-      value = number_from_text(text);
-  }
-}
-
-}  // namespace
 
 bool Guess::decode(std::string_view line, const QuoteMap* quotes, EventBatch& batch) {
   may_learn_ = false;
@@ -132,24 +137,52 @@ bool Guess::fill(const Layout& layout, std::string_view line, EventBatch& batch)
     const std::string_view kept = texts.put(span);
     span = {kept.data(), kept.data() + kept.size()};
   }
+  keep_lists(layout, texts);
   arena.keep(texts.size());
 
   const std::span<Value> slots = arena.make<Value>(layout.slots);
   for (const uint32_t slot : layout.missing) slots[slot].tag = ValueTag::kMissing;
   for (const Layout::Take& take : layout.takes) {
     const Layouts::Span& span = values_[take.value];
-    Value& value = slots[take.slot];
-    if (take.is_text) {
-      value.tag = ValueTag::kText;
-      value.text = {span.begin, span.size()};
-    } else {
-      read_scalar({span.begin, span.size()}, value);
-    }
+    read_value({span.begin, span.size()}, take.is_text, slots[take.slot]);
   }
+  for (const Layout::TakeList& list : layout.lists) read_list(list, arena, slots[list.slot]);
   event.slots = slots;
   if (!has_tie) event.tie = line_tie(line, arena);
   batch.user_hashes.push_back(hash64(event.user));
   return true;
+}
+
+/// Lists are kept as written; their items are parts of that.
+void Guess::keep_lists(const Layout& layout, Texts& texts) {
+  uint32_t kept_last = Layout::kNone;
+  for (const Layout::TakeList& list : layout.lists) {
+    if (list.are_text.empty() || list.first == std::exchange(kept_last, list.first)) continue;
+    Layouts::Span* const items = &values_[list.first];
+    const char* const begin = items[0].begin - list.before;
+    const char* const end = items[list.are_text.size() - 1].end + list.behind;
+    const std::string_view kept = texts.put(begin, static_cast<size_t>(end - begin));
+    for (size_t i = 0; i < list.are_text.size(); ++i) {
+      items[i] = {kept.data() + (items[i].begin - begin), kept.data() + (items[i].end - begin)};
+    }
+  }
+}
+
+void Guess::read_list(const Layout::TakeList& list, Arena& arena, Value& value) {
+  value.tag = ValueTag::kList;
+  if (list.are_text.empty()) {
+    value.text = arena.copy(list.empty);
+    return;
+  }
+  const Layouts::Span* const spans = &values_[list.first];
+  const char* const begin = spans[0].begin - list.before;
+  const char* const end = spans[list.are_text.size() - 1].end + list.behind;
+  value.text = {begin, static_cast<size_t>(end - begin)};
+  const std::span<Value> items = arena.make<Value>(list.are_text.size());
+  for (size_t i = 0; i < items.size(); ++i) {
+    read_value({spans[i].begin, spans[i].size()}, list.are_text[i], items[i]);
+  }
+  value.items = items;
 }
 
 bool Guess::read_time(const Layout& layout, Instant& at) {

@@ -42,7 +42,11 @@ class Guess {
   uint64_t hits() const { return hits_; }
 
  private:
+  class Texts;
+
   bool fill(const Layout& layout, std::string_view line, EventBatch& batch);
+  void keep_lists(const Layout& layout, Texts& texts);
+  void read_list(const Layout::TakeList& list, Arena& arena, Value& value);
   bool read_time(const Layout& layout, Instant& at);
   bool miss();
 

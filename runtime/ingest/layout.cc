@@ -30,6 +30,9 @@ class Parts {
     bool is_nested = false;
     uint32_t number = Layout::kNone;
     std::string_view text;
+    // Of a list whose items are texts and scalars:
+    bool is_flat = false;
+    Layout::TakeList list = {};
   };
 
   char peek() const { return line_[at_]; }
@@ -43,8 +46,8 @@ class Parts {
   void field(std::string_view key);
   Found value(uint32_t node, int depth);
   void record(uint32_t node, int depth);
-  void list(int depth);
-  void place(uint32_t node, Found found);
+  Found list(int depth);
+  void place(uint32_t node, const Found& found);
   Found scalar();
   Found text();
   void choice();
@@ -112,9 +115,11 @@ bool Parts::take_name() {
   if (!name.is_text) return false;
   const uint32_t node = wanted_.nodes[0].children[key];
   const std::vector<uint32_t>& below = wanted_.nodes[node].below;
-  std::erase_if(layout_.takes, [&](const Layout::Take& take) {
+  const auto is_below = [&](const auto& take) {
     return std::find(below.begin(), below.end(), take.slot) != below.end();
-  });
+  };
+  std::erase_if(layout_.takes, is_below);
+  std::erase_if(layout_.lists, is_below);
   place(node, name);
   std::sort(layout_.takes.begin(), layout_.takes.end(),
             [](const Layout::Take& a, const Layout::Take& b) { return a.value < b.value; });
@@ -173,13 +178,10 @@ Parts::Found Parts::value(uint32_t node, int depth) {
   if (!fits_) return found;
   if (peek() == '"') return text();
   if (peek() != '{' && peek() != '[') return scalar();
+  if (peek() == '[') return list(depth);
   found.there = true;
   found.is_nested = true;
-  if (peek() == '{') {
-    record(node, depth);
-  } else {
-    list(depth);
-  }
+  record(node, depth);
   return found;
 }
 
@@ -208,24 +210,41 @@ void Parts::record(uint32_t node, int depth) {
   } while (fits_ && comma());
 }
 
-void Parts::list(int depth) {
-  ++at_;
+Parts::Found Parts::list(int depth) {
+  Found found{.there = true, .is_nested = true, .is_flat = true};
+  found.list.first = values_;
+  const size_t begin = at_++;
   pass_blanks();
   if (peek() == ']') {
-    ++at_;
-    return;
+    found.list.empty = line_.substr(begin, ++at_ - begin);
+    return found;
   }
+  size_t last_end = begin;
   do {
     pass_blanks();
-    value(Layout::kNone, depth + 1);
+    const Found item = value(Layout::kNone, depth + 1);
+    found.is_flat = found.is_flat && !item.is_nested && fits_;
+    if (!found.is_flat) continue;
+    const auto item_begin = static_cast<size_t>(item.text.data() - line_.data());
+    if (found.list.are_text.empty()) found.list.before = item_begin - begin;
+    found.list.are_text.push_back(item.is_text);
+    last_end = item_begin + item.text.size();
   } while (fits_ && comma());
+  found.list.behind = at_ - last_end;
+  return found;
 }
 
 /// The slots of a node get what stands there.
-void Parts::place(uint32_t node, Found found) {
+void Parts::place(uint32_t node, const Found& found) {
   for (const uint32_t slot : wanted_.nodes[node].here) {
-    if (found.is_nested) fits_ = false;
-    layout_.takes.push_back({found.number, slot, found.is_text});
+    if (found.is_flat) {
+      layout_.lists.push_back(found.list);
+      layout_.lists.back().slot = slot;
+    } else if (found.is_nested) {
+      fits_ = false;
+    } else {
+      layout_.takes.push_back({found.number, slot, found.is_text});
+    }
   }
 }
 
@@ -235,7 +254,10 @@ Parts::Found Parts::text() {
   end_piece(Layout::Follows::kText, begin);
   piece_begin_ = end;
   at_ = end + 1;
-  return {true, true, false, values_++, line_.substr(begin, end - begin)};
+  return {.there = true,
+          .is_text = true,
+          .number = values_++,
+          .text = line_.substr(begin, end - begin)};
 }
 
 Parts::Found Parts::scalar() {
@@ -243,7 +265,7 @@ Parts::Found Parts::scalar() {
   at_ = std::min(line_.find_first_of(",]} ", begin), line_.size());
   end_piece(Layout::Follows::kScalar, begin);
   piece_begin_ = at_;
-  return {true, false, false, values_++, line_.substr(begin, at_ - begin)};
+  return {.there = true, .number = values_++, .text = line_.substr(begin, at_ - begin)};
 }
 
 void Parts::choice() {

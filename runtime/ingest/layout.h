@@ -44,6 +44,16 @@ struct Layout {
     bool is_text = false;
   };
 
+  /// A slot gets a list of texts and scalars.
+  struct TakeList {
+    uint32_t slot = 0;
+    uint32_t first = 0;          // number of its first value
+    std::vector<bool> are_text;  // one an item
+    size_t before = 0;           // bytes of the list before its first value
+    size_t behind = 0;           // and behind its last one
+    std::string empty;           // a list without items as it is written
+  };
+
   std::vector<Piece> pieces;
   KindId kind;
   std::string name;  // of an event that no rule mentions, and `kTextSlack` bytes behind it
@@ -51,7 +61,8 @@ struct Layout {
   uint32_t slots = 0;
   std::vector<uint32_t> missing;  // slots that are `kMissing` unless they take a value
   std::vector<Take> takes;        // by value
-  uint32_t user = kNone;          // number of the value, which must be an id
+  std::vector<TakeList> lists;
+  uint32_t user = kNone;  // number of the value, which must be an id
   uint32_t time = kNone;
   uint32_t tie = kNone;  // kNone: the call has none
   bool user_is_text = false;
@@ -62,8 +73,8 @@ struct Layout {
 };
 
 /// The layout of a line that is an event of that identity, or none if it cannot be told from bytes
-/// and values alone: a key that comes twice where it matters, a list or record that a slot wants
-/// whole, an id that is empty.
+/// and values alone: a key that comes twice where it matters, a record that a slot wants whole, or
+/// a list of more than texts and scalars, an id that is empty.
 ///
 /// `line` has neither backslashes nor control characters. `fields` are the fields of a call.
 std::optional<Layout> layout_of(std::string_view line, const CallIdentity& identity,
