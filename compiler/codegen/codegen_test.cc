@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 
+#include "compiler/codegen/instants.h"
 #include "compiler/codegen/random_image.h"
 #include "compiler/codegen/units.h"
 #include "compiler/codegen/workshop.h"
@@ -190,6 +191,45 @@ TEST(Codegen, ManyComparisonsOfOneTextAnswerAsTheInterpreterDoes) {
   const std::string text = "slot 0 property \"city\"\n" + kinds + streams + cells;
   EXPECT_THAT(print_llvm(*program_of(text)), HasSubstr("segue_text_key"));
   for (uint32_t seed = 0; seed < 5; ++seed) compare(text, seed, 200);
+}
+
+/// Of the images above few settle instants whole: most have something that climbs or loops.
+TEST(Codegen, WholeInstantsAnswerAsTheInterpreterDoes) {
+  uint32_t alone = 0;
+  uint32_t times = 0;
+  for (uint32_t seed = 1000; seed < 1400; ++seed) {
+    SCOPED_TRACE(seed);
+    const std::string text = codegen::random_image(seed, 1 + seed % 12);
+    const auto program = program_of(text);
+    const bool has_alone = !codegen::kinds_with_instants(*program).empty();
+    const bool has_time = codegen::instant_of_time(*program).has_value();
+    if (!has_alone && !has_time) continue;
+    alone += has_alone ? 1 : 0;
+    times += has_time ? 1 : 0;
+    compare(text, seed, 300);
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(alone, 20u);
+  EXPECT_GT(times, 20u);
+}
+
+/// All functions for whole instants together hold conditions in proportion to the program's.
+TEST(Codegen, WholeInstantsAreBounded) {
+  constexpr uint32_t kKinds = 100;
+  constexpr uint32_t kNodes = 60;
+  std::string kinds = "kind 0\nkind 1\n";
+  for (uint32_t kind = 2; kind < 2 + kKinds; ++kind) {
+    kinds += fmt::format("kind {} name \"event {:03}\" streams 0 chunks 0\n", kind, kind);
+  }
+  std::string nodes;
+  for (uint32_t node = 0; node < kNodes; ++node) {
+    nodes += fmt::format("node {} B place {}\n  seen c0\n", node, node);
+  }
+  const auto program =
+      program_of(kinds + "stream 0 cells 0\n  any-kind\n" + "cell 0 seen source 0 at 40 bytes 8\n" +
+                 nodes + fmt::format("chunk 0 first 0 count {}\n", kNodes));
+  // The two kinds that change nothing are free.
+  EXPECT_EQ(codegen::kinds_with_instants(*program).size(), 2 + (512 + kNodes / 2) / kNodes);
 }
 
 /// What is compared above is everything there is.

@@ -140,7 +140,7 @@ std::vector<uint32_t> kinds_with_instants(const Program& program) {
   const image::View& view = program.view();
   std::vector<uint32_t> kinds;
   if (view.streams.empty()) return kinds;
-  uint64_t room = 512 + 2 * uint64_t{view.nodes.size()};
+  uint64_t room = 512 + view.nodes.size() / 2;
   for (uint32_t kind = 0; kind < view.kinds.size(); ++kind) {
     if (view.kinds[kind].streams.count > kStreamsMax) continue;
     const uint32_t nodes = nodes_of(view, view.list(view.kinds[kind].chunks));
