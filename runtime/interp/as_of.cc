@@ -60,6 +60,7 @@ void AsOf::begin(std::string_view user) {
   user_ = user;
   known_ = false;
   native_ = program_.native();
+  if (native_ != nullptr) code_of_kind_ = native_->kinds;
   if (prepared_.reads_user) frame_.user_scalar = scalar_of_text(user);
 }
 
@@ -102,6 +103,18 @@ void AsOf::take(std::span<const Event> events, bool in_order) {
     interp::order_events(events, order_);
   }
   settle(at_ms, order_);
+}
+
+[[gnu::always_inline]] inline void AsOf::apply_event(const Event& event) {
+  if (frame_.made.bytes_held() != 0) frame_.made.rewind({});
+  frame_.event = &event;
+  frame_.slots = event.slots.data();
+  const uint32_t kind = event.kind.index;
+  if (kind < code_of_kind_.size() && code_of_kind_[kind] != nullptr) {
+    code_of_kind_[kind](&frame_);
+  } else {
+    interp::apply_event(frame_);
+  }
 }
 
 /// The common instant: one event, and nothing is due.
@@ -228,20 +241,6 @@ void AsOf::apply_zone(std::span<const Event* const> events) {
     ++frame_.event_ordinal;
   }
   frame_.next_ms = next_ms;
-}
-
-void AsOf::apply_event(const Event& event) {
-  if (frame_.made.bytes_held() != 0) frame_.made.rewind({});
-  frame_.event = &event;
-  frame_.slots = event.slots.data();
-  const uint32_t kind = event.kind.index;
-  const bool has_code =
-      native_ != nullptr && kind < native_->kinds.size() && native_->kinds[kind] != nullptr;
-  if (has_code) {
-    native_->kinds[kind](&frame_);
-  } else {
-    interp::apply_event(frame_);
-  }
 }
 
 bool AsOf::answer(Instant at) {

@@ -66,6 +66,7 @@ class AsOf {
   const Program& program_;
   const Prepared& prepared_;
   const NativeCode* native_ = nullptr;
+  std::span<const NativeCode::Fn> code_of_kind_;  // of `native_`
   std::vector<uint8_t> reads_;                    // by kind
   bool settles_ = false;                          // conditions feed cells
   bool waits_ = false;                            // a sequence ends with a wait

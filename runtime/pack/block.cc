@@ -58,8 +58,9 @@ bool Block::load(uint32_t number, bool with_ties) {
   made_ = EventBatch();
   ties_.clear();
   if (!load_times(number) || !load_kinds()) return false;
-  for (Kind& kind : kinds_) {
-    if (!load_columns(kind)) return false;
+  hot_.assign(kinds_.size(), HotKind());
+  for (size_t i = 0; i < kinds_.size(); ++i) {
+    if (!load_columns(kinds_[i], hot_[i])) return false;
   }
   return !with_ties || load_ties();
 }
@@ -183,7 +184,11 @@ bool Block::load_ties() {
   return reader.done();
 }
 
-bool Block::load_columns(Kind& kind) {
+bool Block::load_columns(Kind& kind, HotKind& hot) {
+  hot.kind = kind.reads->kind;
+  hot.slots = kind.reads->slots;
+  hot.name = kind.reads->name.data();
+  hot.name_bytes = static_cast<uint32_t>(kind.reads->name.size());
   kind.row.assign(kind.reads->slots, Value());
   for (const Reads::Group& group : kind.reads->groups) {
     Column& column = columns_[group.column];
@@ -194,9 +199,14 @@ bool Block::load_columns(Kind& kind) {
     if (!load_column(column, bytes, kind.events)) return false;
     kind.columns.push_back(&column);
   }
-  if (kind.columns.size() == 1) {
-    const std::vector<uint32_t>& slots = kind.columns[0]->group->slots;
-    kind.direct = slots.size() == kind.reads->slots;  // ascending, so all in their places
+  if (hot.slots == 0) {
+    hot.values = &no_value_;
+    hot.codes = &no_code_;
+  } else if (kind.columns.size() == 1 && kind.columns[0]->group->slots.size() == hot.slots) {
+    // Slots are ascending, so they are all in their places.
+    hot.values = kind.columns[0]->values.data();
+    hot.codes = kind.columns[0]->codes.data();
+    hot.ordinals = UINT32_MAX;
   }
   return true;
 }

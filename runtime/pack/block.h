@@ -43,23 +43,28 @@ class Block {
   class Walk {
    public:
     explicit Walk(Block& block) : block_(block) {
-      for (Kind& kind : block.kinds_) kind.next = 0;
+      for (HotKind& kind : block.hot_) kind.next = 0;
     }
     bool done() const { return at_ == block_.row_.events; }
     uint32_t position() const { return at_; }
-
-    KindId kind() const { return block_.kinds_[block_.codes_[at_]].reads->kind; }
+    KindId kind() const { return block_.hot_[block_.codes_[at_]].kind; }
 
     void skip(uint32_t count) {
-      for (; count > 0; --count) ++block_.kinds_[block_.codes_[at_++]].next;
+      for (; count > 0; --count) ++block_.hot_[block_.codes_[at_++]].next;
     }
 
     [[gnu::always_inline]] void next(Event& event) {
-      Kind& kind = block_.kinds_[block_.codes_[at_]];
+      HotKind& kind = block_.hot_[block_.codes_[at_]];
+      const uint32_t ordinal = kind.next++;
       event.at = Instant{block_.times_[at_]};
-      event.kind = kind.reads->kind;
-      event.name = kind.reads->name;
-      event.slots = {kind.values(), kind.reads->slots};
+      event.kind = kind.kind;
+      event.name = {kind.name, kind.name_bytes};
+      if (kind.values != nullptr) {
+        const uint32_t code = kind.codes[ordinal & kind.ordinals];
+        event.slots = {kind.values + size_t{code} * kind.slots, kind.slots};
+      } else {
+        event.slots = block_.kinds_[block_.codes_[at_]].gather(ordinal);
+      }
       if (!block_.ties_.empty()) {
         event.tie = block_.ties_[at_].text;
         event.has_message_id = block_.ties_[at_].is_id;
@@ -80,23 +85,32 @@ class Block {
     std::vector<Value> values;    // of an entry: one a slot of the group
     std::unique_ptr<NestedValues> nested;
   };
+  /// What each event of a kind needs, in a cache line.
+  struct alignas(64) HotKind {
+    KindId kind;
+    uint32_t next = 0;  // ordinal of its next event
+    // Of the one column that fills all slots, or of none if there are no slots: kinds come in no
+    // order that a processor could guess, so both are read by the same steps.
+    const Value* values = nullptr;
+    const uint32_t* codes = nullptr;
+    uint32_t ordinals = 0;  // mask of what counts of an ordinal
+    uint32_t slots = 0;
+    uint32_t name_bytes = 0;
+    const char* name = nullptr;
+  };
   struct Kind {
     const Reads::Kind* reads = nullptr;
     uint32_t events = 0;
-    uint32_t next = 0;
     std::vector<Column*> columns;  // that the block has
-    bool direct = false;           // one column's values are the event's
     std::vector<Value> row;
 
-    const Value* values() {
-      const uint32_t ordinal = next++;
-      if (direct) return &columns[0]->values[size_t{columns[0]->codes[ordinal]} * reads->slots];
+    std::span<const Value> gather(uint32_t ordinal) {
       for (const Column* column : columns) {
         const std::vector<uint32_t>& slots = column->group->slots;
         const Value* from = &column->values[size_t{column->codes[ordinal]} * slots.size()];
         for (size_t i = 0; i < slots.size(); ++i) row[slots[i]] = from[i];
       }
-      return row.data();
+      return row;
     }
   };
   struct Tie {
@@ -109,7 +123,7 @@ class Block {
   bool read_times();
   bool load_kinds();
   bool load_ties();
-  bool load_columns(Kind& kind);
+  bool load_columns(Kind& kind, HotKind& hot);
   bool load_column(Column& column, std::string_view bytes, uint32_t events);
   bool make_values(Column& column, ValueTag tag, std::string_view text, Value* values);
 
@@ -127,6 +141,9 @@ class Block {
   std::vector<int64_t> times_;
   std::vector<uint32_t> codes_;  // of events: among the block's kinds
   std::vector<Kind> kinds_;
+  std::vector<HotKind> hot_;
+  const Value no_value_;
+  const uint32_t no_code_ = 0;
   std::vector<Tie> ties_;  // empty if they were not asked for
   EventBatch made_;        // what nested values point to
   std::map<uint32_t, Column> columns_;
