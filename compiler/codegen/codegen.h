@@ -28,8 +28,9 @@ struct CodegenStats {
   double ms = 0;                // from the image to callable code
 };
 
-/// Makes machine code of a program: one function a kind of event, one a chunk of conditions. What
-/// it computes is what the interpreter computes, to the last bit of the blob.
+/// Makes machine code of a program: one function a kind of event, one a chunk of conditions, and in
+/// small programs one a common instant. What it computes is what the interpreter computes, to the
+/// last bit of the blob.
 ///
 /// Cost     2 ms and 25 us a condition on one thread (codegen_bench); from the cache 1 us a
 /// condition. Errors   `kUnsupported` if this process may not map executable memory, or if it was
