@@ -3,6 +3,7 @@
 #include "compiler/codegen/code_emitter.h"
 #include "compiler/codegen/emit_functions.h"
 #include "compiler/codegen/frame_layout.h"
+#include "runtime/interp/prepared.h"
 
 namespace segue::codegen {
 namespace {
@@ -45,10 +46,27 @@ class TruthWords {
   std::map<uint32_t, Word> words_;
 };
 
-void emit_nodes(FunctionEmitter& out, const image::ChunkRow& chunk, CodeEmitter& code,
-                TruthWords& words) {
+/// The constant table that begins at the node, or none.
+const interp::Band* band_at(const FunctionEmitter& out, uint32_t chunk, uint32_t node) {
+  const auto& bands = out.program().prepared().bands;
+  if (!bands) return nullptr;
+  for (const interp::Band& band : bands->of_chunk(chunk)) {
+    if (band.first_node == node) return &band;
+  }
+  return nullptr;
+}
+
+void emit_nodes(FunctionEmitter& out, uint32_t index, CodeEmitter& code, TruthWords& words) {
   const image::View& view = out.view();
+  const image::ChunkRow& chunk = view.chunks[index];
   for (uint32_t node = chunk.first_node; node < chunk.first_node + chunk.node_count; ++node) {
+    if (const interp::Band* band = band_at(out, index, node)) {
+      const auto number =
+          static_cast<uint32_t>(band - out.program().prepared().bands->all().data());
+      out.host(Host::kRunBand, {out.frame(), out.index(number)});
+      node += band->count - 1;
+      continue;
+    }
     const image::NodeRow& row = view.nodes[node];
     llvm::Value* value = code.run(view.code(row.code)).low;
     code.define_node(node, value);
@@ -74,7 +92,7 @@ void emit_nodes(FunctionEmitter& out, const image::ChunkRow& chunk, CodeEmitter&
 void emit_conditions(FunctionEmitter& out, std::span<const uint32_t> chunks) {
   CodeEmitter code(out, Context{});
   TruthWords words(out);
-  for (const uint32_t chunk : chunks) emit_nodes(out, out.view().chunks[chunk], code, words);
+  for (const uint32_t chunk : chunks) emit_nodes(out, chunk, code, words);
   words.store();
   out.store_deadline();
 }

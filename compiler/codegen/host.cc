@@ -150,6 +150,11 @@ void segue_event_name(Frame* frame, Value* name) {
   new (name) Value{.tag = ValueTag::kText, .text = frame->event->name};
 }
 
+void segue_run_band(Frame* frame, uint32_t band) {
+  const interp::Bands& bands = *frame->prepared->bands;
+  interp::run_band(*frame, bands, bands.all()[band]);
+}
+
 void segue_push(Frame* frame, uint32_t cell) { push(frame, cell, {.at_ms = frame->now_ms}); }
 
 void segue_push_scalar(Frame* frame, uint32_t cell, uint64_t low, uint64_t high) {

@@ -49,6 +49,9 @@ uint64_t segue_text_key(const Value* value);
 const Value* segue_text(Frame* frame, uint32_t text);
 void segue_event_name(Frame* frame, Value* name);
 
+/// Evaluates the tests of a constant table (runtime/interp/bands.h).
+void segue_run_band(Frame* frame, uint32_t band);
+
 // Occurrences: a cell that grows or is too large to move in place, with its value; a hit for the
 // sequences of a stream. The blob may move.
 void segue_push(Frame* frame, uint32_t cell);

@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/emit_functions.h"
 #include "compiler/codegen/instants.h"
+#include "runtime/interp/prepared.h"
 
 namespace segue::codegen {
 namespace {
@@ -48,6 +49,8 @@ std::vector<Unit> units_of(const Program& program) {
     if (view.kinds[i].streams.count != 0) all.push_back({Role::kKind, i});
   }
   for (uint32_t i = 0; i < view.chunks.size(); ++i) {
+    const auto& bands = program.prepared().bands;
+    if (bands && bands->cover(view, i)) continue;  // tables need no code
     if (!is_interpreted(view, view.chunks[i])) all.push_back({Role::kChunk, i});
   }
   for (const uint32_t kind : kinds_with_instants(program)) all.push_back({Role::kInstant, kind});

@@ -16,9 +16,6 @@ namespace segue::passes {
 
 namespace {
 
-/// Of a tracked plan: what one input changes is looked at together, so less of it is better.
-constexpr uint32_t kTrackedChunkMax = 32;
-
 uint32_t bytes_of(const plan::Cell& cell) {
   image::CellRow row{};
   row.kind = cell.kind;
@@ -119,7 +116,6 @@ void order_nodes(plan::Plan& plan) {
   const std::vector<std::vector<uint32_t>> reads = read_nodes(plan);
   const std::vector<uint32_t> sets =
       plan.tracked ? sets_of_inputs(plan, reads, levels) : sets_of_triggers(plan, reach, levels);
-  const uint32_t nodes_max = plan.tracked ? kTrackedChunkMax : image::kChunkNodesMax;
   std::vector<uint32_t> order;
   std::vector<bool> placed(plan.nodes.size());
   const auto ready = [&](uint32_t node) {
@@ -152,8 +148,8 @@ void order_nodes(plan::Plan& plan) {
       order.push_back(node);
     }
     const auto end = static_cast<uint32_t>(order.size());
-    for (uint32_t at = begin; at < end; at += nodes_max) {
-      plan.chunks.push_back({at, std::min(nodes_max, end - at), levels[first]});
+    for (uint32_t at = begin; at < end; at += image::kChunkNodesMax) {
+      plan.chunks.push_back({at, std::min(image::kChunkNodesMax, end - at), levels[first]});
     }
   }
   std::vector<plan::NodeId> to(plan.nodes.size());

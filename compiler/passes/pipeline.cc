@@ -31,6 +31,8 @@ constexpr PassInfo kPipeline[] = {
     // Last, so that it cuts what is left: one condition a node.
     {"track-inputs", Role::kOptional, track_inputs,
      "of many conditions an event looks at those alone whose inputs changed"},
+    {"sort-constants", Role::kOptional, sort_constants,
+     "tests of one shape stand in the order of their constants, so that they are searched"},
     {"lay-out", Role::kRequired, lay_out,
      "assign blob offsets and chunks; must see final cells and nodes"},
 };

@@ -63,9 +63,18 @@ void follow_crossing(Frame& frame, uint32_t cell) {
 
 void run_chunk(Frame& frame, uint32_t chunk) {
   const image::ChunkRow& row = frame.view->chunks[chunk];
-  for (const image::NodeRow& node : frame.view->nodes.subspan(row.first_node, row.node_count)) {
-    run_node(frame, node);
+  uint32_t next = row.first_node;
+  const auto run_until = [&](uint32_t end) {
+    for (; next < end; ++next) run_node(frame, frame.view->nodes[next]);
+  };
+  if (frame.prepared->bands) {
+    for (const Band& band : frame.prepared->bands->of_chunk(chunk)) {
+      run_until(band.first_node);
+      run_band(frame, *frame.prepared->bands, band);
+      next += band.count;
+    }
   }
+  run_until(row.first_node + row.node_count);
 }
 
 namespace {

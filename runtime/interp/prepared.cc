@@ -149,7 +149,9 @@ Prepared::Prepared(const image::View& image_view, uint64_t image_identity)
   prepare_sequences(*this);
   prepare_chunks(*this);
   prepare_instants(*this);
-  if (view.layout[0].deadlines_at != image::kNone) tracking.emplace(view);
+  if (view.layout[0].deadlines_at == image::kNone) return;
+  tracking.emplace(view);
+  bands.emplace(view);
 }
 
 std::span<const Prepared::PlaceOfSegment> Prepared::segments_at(uint32_t place) const {

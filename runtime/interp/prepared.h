@@ -11,6 +11,7 @@
 
 #include "runtime/base/value.h"
 #include "runtime/image/view.h"
+#include "runtime/interp/bands.h"
 #include "runtime/interp/set_table.h"
 #include "runtime/interp/tracking.h"
 
@@ -76,6 +77,7 @@ struct Prepared {
   std::vector<Watched> watches;
   std::vector<bool> score_moves;  // by the millisecond, so that it is worked out when asked for
   std::optional<interp::Tracking> tracking;    // of a tracked program
+  std::optional<interp::Bands> bands;          // … its tests in constant tables
   std::vector<PlaceOfSegment> segment_places;  // ascending by place, then segment
 };
 
