@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/base/arena.h"
+#include "runtime/base/hash.h"
 #include "runtime/pack/block.h"
 
 namespace segue::pack {
@@ -41,6 +42,7 @@ class PackEvents : public BatchSource {
     const auto from = slice_->events.begin();
     batch.events.assign(from + static_cast<ptrdiff_t>(at_), from + static_cast<ptrdiff_t>(end));
     for (; at_ < end; ++at_) batch.origins.push_back({file_, ++given_, {}});
+    for (const Event& event : batch.events) batch.user_hashes.push_back(hash64(event.user));
     batch.owners.push_back(slice_);
     batch.owners.push_back(pack_);  // names of events
     return {};

@@ -116,6 +116,7 @@ std::vector<std::string> read_all(BatchSource& source, std::vector<Reject>* reje
   std::vector<std::string> events;
   Instant newest = kLongAgo;
   for (EventBatch batch; source.next(batch).ok() && !batch.empty(); batch = EventBatch()) {
+    EXPECT_EQ(batch.user_hashes.size(), batch.events.size());  // merged with those of lines
     for (const Event& event : batch.events) {
       events.push_back(text_of(event));
       if (rejects != nullptr) {
