@@ -295,7 +295,7 @@ void lines_rows(const ReachOptions& options) {
   const auto row = [&](const std::string& how, double goal, const std::function<double()>& theirs) {
     const Turns turns = take_turns(options.turns, ours, theirs);
     print_row({"the same from JSONL, one thread, beside " + how,
-               goal > 0 ? fmt::format("at least {:.1f}", goal) : "better where it pays",
+               goal > 0 ? fmt::format("at least {:.1f}", goal) : "none",
                fmt::format("{:.2f}", turns.ratio()), turns.ratio() >= goal,
                fmt::format("{} beside {}", millions(count, median(turns.ours)),
                            millions(count, median(turns.theirs)))});

@@ -33,11 +33,10 @@ double run_looker(const WorkloadOptions& stream, uint32_t rules, RuleLooker*& ke
   for (Call call; workload.next(call);) calls.push_back(call);
   auto looker =
       std::make_unique<RuleLooker>(shape_rules(rules), static_cast<uint32_t>(stream.users));
-  uint64_t changes = 0;
   const double begin = cpu_seconds();
-  for (const Call& call : calls) changes += looker->take(call);
+  for (const Call& call : calls) looker->take(call);
   const double seconds = cpu_seconds() - begin;
-  SEGUE_CHECK(changes > 0, "events change memberships");
+  SEGUE_CHECK(looker->changes() > 0, "events change memberships");
   delete kept;
   kept = looker.release();
   return seconds;
@@ -108,14 +107,16 @@ void shape_rows(const ReachOptions& options) {
         [&] { return rules == 100 ? run(few, few_batches) : run(many, many_batches); },
         [&] { return run_looker(stream, rules, looker); });
     const auto looks = static_cast<double>(looker->looks());
+    const auto told = static_cast<double>(looker->changes());
     delete looker;
-    print_row({fmt::format("{} rules, beside looking at each triggered one by one", rules),
-               "at least 5 times faster", fmt::format("{:.1f} times", turns.ratio()),
-               turns.ratio() >= 5,
-               fmt::format("{:.0f} ns an event with changes and timers beside {:.0f} without "
-                           "timers, {:.0f} looks of {:.1f} ns",
-                           median(turns.ours) / count * 1e9, median(turns.theirs) / count * 1e9,
-                           looks / count, median(turns.theirs) / looks * 1e9)});
+    print_row(
+        {fmt::format("{} rules, beside looking at each triggered one by one", rules),
+         "at least 5 times faster", fmt::format("{:.1f} times", turns.ratio()), turns.ratio() >= 5,
+         fmt::format("{:.0f} ns an event with {:.1f} changes beside {:.0f} ns with {:.1f}, as it "
+                     "has no timers; {:.0f} looks of {:.1f} ns",
+                     median(turns.ours) / count * 1e9, static_cast<double>(changes) / count,
+                     median(turns.theirs) / count * 1e9, told / count, looks / count,
+                     median(turns.theirs) / looks * 1e9)});
   }
 }
 

@@ -277,7 +277,7 @@ bool RuleLooker::look(const ShapeRule& rule, const ShapeState& user, int64_t now
   return false;
 }
 
-uint32_t RuleLooker::take(const Call& call) {
+void RuleLooker::take(const Call& call) {
   ShapeState& user = users_[call.user];
   const auto kind = static_cast<size_t>(call.kind);
   const auto keep = [&](std::deque<Occurrence>& all, double value) {
@@ -294,17 +294,15 @@ uint32_t RuleLooker::take(const Call& call) {
     user.days[kind] = (behind > 63 ? 0 : user.days[kind] << behind) | 1;
     user.day[kind] = day;
   }
-  uint32_t changes = 0;
   for (const uint32_t number : by_kind_[kind]) {
     const bool holds = look(rules_[number], user, call.at_ms);
     uint64_t& word = user.members[number / 64];
     const uint64_t bit = uint64_t{1} << number % 64;
     if (((word & bit) != 0) == holds) continue;
     word ^= bit;
-    ++changes;
+    ++changes_;
   }
   looks_ += by_kind_[kind].size();
-  return changes;
 }
 
 }  // namespace segue::bench

@@ -51,10 +51,10 @@ class RuleLooker {
   RuleLooker(std::vector<ShapeRule> rules, uint32_t users);
   ~RuleLooker();
 
-  /// Returns how many memberships changed.
-  uint32_t take(const Call& call);
+  void take(const Call& call);
 
   uint64_t looks() const { return looks_; }
+  uint64_t changes() const { return changes_; }
 
  private:
   bool look(const ShapeRule& rule, const ShapeState& user, int64_t now) const;
@@ -63,6 +63,7 @@ class RuleLooker {
   std::vector<std::vector<uint32_t>> by_kind_;
   std::vector<ShapeState> users_;
   uint64_t looks_ = 0;
+  uint64_t changes_ = 0;
 };
 
 }  // namespace segue::bench

@@ -133,8 +133,8 @@ def own_bench_row():
 def as_table(rows):
     lines = ["| work | goal | measured | | beside it |", "| --- | --- | --- | --- | --- |"]
     for line in rows:
-        skipped = line["measured"] == "skipped"
-        mark = "yes" if line["reached"] else "" if skipped else "**no**"
+        silent = line["measured"] == "skipped" or line["goal"] == "none"
+        mark = "" if silent else "yes" if line["reached"] else "**no**"
         lines.append(f"| {line['row']} | {line['goal']} | {line['measured']} | {mark} | "
                      f"{line['note']} |")
     return "\n".join(lines)
