@@ -11,8 +11,10 @@ namespace {
 
 /// Below this a second module costs more than a second thread saves.
 constexpr size_t kOneModuleNodesMax = 100;
-/// Fewer functions a module spread over more pages, more make the compiler slower than linear.
-constexpr size_t kFunctionsPerModule = 12;
+/// Fewer functions a module spread over more pages and are linked one by one, more make the
+/// compiler slower than linear: 12 chunks that are full, or many small ones.
+constexpr size_t kNodesPerModule = 12 * 64;
+constexpr size_t kFunctionsPerModule = 128;
 
 std::string identifier_of(std::string_view name) {
   std::string identifier(name);
@@ -58,9 +60,16 @@ std::vector<Unit> units_of(const Program& program) {
   if (all.empty()) return {};
   if (view.nodes.size() < kOneModuleNodesMax) return {all};
   std::vector<Unit> units;
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (i % kFunctionsPerModule == 0) units.emplace_back();
-    units.back().push_back(all[i]);
+  size_t nodes = kNodesPerModule;  // of the last unit: as good as full, for there is none yet
+  for (const FunctionId& function : all) {
+    if (nodes >= kNodesPerModule || units.back().size() >= kFunctionsPerModule) {
+      units.emplace_back();
+      nodes = 0;
+    }
+    units.back().push_back(function);
+    // Another function is about as large as a full chunk.
+    const bool chunk = function.role == Role::kChunk;
+    nodes += chunk ? view.chunks[function.index].node_count : 64;
   }
   return units;
 }
