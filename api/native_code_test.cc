@@ -90,7 +90,7 @@ TEST(NativeCode, IsKept) {
     CodeReport report;
     ASSERT_TRUE(make_code(*program, {.cache_dir = folder}, report).ok());
     EXPECT_EQ(report.cache, expected);
-    EXPECT_GT(report.modules, 1u);
+    EXPECT_GT(report.modules, 0u);
     EXPECT_GT(report.bytes, 0u);
   }
   std::filesystem::remove_all(folder);
