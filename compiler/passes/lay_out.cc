@@ -16,6 +16,18 @@ namespace segue::passes {
 
 namespace {
 
+/// Tests of a tracked plan that each read a window of their own turn at instants of their own: a
+/// wake-up for one looks at all of the chunk, so few stand in one.
+constexpr uint32_t kWindowsTogether = 4;
+
+bool has_window(const plan::Node& node) {
+  bool found = false;
+  plan::walk(node.value, [&](const plan::Expr& part) {
+    found = found || plan::immediate_of(part.op) == plan::Immediate::kCellWindow;
+  });
+  return found;
+}
+
 uint32_t bytes_of(const plan::Cell& cell) {
   image::CellRow row{};
   row.kind = cell.kind;
@@ -148,8 +160,10 @@ void order_nodes(plan::Plan& plan) {
       order.push_back(node);
     }
     const auto end = static_cast<uint32_t>(order.size());
-    for (uint32_t at = begin; at < end; at += image::kChunkNodesMax) {
-      plan.chunks.push_back({at, std::min(image::kChunkNodesMax, end - at), levels[first]});
+    const uint32_t most =
+        plan.tracked && has_window(plan.nodes[first]) ? kWindowsTogether : image::kChunkNodesMax;
+    for (uint32_t at = begin; at < end; at += most) {
+      plan.chunks.push_back({at, std::min(most, end - at), levels[first]});
     }
   }
   std::vector<plan::NodeId> to(plan.nodes.size());

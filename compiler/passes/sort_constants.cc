@@ -17,6 +17,7 @@ using plan::Op;
 struct Shape {
   std::string text;
   Decimal constant;
+  Decimal second;
 };
 
 Decimal word_of(int64_t number) { return {static_cast<uint64_t>(number), number < 0 ? -1 : 0}; }
@@ -40,6 +41,13 @@ Shape shape_of(const Expr& expr) {
     case Op::kSumEqual:
     case Op::kSumLess:
     case Op::kSumLessEqual:
+      // By window first, so that each sum goes on from the one before (runtime/interp/sums.h).
+      if (const Expr& sum = *expr.operands[0]; sum.op == Op::kLogSum) {
+        return {"sum " + std::to_string(sum.index) + " " +
+                    std::to_string(static_cast<int>(sum.window.kind)) + " " +
+                    std::to_string(sum.window.to_ms),
+                word_of(sum.window.from_ms), expr.decimal};
+      }
       return {std::to_string(static_cast<int>(expr.op)) + plan::print(*expr.operands[0]),
               expr.decimal};
     case Op::kEqual:
@@ -91,8 +99,10 @@ void sort_constants(plan::Plan& plan) {
   std::vector<uint32_t> order(plan.nodes.size());
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    return std::tie(levels[a], shapes[a].text, shapes[a].constant, a) <
-           std::tie(levels[b], shapes[b].text, shapes[b].constant, b);
+    const Shape& x = shapes[a];
+    const Shape& y = shapes[b];
+    return std::tie(levels[a], x.text, x.constant, x.second, a) <
+           std::tie(levels[b], y.text, y.constant, y.second, b);
   });
   std::vector<plan::NodeId> to(plan.nodes.size());
   std::vector<plan::Node> nodes;

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "runtime/base/decimal.h"
+#include "runtime/cells/log.h"
+
+/// Sums of one log over many windows. The tests of a chunk stand in the order of their windows, so
+/// each sum is the one before and the entries between: all together walk the log once.
+namespace segue::interp {
+
+/// Forgets the last sum: cells may have moved since. Before each chunk whose sums are shared.
+void forget_sum();
+
+/// The sum of the entries inside, exactly as `cells::log_sum` says it. Between two calls of
+/// `forget_sum` no log changes.
+Decimal shared_sum(uint32_t cell, const cells::LogRead& read);
+
+}  // namespace segue::interp
