@@ -32,6 +32,7 @@ uint32_t bytes_of(const plan::Cell& cell) {
   image::CellRow row{};
   row.kind = cell.kind;
   row.k = cell.k;
+  row.value.count = cell.value ? 1 : 0;
   return cells::fixed_bytes(row);
 }
 

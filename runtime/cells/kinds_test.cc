@@ -13,7 +13,10 @@ TEST(Kinds, FixedBytesAreWholeWordsAndStable) {
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kNewest, 3)), 24u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kOldest)), 8u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSeen)), 8u);
-  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kTotal)), 32u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kTotal)), 8u) << "counts alone";
+  image::CellRow sum = cell_of(CellKind::kTotal);
+  sum.value.count = 1;
+  EXPECT_EQ(fixed_bytes(sum), 32u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kExtreme)), 16u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kDays, 63)), 16u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kDays, 64)), 24u) << "a day more, for `full`";

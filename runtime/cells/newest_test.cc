@@ -57,7 +57,9 @@ TEST(Extreme, KeepsTheLeastAndTheGreatest) {
 }
 
 TEST(Total, AveragesNumbersOnly) {
-  TestCells cells({cell_of(CellKind::kTotal)});
+  image::CellRow row = cell_of(CellKind::kTotal);
+  row.value.count = 1;
+  TestCells cells({row});
   EXPECT_TRUE(std::isnan(total_avg(cells[0].state())));
   for (const char* text : {"0.1", "0.2", "-3"}) {
     update(cells[0], {.at_ms = 1, .sum = *decimal_from_text(text)});

@@ -7,12 +7,14 @@
 #include "runtime/cells/bytes.h"
 #include "runtime/cells/cell.h"
 
-/// How many occurrences ever, how many of them with a number, and the exact sum of those.
+/// How many occurrences ever; of a cell with a value also how many of them with a number, and the
+/// exact sum of those.
 namespace segue::cells {
 
 inline constexpr uint32_t kTotalNumbersAt = 8;
 inline constexpr uint32_t kTotalSumAt = 16;
-inline constexpr uint32_t kTotalBytes = 32;
+inline constexpr uint32_t kTotalCountBytes = 8;
+inline constexpr uint32_t kTotalSumBytes = 32;
 
 inline uint64_t total_count(const std::byte* state) { return load<uint64_t>(state); }
 inline uint64_t total_numbers(const std::byte* state) {
@@ -40,10 +42,18 @@ inline void total_push_sum(std::byte* state, Decimal sum) {
 
 struct Total {
   static constexpr image::CellKind kKind = image::CellKind::kTotal;
-  static uint32_t fixed_bytes(const image::CellRow&) { return kTotalBytes; }
-  static void init(const image::CellRow&, std::byte* state) { std::memset(state, 0, kTotalBytes); }
+  static uint32_t fixed_bytes(const image::CellRow& row) {
+    return row.value.count == 0 ? kTotalCountBytes : kTotalSumBytes;
+  }
+  static void init(const image::CellRow& row, std::byte* state) {
+    std::memset(state, 0, fixed_bytes(row));
+  }
   static void update(const CellRef& cell, const Occurrence& occurrence) {
-    total_push_sum(cell.state(), occurrence.sum);
+    if (cell.row.value.count == 0) {
+      total_push(cell.state());
+    } else {
+      total_push_sum(cell.state(), occurrence.sum);
+    }
   }
 };
 static_assert(StreamCell<Total>);

@@ -41,17 +41,6 @@ class Places {
     __builtin_prefetch(&table.places[table.home(tag)]);
   }
 
-  /// What `find` will look at first: mostly the number that it will find.
-  uint32_t first(uint32_t tag) const {
-    const Table& table = table_of(tag);
-    size_t at = table.home(tag);
-    // Other tags in front of it are passed while the line lasts.
-    for (int i = 0; i < 6 && table.places[at].number_1 != 0; ++i, at = table.next(at)) {
-      if (table.places[at].tag == tag) return table.places[at].number_1 - 1;
-    }
-    return kNone;
-  }
-
   size_t bytes() const { return (now_.count + before_.count) * sizeof(Place); }
 
  private:

@@ -11,10 +11,10 @@ namespace {
 // How far ahead of its use each thing is fetched, in events; each step needs the one before it.
 constexpr size_t kPlaceAhead = 40;
 constexpr size_t kRowAhead = 20;
-constexpr size_t kBlobAhead = 8;
-// Users are looked up and applied a block at a time, so that what the lookup read is still in the
-// first caches when it is used.
-constexpr size_t kBlockArrivals = 128;
+constexpr size_t kOutsideAhead = 8;
+// Users are looked up and applied a block at a time: as many rows as are fetched while the block's
+// places are read, and as still are in the first cache when they are used.
+constexpr size_t kBlockArrivals = 64;
 
 }  // namespace
 
@@ -22,6 +22,7 @@ Shard::Shard(const Program& program, std::span<const uint32_t> segment_ranks,
              std::optional<Duration> dedupe)
     : program_(program),
       users_(program.view().layout[0]),
+      lines_(program.view(), UserTable::kStateAt, users_.rows_are_aligned()),
       order_(users_.ids(), segment_ranks),
       member_counts_(segment_ranks.size()) {
   if (dedupe) dedupe_.emplace(*dedupe);
@@ -42,7 +43,7 @@ void Shard::settle(std::span<Arrival> arrivals, Instant end) {
   for (size_t begin = 0; begin < arrivals.size();) {
     size_t end = std::min(begin + kBlockArrivals, arrivals.size());
     while (end < arrivals.size() && arrivals[end].at == arrivals[end - 1].at) ++end;
-    resolve_users(arrivals, begin, end);
+    find_users(arrivals, begin, end);
     apply_all(arrivals.subspan(begin, end - begin));
     begin = end;
   }
@@ -52,12 +53,18 @@ void Shard::settle(std::span<Arrival> arrivals, Instant end) {
   changes_ = order_.in_order();
 }
 
-void Shard::resolve_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
-  const size_t count = arrivals.size();  // the next block's places are fetched already
+/// Places, then rows: while one is looked at, the next ones are on their way.
+void Shard::find_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i) {
-    if (i + kPlaceAhead < count) users_.fetch_place(arrivals[i + kPlaceAhead].hash);
-    if (i + kRowAhead < count) users_.fetch_user(arrivals[i + kRowAhead].hash);
-    arrivals[i].user = users_.find_or_add(arrivals[i].hash, arrivals[i].event->user);
+    // The next block's places too.
+    if (i + kPlaceAhead < arrivals.size()) users_.fetch_place(arrivals[i + kPlaceAhead].hash);
+    Arrival& arrival = arrivals[i];
+    arrival.user = users_.guess_or_add(arrival.hash, arrival.event->user);
+    users_.fetch_row(arrival.user, lines_.of_kind(arrival.event->kind.index));
+  }
+  for (Arrival& arrival : arrivals.subspan(begin, end - begin)) {
+    arrival.user = users_.confirm(arrival.user, arrival.hash, arrival.event->user);
+    users_.fetch_outside(arrival.user, lines_.of_kind(arrival.event->kind.index));
   }
 }
 
@@ -75,7 +82,6 @@ void Shard::apply_all(std::span<Arrival> arrivals) {
     for (size_t i = first; i < last;) {
       size_t next = i + 1;
       while (next < last && arrivals[next].user == arrivals[i].user) ++next;
-      if (i + kBlobAhead < end) users_.fetch_blob(arrivals[i + kBlobAhead].user);
       apply_instant(arrivals.subspan(i, next - i));
       i = next;
     }
@@ -121,11 +127,14 @@ std::span<const Event> Shard::events_of(std::span<const Arrival> at_once) {
 /// All deadlines before `end`. A wake-up may be early, since a deadline may have moved on since it
 /// was set; it is never late.
 void Shard::wake_before(Instant end) {
+  const uint32_t lines = lines_.of_time();
   timers_.move_to(end);
   for (auto due = timers_.take_due(); !due.empty(); due = timers_.take_due()) {
     for (size_t i = 0; i < due.size(); ++i) {
-      if (i + kRowAhead < due.size()) users_.fetch_row(due[i + kRowAhead].user);
-      if (i + kBlobAhead < due.size()) users_.fetch_blob(due[i + kBlobAhead].user);
+      if (i + kRowAhead < due.size()) users_.fetch_row(due[i + kRowAhead].user, lines);
+      if (i + kOutsideAhead < due.size()) {
+        users_.fetch_outside(due[i + kOutsideAhead].user, lines);
+      }
       wake(due[i], end);
     }
   }

@@ -13,6 +13,7 @@
 #include "runtime/engine/change_order.h"
 #include "runtime/engine/dedupe.h"
 #include "runtime/engine/timers.h"
+#include "runtime/engine/touched_lines.h"
 #include "runtime/engine/users.h"
 #include "runtime/interp/program.h"
 
@@ -50,7 +51,7 @@ class Shard {
   size_t table_bytes() const { return users_.bytes() + timers_.bytes(); }
 
  private:
-  void resolve_users(std::span<Arrival> arrivals, size_t begin, size_t end);
+  void find_users(std::span<Arrival> arrivals, size_t begin, size_t end);
   void apply_all(std::span<Arrival> arrivals);
   void apply_instant(std::span<const Arrival> at_once);
   std::span<const Event> events_of(std::span<const Arrival> at_once);
@@ -61,6 +62,7 @@ class Shard {
 
   const Program& program_;
   UserTable users_;
+  TouchedLines lines_;
   Timers timers_;
   ChangeOrder order_;
   std::optional<DedupeWindow> dedupe_;

@@ -16,12 +16,10 @@ namespace {
 
 constexpr size_t kLineBytes = 64;
 constexpr size_t kPageBytes = size_t{2} << 20;  // a huge one
-/// What a state that grows may grow by where it is.
-constexpr uint32_t kGrowthBytes = 64;
+/// What a state with growing cells may grow by where it is, at least.
+constexpr uint32_t kGrowthBytes = 32;
 /// A larger state never stands in a row.
 constexpr uint32_t kRoomBytesMax = 4096;
-/// Of a large state only the begin is fetched ahead: header, truth words, the first cells.
-constexpr uint32_t kLinesMax = 7;
 
 constexpr uint32_t whole_lines(uint32_t bytes) {
   return (bytes + kLineBytes - 1) / kLineBytes * kLineBytes;
@@ -44,9 +42,6 @@ UserTable::UserTable(const image::Layout& layout) : seed_(drawn_seed()) {
   if (in_row && (grows || lines - row_bytes_ <= row_bytes_ / 8)) row_bytes_ = lines;
   row_bytes_ = (row_bytes_ + 7) / 8 * 8;
   room_bytes_ = in_row ? row_bytes_ - uint32_t{sizeof(Row)} : 0;
-  const auto used =
-      static_cast<uint32_t>(in_row ? sizeof(Row) + layout.fixed_bytes : layout.fixed_bytes);
-  row_lines_ = std::min(whole_lines(used) / uint32_t{kLineBytes} + 1, kLinesMax);
   const size_t rows = std::bit_floor(kPageBytes / row_bytes_);
   chunk_shift_ = static_cast<uint32_t>(std::countr_zero(rows));
   chunk_mask_ = static_cast<uint32_t>(rows - 1);
@@ -87,20 +82,13 @@ void UserTable::put_back(uint32_t number, const Blob& blob) {
   outside_bytes_ += now.capacity - before.capacity;
 }
 
-void UserTable::fetch_outside(uint32_t number) const {
-  Elsewhere elsewhere;
-  std::memcpy(&elsewhere, room(row(number)), sizeof elsewhere);
-  fetch_lines(elsewhere.data);
-}
-
 uint32_t UserTable::find_or_add(uint64_t hash, std::string_view id) {
   const uint64_t check = hash64(id, seed_);
   const uint32_t number =
       places_.find(tag_of(hash), [&](uint32_t candidate) { return row(candidate).check == check; });
   if (number != kNobody) [[likely]]
     return number;
-  places_.add(tag_of(hash), size_);
-  return add(check, id);
+  return add_new(hash, check, id);
 }
 
 uint32_t UserTable::find(uint64_t hash, std::string_view id) const {
@@ -109,11 +97,12 @@ uint32_t UserTable::find(uint64_t hash, std::string_view id) const {
                       [&](uint32_t candidate) { return row(candidate).check == check; });
 }
 
-uint32_t UserTable::add(uint64_t check, std::string_view id) {
+uint32_t UserTable::add_new(uint64_t hash, uint64_t check, std::string_view id) {
   SEGUE_CHECK(size_ < kNobody - 1, "a shard has fewer than 2^32 users");
   if ((size_ & chunk_mask_) == 0) {
     chunks_.push_back(make_chunk((size_t{chunk_mask_} + 1) * row_bytes_, !chunks_.empty()));
   }
+  places_.add(tag_of(hash), size_);
   Row& made = row(size_);
   made = {check, 0, ids_.add(id)};
   std::memset(room(made), 0, sizeof(Elsewhere));

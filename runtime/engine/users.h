@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/hash.h"
 #include "runtime/base/instant.h"
 #include "runtime/cells/blob.h"
 #include "runtime/engine/ids.h"
@@ -59,20 +61,34 @@ class UserTable {
   uint32_t id_place(uint32_t number) const { return row(number).id; }
   const Ids& ids() const { return ids_; }
 
-  /// Steps of fetching ahead what `find_or_add` will read; the second reads what the first fetched.
-  void fetch_place(uint64_t hash) const { places_.fetch(tag_of(hash)); }
-  void fetch_user(uint64_t hash) const {
-    const uint32_t number = places_.first(tag_of(hash));
-    if (number != kNobody) fetch_row(number);
+  /// `find_or_add` in two steps, so that rows can be fetched between them. The first looks at
+  /// places alone, where another id may have the same tag; the second asks the row.
+  uint32_t guess_or_add(uint64_t hash, std::string_view id) {
+    const uint32_t number = places_.find(tag_of(hash), [](uint32_t) { return true; });
+    return number != kNobody ? number : add_new(hash, hash64(id, seed_), id);
+  }
+  uint32_t confirm(uint32_t number, uint64_t hash, std::string_view id) {
+    if (row(number).check == hash64(id, seed_)) [[likely]]
+      return number;
+    return find_or_add(hash, id);
   }
 
-  /// Fetches a user's row; then its state, if that is not in the row.
-  void fetch_row(uint32_t number) const { fetch_lines(&row(number)); }
-  void fetch_blob(uint32_t number) const {
+  /// Where in a row the state begins, and whether rows begin with lines of memory.
+  static constexpr uint32_t kStateAt = 16;
+  bool rows_are_aligned() const { return row_bytes_ % 64 == 0; }
+
+  /// Steps of fetching ahead: the place, the lines of the row (a bit each), the state if it is not
+  /// in the row. Each reads what the one before it fetched.
+  void fetch_place(uint64_t hash) const { places_.fetch(tag_of(hash)); }
+  void fetch_row(uint32_t number, uint32_t lines) const { fetch_lines(&row(number), lines); }
+  void fetch_outside(uint32_t number, uint32_t lines) const {
     uint32_t mark = 0;
     std::memcpy(&mark, room(row(number)), sizeof mark);
-    if (mark == kElsewhere) [[unlikely]]
-      fetch_outside(number);
+    if (mark != kElsewhere) [[likely]]
+      return;
+    Elsewhere elsewhere;
+    std::memcpy(&elsewhere, room(row(number)), sizeof elsewhere);
+    fetch_lines(elsewhere.data, lines | lines >> 1);  // without a row's head, a little earlier
   }
 
   size_t blob_bytes() const;  // the room that states take
@@ -85,7 +101,7 @@ class UserTable {
     uint32_t wake;
     uint32_t id;
   };
-  static_assert(sizeof(Row) == 16);
+  static_assert(sizeof(Row) == kStateAt);
 
   /// In place of a state that has moved out; a state never begins with 0 bytes in use, nor so many.
   struct Elsewhere {
@@ -102,16 +118,15 @@ class UserTable {
     // SAFETY: `add` made it.
     return *reinterpret_cast<Row*>(chunk + size_t{number & chunk_mask_} * row_bytes_);
   }
-  void fetch_lines(const void* begin) const {
-    auto line = reinterpret_cast<uintptr_t>(begin);
-    for (uint32_t i = 0; i < row_lines_; ++i, line += 64) {
-      __builtin_prefetch(reinterpret_cast<const void*>(line), 1);
+  static void fetch_lines(const void* begin, uint32_t lines) {
+    for (; lines != 0; lines &= lines - 1) {
+      const size_t line = static_cast<size_t>(std::countr_zero(lines));
+      __builtin_prefetch(static_cast<const std::byte*>(begin) + line * 64, 1);
     }
   }
-  void fetch_outside(uint32_t number) const;
   std::byte* room(Row& row) const { return reinterpret_cast<std::byte*>(&row) + sizeof(Row); }
   Blob kept(Row& row) const;
-  uint32_t add(uint64_t check, std::string_view id);
+  uint32_t add_new(uint64_t hash, uint64_t check, std::string_view id);
 
   struct Free {
     void operator()(std::byte* chunk) const;
@@ -122,7 +137,6 @@ class UserTable {
   uint64_t seed_;
   uint32_t room_bytes_;
   uint32_t row_bytes_;
-  uint32_t row_lines_;  // fetched ahead
   uint32_t chunk_shift_;
   uint32_t chunk_mask_;
   std::vector<Chunk> chunks_;

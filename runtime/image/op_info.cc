@@ -242,7 +242,7 @@ uint32_t fixed_bytes(const CellRow& row) {
     case CellKind::kHeld:
       return kWord;
     case CellKind::kTotal:
-      return 4 * kWord;
+      return row.value.count == 0 ? kWord : 4 * kWord;
     case CellKind::kExtreme:
       return 2 * kWord;
     case CellKind::kDays:

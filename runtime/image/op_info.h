@@ -74,7 +74,8 @@ Source source_of(CellKind kind);
 std::string_view name_of(CellKind kind);
 bool grows(CellKind kind);
 
-/// Size of the fixed part of a cell, by `kind` and `k`: what runtime/cells writes to. Stands here
+/// Size of the fixed part of a cell, by `kind`, `k` and whether it keeps a value:
+/// what runtime/cells writes to. Stands here
 /// since an image from outside that gives a cell less would let its update run over its neighbour.
 uint32_t fixed_bytes(const CellRow& row);
 extern const uint32_t kCellKindCount;

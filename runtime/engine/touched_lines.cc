@@ -1,0 +1,104 @@
+#include "runtime/engine/touched_lines.h"
+
+#include <bit>
+
+#include "runtime/cells/blob.h"
+#include "runtime/image/op_info.h"
+
+namespace segue {
+namespace {
+
+using image::CellKind;
+using image::Use;
+
+constexpr uint32_t kLineBytes = 64;
+constexpr uint32_t kLinesMax = 8;  // of a row that are fetched
+
+/// The lines of one instant, collected.
+class Lines {
+ public:
+  Lines(const image::View& view, uint32_t state_at) : view_(view), state_at_(state_at) {
+    bytes(0, sizeof(BlobHeader));
+  }
+
+  void kind(const image::KindRow& row) {
+    for (const uint32_t stream : view_.list(row.streams)) fed(stream);
+    for (const uint32_t chunk : view_.list(row.chunks)) read(view_.chunks[chunk]);
+  }
+
+  void read(const image::ChunkRow& chunk) {
+    for (const image::NodeRow& node : view_.nodes.subspan(chunk.first_node, chunk.node_count)) {
+      place(node);
+      for (const uint32_t held : view_.list(node.held)) cell(held);
+      for (const image::OpRow& op : view_.code(node.code)) {
+        operand(image::op_info(op.op).a, op.a);
+        operand(image::op_info(op.op).b, op.b);
+      }
+    }
+  }
+
+  uint32_t mask() const { return mask_; }
+
+ private:
+  void bytes(uint32_t offset, uint32_t count) {
+    const uint32_t last = (state_at_ + offset + count - 1) / kLineBytes;
+    for (uint32_t line = (state_at_ + offset) / kLineBytes; line <= last && line < 32; ++line) {
+      mask_ |= 1u << line;
+    }
+  }
+
+  void cell(uint32_t number) { bytes(view_.cells[number].offset, view_.cells[number].bytes); }
+
+  void place(const image::NodeRow& node) {
+    const bool truth = node.type == image::Type::B;
+    bytes(truth ? uint32_t{sizeof(BlobHeader)} + node.place / 64 * 8 : node.place, 8);
+  }
+
+  void operand(Use use, uint32_t number) {
+    if (use == Use::kCell) cell(number);
+    if (use == Use::kNode || use == Use::kNumberNode) place(view_.nodes[number]);
+  }
+
+  /// What a stream feeds, but for what only sometimes follows.
+  void fed(uint32_t stream) {
+    const image::StreamRow& row = view_.streams[stream];
+    for (const uint32_t number : view_.list(row.cells)) cell(number);
+    for (const uint32_t all : view_.list(row.unions)) fed(all);
+    if (row.sequences.count == 0) return;
+    const auto sequences = view_.list(row.sequences);
+    for (uint32_t i = 0; i < view_.cells.size(); ++i) {
+      const image::CellRow& candidate = view_.cells[i];
+      if (image::source_of(candidate.kind) != image::Source::kSequence) continue;
+      for (const uint32_t sequence : sequences) {
+        if (candidate.source == sequence) cell(i);
+      }
+    }
+  }
+
+  const image::View& view_;
+  uint32_t state_at_;
+  uint32_t mask_ = 1;
+};
+
+uint32_t fetched(uint32_t mask, bool aligned) {
+  if (!aligned) mask |= mask << 1;
+  while (std::popcount(mask) > int{kLinesMax}) mask &= ~std::bit_floor(mask);
+  return mask;
+}
+
+}  // namespace
+
+TouchedLines::TouchedLines(const image::View& view, uint32_t state_at, bool aligned) {
+  for (const image::KindRow& row : view.kinds) {
+    Lines lines(view, state_at);
+    lines.kind(row);
+    kinds_.push_back(fetched(lines.mask(), aligned));
+  }
+  Lines timed(view, state_at);
+  for (const image::ChunkRow& chunk : view.chunks) {
+    if (chunk.timed != 0) timed.read(chunk);
+  }
+  time_ = fetched(timed.mask(), aligned);
+}
+
+}  // namespace segue
