@@ -12,9 +12,9 @@ namespace {
 constexpr size_t kPlaceAhead = 40;
 constexpr size_t kRowAhead = 20;
 constexpr size_t kOutsideAhead = 8;
-// Users are looked up and applied a block at a time: as many rows as are fetched while the block's
-// places are read, and as still are in the first cache when they are used.
-constexpr size_t kBlockArrivals = 64;
+// Users are looked up and applied a block at a time. The rows of two blocks shall fit in the first
+// cache: 32 rows of 5 lines are 10 KiB.
+constexpr size_t kBlockArrivals = 32;
 
 }  // namespace
 
@@ -40,12 +40,18 @@ void Shard::settle_own(std::span<const Arrival> arrivals, uint32_t part, uint32_
 void Shard::settle(std::span<Arrival> arrivals, Instant end) {
   order_.clear();
   cells::take_capped();  // what others did on this thread is not ours
-  for (size_t begin = 0; begin < arrivals.size();) {
-    size_t end = std::min(begin + kBlockArrivals, arrivals.size());
-    while (end < arrivals.size() && arrivals[end].at == arrivals[end - 1].at) ++end;
-    find_users(arrivals, begin, end);
-    apply_all(arrivals.subspan(begin, end - begin));
-    begin = end;
+  size_t begin = 0;
+  size_t middle = end_of_block(arrivals, 0);
+  guess_users(arrivals, begin, middle);
+  while (begin < arrivals.size()) {
+    // The next block's rows are on their way while this one is applied.
+    const size_t next = end_of_block(arrivals, middle);
+    guess_users(arrivals, middle, next);
+    const std::span<Arrival> block = arrivals.subspan(begin, middle - begin);
+    confirm_users(block);
+    apply_all(block);
+    begin = middle;
+    middle = next;
   }
   wake_before(end);
   if (dedupe_) dedupe_->forget_before(end);
@@ -53,16 +59,26 @@ void Shard::settle(std::span<Arrival> arrivals, Instant end) {
   changes_ = order_.in_order();
 }
 
-/// Places, then rows: while one is looked at, the next ones are on their way.
-void Shard::find_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
+/// Where the block that begins at `begin` ends: with an instant.
+size_t Shard::end_of_block(std::span<const Arrival> arrivals, size_t begin) {
+  size_t end = std::min(begin + kBlockArrivals, arrivals.size());
+  while (end < arrivals.size() && arrivals[end].at == arrivals[end - 1].at) ++end;
+  return end;
+}
+
+/// Looks at places, and fetches the rows that they name, and the next block's places.
+void Shard::guess_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i) {
-    // The next block's places too.
     if (i + kPlaceAhead < arrivals.size()) users_.fetch_place(arrivals[i + kPlaceAhead].hash);
     Arrival& arrival = arrivals[i];
     arrival.user = users_.guess_or_add(arrival.hash, arrival.event->user);
     users_.fetch_row(arrival.user, lines_.of_kind(arrival.event->kind.index));
   }
-  for (Arrival& arrival : arrivals.subspan(begin, end - begin)) {
+}
+
+/// Asks the rows.
+void Shard::confirm_users(std::span<Arrival> arrivals) {
+  for (Arrival& arrival : arrivals) {
     arrival.user = users_.confirm(arrival.user, arrival.hash, arrival.event->user);
     users_.fetch_outside(arrival.user, lines_.of_kind(arrival.event->kind.index));
   }
@@ -130,6 +146,9 @@ void Shard::wake_before(Instant end) {
   const uint32_t lines = lines_.of_time();
   timers_.move_to(end);
   for (auto due = timers_.take_due(); !due.empty(); due = timers_.take_due()) {
+    for (size_t i = 0; i < std::min(kRowAhead, due.size()); ++i) {
+      users_.fetch_row(due[i].user, lines);
+    }
     for (size_t i = 0; i < due.size(); ++i) {
       if (i + kRowAhead < due.size()) users_.fetch_row(due[i + kRowAhead].user, lines);
       if (i + kOutsideAhead < due.size()) {

@@ -51,7 +51,9 @@ class Shard {
   size_t table_bytes() const { return users_.bytes() + timers_.bytes(); }
 
  private:
-  void find_users(std::span<Arrival> arrivals, size_t begin, size_t end);
+  static size_t end_of_block(std::span<const Arrival> arrivals, size_t begin);
+  void guess_users(std::span<Arrival> arrivals, size_t begin, size_t end);
+  void confirm_users(std::span<Arrival> arrivals);
   void apply_all(std::span<Arrival> arrivals);
   void apply_instant(std::span<const Arrival> at_once);
   std::span<const Event> events_of(std::span<const Arrival> at_once);

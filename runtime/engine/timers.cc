@@ -45,7 +45,7 @@ void Timers::move_to(Instant end) {
 
 std::span<const Timers::Wake> Timers::take_due() {
   given_.clear();
-  if (due_ != nullptr) {
+  while (due_ != nullptr && given_.size() < kBlockWakes) {
     Block* const block = std::exchange(due_, due_->next);
     for (uint32_t i = 0; i < block->count; ++i) given_.push_back({block->ms[i], block->user[i]});
     lay_aside(block);
