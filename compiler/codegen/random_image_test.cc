@@ -125,6 +125,7 @@ class RandomImage {
       in_node_ = false;
       emit(value, 2);
     }
+    row.value.count = value == Type::B ? 0 : 1;
     const uint32_t bytes = image::fixed_bytes(row);
     cells_.push_back(fmt::format("cell {} {} source {} {} at {} bytes {}\n{}", cell,
                                  image::name_of(row.kind), row.source, words, offset_, bytes,
