@@ -127,16 +127,9 @@ class ChainReader {
   Arena slots_;
 };
 
-}  // namespace
-
-AsOfResult answer_pack(const Program& program, const Pack& pack, AsOfRequest request, uint32_t file,
-                       std::vector<Reject>& rejects) {
-  const bool newest = request.at.empty();
-  if (newest && !pack.blocks().empty()) {
-    Instant last = kLongAgo;
-    for (const BlockRow& row : pack.blocks()) last = std::max(last, Instant{row.max_ms});
-    request.at = {last};
-  }
+/// As of the instants asked for; of none if no event can be read.
+AsOfResult answer_at(const Program& program, const Pack& pack, const AsOfRequest& request,
+                     uint32_t file, std::vector<Reject>& rejects) {
   const Reads reads(program.schema(), pack.catalog());
   const std::vector<Chain> chains = chains_of(pack);
   AsOfResult result;
@@ -159,12 +152,6 @@ AsOfResult answer_pack(const Program& program, const Pack& pack, AsOfRequest req
     result.stats.add(reader->stats);
     damaged.insert(damaged.end(), reader->damaged.begin(), reader->damaged.end());
   }
-  if (newest && !request.at.empty() && result.stats.newest != request.at[0]) {
-    // The newest event was in a damaged block: now it is another.
-    request.at.clear();
-    if (result.stats.newest != kLongAgo) request.at = {result.stats.newest};
-    return answer_pack(program, pack, request, file, rejects);
-  }
   std::sort(damaged.begin(), damaged.end());
   for (const uint32_t block : damaged) {
     rejects.push_back(
@@ -172,6 +159,26 @@ AsOfResult answer_pack(const Program& program, const Pack& pack, AsOfRequest req
   }
   result.answers = AnswerPart::join(result.parts, request);
   return result;
+}
+
+}  // namespace
+
+AsOfResult answer_pack(const Program& program, const Pack& pack, AsOfRequest request, uint32_t file,
+                       std::vector<Reject>& rejects) {
+  if (!request.at.empty() || pack.blocks().empty()) {
+    return answer_at(program, pack, request, file, rejects);
+  }
+  Instant newest = kLongAgo;
+  for (const BlockRow& row : pack.blocks()) newest = std::max(newest, Instant{row.max_ms});
+  request.at = {newest};
+  const size_t rejects_before = rejects.size();
+  AsOfResult result = answer_at(program, pack, request, file, rejects);
+  if (result.stats.newest == newest) return result;
+  // The newest event was in a damaged block: now it is another, or there is none.
+  rejects.resize(rejects_before);
+  request.at.clear();
+  if (result.stats.newest != kLongAgo) request.at = {result.stats.newest};
+  return answer_at(program, pack, request, file, rejects);
 }
 
 }  // namespace segue::pack
