@@ -6,6 +6,7 @@
 
 #include "api/compilation_state.h"
 #include "runtime/base/decimal.h"
+#include "runtime/base/text.h"
 #include "segue/measure.h"
 
 namespace segue {
@@ -136,21 +137,6 @@ class Finder {
   std::vector<Constants> found_;
 };
 
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
 class Writer {
  public:
   Writer(const plan::Plan& plan, const SyntheticEvents& wanted)
@@ -176,7 +162,7 @@ class Writer {
       } else {
         const uint32_t kind = static_cast<uint32_t>(kFirstNamedKind + random_.skewed(named));
         const std::string& name = schema_.kinds[kind].wire_name;
-        write_call(out, fmt::format(R"("event":{},"properties":)", json_text(name)), kind);
+        write_call(out, fmt::format(R"("event":{},"properties":)", json_quoted(name)), kind);
       }
       out += '\n';
     }
@@ -192,7 +178,7 @@ class Writer {
     for (const uint32_t slot : schema_.kinds[kind].slots) {
       const InputSchema::Slot& row = schema_.slots[slot];
       if (row.path.size() != 1 || row.is_trait != (kind == kIdentifyKind.index)) continue;
-      out += fmt::format("{}{}:{}", first ? "" : ",", json_text(row.path[0]),
+      out += fmt::format("{}{}:{}", first ? "" : ",", json_quoted(row.path[0]),
                          value_of(constants_[slot]));
       first = false;
     }
@@ -207,7 +193,7 @@ class Writer {
       const uint64_t roll = random_.below(10);
       if (roll < 3) return fmt::format("\"other {}\"", random_.below(100));
       const std::string& text = constants.texts[random_.below(texts)];
-      return json_text(roll < 5 ? text + "/more" : text);
+      return json_quoted(roll < 5 ? text + "/more" : text);
     }
     const double near = numbers == 0 ? 100 : constants.numbers[random_.below(numbers)];
     return fmt::format("{:.2f}", near * 2 * random_.share());

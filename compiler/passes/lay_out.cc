@@ -167,14 +167,7 @@ void order_nodes(plan::Plan& plan) {
       plan.chunks.push_back({at, std::min(most, end - at), levels[first]});
     }
   }
-  std::vector<plan::NodeId> to(plan.nodes.size());
-  std::vector<plan::Node> nodes;
-  for (const uint32_t node : order) {
-    to[node] = {static_cast<uint32_t>(nodes.size())};
-    nodes.push_back(std::move(plan.nodes[node]));
-  }
-  plan.nodes = std::move(nodes);
-  plan::redirect_nodes(plan, to);
+  plan::reorder_nodes(plan, order);
 }
 
 /// Cells in the order of the first kind of event that touches them, so that an event finds its

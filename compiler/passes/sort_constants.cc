@@ -104,14 +104,7 @@ void sort_constants(plan::Plan& plan) {
     return std::tie(levels[a], x.text, x.constant, x.second, a) <
            std::tie(levels[b], y.text, y.constant, y.second, b);
   });
-  std::vector<plan::NodeId> to(plan.nodes.size());
-  std::vector<plan::Node> nodes;
-  for (const uint32_t node : order) {
-    to[node] = {static_cast<uint32_t>(nodes.size())};
-    nodes.push_back(std::move(plan.nodes[node]));
-  }
-  plan.nodes = std::move(nodes);
-  plan::redirect_nodes(plan, to);
+  plan::reorder_nodes(plan, order);
 }
 
 }  // namespace segue::passes

@@ -233,4 +233,7 @@ void redirect_streams(Plan& plan, const std::vector<StreamId>& to);
 void redirect_cells(Plan& plan, const std::vector<CellId>& to);
 void redirect_nodes(Plan& plan, const std::vector<NodeId>& to);
 
+/// Puts the nodes in the given order, which names each once, and points every reference after them.
+void reorder_nodes(Plan& plan, const std::vector<uint32_t>& order);
+
 }  // namespace segue::plan

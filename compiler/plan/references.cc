@@ -168,6 +168,18 @@ void redirect_nodes(Plan& plan, const std::vector<NodeId>& to) {
   for (Score& score : plan.scores) score.node = to[score.node.index];
 }
 
+void reorder_nodes(Plan& plan, const std::vector<uint32_t>& order) {
+  std::vector<NodeId> to(plan.nodes.size());
+  std::vector<Node> nodes;
+  nodes.reserve(plan.nodes.size());
+  for (const uint32_t node : order) {
+    to[node] = {static_cast<uint32_t>(nodes.size())};
+    nodes.push_back(std::move(plan.nodes[node]));
+  }
+  plan.nodes = std::move(nodes);
+  redirect_nodes(plan, to);
+}
+
 void compact(Plan& plan) {
   Marks marks(plan);
   for (const Segment& segment : plan.segments) marks.node(segment.node.index);

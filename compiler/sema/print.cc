@@ -6,6 +6,7 @@
 
 #include "compiler/sema/ops.h"
 #include "compiler/sema/print_tests.h"
+#include "runtime/base/text.h"
 
 namespace segue {
 namespace {
@@ -18,21 +19,6 @@ using hir::Type;
 
 constexpr size_t kLineMax = 100;
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
 std::string text_of(const Literal& literal) {
   switch (literal.type) {
     case Type::kTruth:
@@ -40,7 +26,7 @@ std::string text_of(const Literal& literal) {
     case Type::kNumber:
       return literal.text;
     case Type::kText:
-      return quoted(literal.text);
+      return json_quoted(literal.text);
     case Type::kInstant:
       return instant_text(literal.instant);
     case Type::kDuration:
@@ -103,7 +89,7 @@ std::string dotted(const std::vector<std::string>& path) {
       return std::isalnum(c) != 0 || c == '_';
     });
     if (!out.empty()) out += '.';
-    out += bare ? part : quoted(part);
+    out += bare ? part : json_quoted(part);
   }
   return out;
 }
@@ -115,7 +101,7 @@ std::string path_of(const Rules& rules, hir::SlotId slot) {
 
 std::string kind_of(const Rules& rules, KindId kind) {
   if (kind.index >= rules.schema.kinds.size()) return "?";
-  return quoted(rules.schema.kinds[kind.index].wire_name);
+  return json_quoted(rules.schema.kinds[kind.index].wire_name);
 }
 
 std::string counted(const Rules& rules, const Expr& e) {
@@ -172,7 +158,7 @@ std::string attributes(const Rules& rules, const Expr& e) {
     case Op::kAtLeast:
       return fmt::format(" {}", e.number);
     case Op::kMatches:
-      return (e.ignoring_case ? " ignoring-case " : " ") + quoted(e.literal.text);
+      return (e.ignoring_case ? " ignoring-case " : " ") + json_quoted(e.literal.text);
     case Op::kToInstant:
     case Op::kHour:
     case Op::kWeekday:
@@ -225,14 +211,14 @@ std::string write(const Rules& rules, const Expr& e, size_t indent) {
 
 void write_schema(const Rules& rules, std::string& out) {
   for (size_t i = 0; i < rules.zones.size(); ++i) {
-    out += fmt::format("(zone z{} {})\n", i, quoted(rules.zones[i]));
+    out += fmt::format("(zone z{} {})\n", i, json_quoted(rules.zones[i]));
   }
   if (rules.user_zone) out += fmt::format("(zone user {})\n", path_of(rules, *rules.user_zone));
   for (size_t i = 0; i < rules.schema.kinds.size(); ++i) {
     const InputSchema::Kind& kind = rules.schema.kinds[i];
     const std::string name = i == kIdentifyKind.index ? "identify"
                              : i == kOtherKind.index  ? "other"
-                                                      : quoted(kind.wire_name);
+                                                      : json_quoted(kind.wire_name);
     out += "(kind " + name;
     for (const uint32_t slot : kind.slots) out += " " + path_of(rules, {slot});
     out += ")\n";
@@ -269,7 +255,7 @@ std::string derived_text(const Rules& rules, const hir::Stream& stream) {
 void write_streams(const Rules& rules, std::string& out) {
   for (size_t i = 0; i < rules.streams.size(); ++i) {
     const hir::Stream& stream = rules.streams[i];
-    out += fmt::format("(stream s{} {}", i, quoted(stream.name));
+    out += fmt::format("(stream s{} {}", i, json_quoted(stream.name));
     if (stream.predicate != nullptr) out += "\n  " + write(rules, *stream.predicate, 2);
     for (const hir::Stream::Step& step : stream.steps) {
       out += fmt::format("\n  ({} s{}", step.later ? "later" : "then", step.stream.index);
@@ -292,9 +278,10 @@ void write_streams(const Rules& rules, std::string& out) {
 
 void write_metadata(const std::string& label, const std::string& doc, const hir::Metadata& metadata,
                     std::string& out) {
-  if (!label.empty()) out += " " + quoted(label);
-  if (!doc.empty()) out += "\n  (doc " + quoted(doc) + ")";
-  for (const auto& [key, text] : metadata) out += fmt::format("\n  ({} {})", key, quoted(text));
+  if (!label.empty()) out += " " + json_quoted(label);
+  if (!doc.empty()) out += "\n  (doc " + json_quoted(doc) + ")";
+  for (const auto& [key, text] : metadata)
+    out += fmt::format("\n  ({} {})", key, json_quoted(text));
 }
 
 void write_segments(const Rules& rules, std::string& out) {

@@ -24,6 +24,9 @@ bool ends_with_ignoring_case(std::string_view text, std::string_view part);
 /// locale. Bytes that are no UTF-8 stay as they are.
 std::string lower_case(std::string_view text);
 
+/// The text as a JSON string, quotes included; bytes from 0x20 on stand as they are.
+std::string json_quoted(std::string_view text);
+
 /// Reads RFC 3339 (`2025-06-01T17:00:00.123+02:00`; seconds may be left out, a blank may stand for
 /// the T) or a date, which is its first instant. Without an offset the time is local to `zone`.
 /// Milliseconds are kept, finer digits cut. Empty of anything else, of a day no calendar has, and

@@ -155,5 +155,12 @@ TEST(Text, LowerCaseIsOneLetterForOne) {
             "a");
 }
 
+TEST(JsonQuoted, EscapesWhatJsonDoesNotTake) {
+  EXPECT_EQ(json_quoted(""), R"("")");
+  EXPECT_EQ(json_quoted("a \"b\" c:\\d"), R"("a \"b\" c:\\d")");
+  EXPECT_EQ(json_quoted(std::string_view("\n\x1f\0", 3)), R"("\u000a\u001f\u0000")");
+  EXPECT_EQ(json_quoted("\xc3\xa9 \x7f"), "\"\xc3\xa9 \x7f\"");
+}
+
 }  // namespace
 }  // namespace segue

@@ -207,7 +207,7 @@ void AsOf::settle(int64_t at_ms, std::span<const Event* const> events) {
   frame_.start_ms = at_ms;
   frame_.by = image::kNone;
   frame_.occurrences = static_cast<uint32_t>(events.size());
-  apply_zone(events);
+  interp::feed_zone(frame_, events);
   frame_.event_ordinal = 0;
   for (const Event* event : events) {
     apply_event(*event);
@@ -224,23 +224,6 @@ void AsOf::settle(int64_t at_ms, std::span<const Event* const> events) {
   // Only waits matter here; a deadline lies after its instant, were one not, time would stand
   // still.
   next_ms_ = waits_ ? std::max(frame_.next_ms, at_ms + 1) : kNever.ms;
-}
-
-/// The user's zone is that of all identify calls of the instant, before anything else happens.
-void AsOf::apply_zone(std::span<const Event* const> events) {
-  const uint32_t stream = program_.view().layout[0].zone_stream;
-  if (stream == image::kNone) return;
-  const int64_t next_ms = frame_.next_ms;
-  frame_.event_ordinal = 0;
-  for (const Event* event : events) {
-    frame_.event = event;
-    frame_.slots = event->slots.data();
-    if (event->kind == kIdentifyKind && interp::matches(frame_, stream)) {
-      interp::feed_stream(frame_, stream);
-    }
-    ++frame_.event_ordinal;
-  }
-  frame_.next_ms = next_ms;
 }
 
 bool AsOf::answer(Instant at) {

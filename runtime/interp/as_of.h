@@ -60,7 +60,6 @@ class AsOf {
   void drain(int64_t through_ms);
   void settle_waits(int64_t at_ms);
   void settle(int64_t at_ms, std::span<const Event* const> events);
-  void apply_zone(std::span<const Event* const> events);
   void apply_event(const Event& event);
 
   const Program& program_;

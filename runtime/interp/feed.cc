@@ -112,6 +112,20 @@ void feed_match(Frame& frame, uint32_t stream, int64_t start_ms, uint32_t by, Sc
   frame.key = value;
 }
 
+void feed_zone(Frame& frame, std::span<const Event* const> events) {
+  const uint32_t stream = frame.view->layout[0].zone_stream;
+  if (stream == image::kNone) return;
+  const int64_t next_ms = frame.next_ms;
+  frame.event_ordinal = 0;
+  for (const Event* event : events) {
+    frame.event = event;
+    frame.slots = event->slots.data();
+    if (event->kind == kIdentifyKind && matches(frame, stream)) feed_stream(frame, stream);
+    ++frame.event_ordinal;
+  }
+  frame.next_ms = next_ms;
+}
+
 void feed_changes(Frame& frame) {
   for (const uint32_t cell : frame.prepared->change_cells) {
     const image::CellRow& row = frame.view->cells[cell];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "runtime/cells/cell.h"
 #include "runtime/interp/frame.h"
@@ -34,6 +35,10 @@ void feed_derived(Frame& frame, uint32_t stream);
 void feed_match(Frame& frame, uint32_t stream, int64_t start_ms, uint32_t by, Scalar key);
 /// … as an occurrence where it began. Only cells follow such a stream (see verify_graph.cc).
 void feed_start(Frame& frame, uint32_t stream, int64_t start_ms);
+
+/// The zone that the instant's identify calls leave the user in, for programs that follow it:
+/// before anything else happens, so that all of the instant is seen in it.
+void feed_zone(Frame& frame, std::span<const Event* const> events);
 
 /// The changes of traits that the instant's calls, all taken in, come to.
 void feed_changes(Frame& frame);

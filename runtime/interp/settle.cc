@@ -143,25 +143,8 @@ class Settling {
                                             tracking.slots());
   }
 
-  /// The user's zone is that of all identify calls of the instant, before anything else happens.
-  void apply_zone(std::span<const Event* const> events) {
-    const uint32_t stream = program_.view().layout[0].zone_stream;
-    if (stream == image::kNone) return;
-    const int64_t next_ms = frame_.next_ms;
-    frame_.event_ordinal = 0;
-    for (const Event* event : events) {
-      frame_.event = event;
-      frame_.slots = event->slots.data();
-      if (event->kind == kIdentifyKind && interp::matches(frame_, stream)) {
-        interp::feed_stream(frame_, stream);
-      }
-      ++frame_.event_ordinal;
-    }
-    frame_.next_ms = next_ms;
-  }
-
   void apply_events(std::span<const Event* const> events) {
-    apply_zone(events);
+    interp::feed_zone(frame_, events);
     frame_.event_ordinal = 0;
     for (const Event* event : events) {
       frame_.made.rewind({});

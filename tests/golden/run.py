@@ -37,6 +37,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RUN, EXPECT, EXIT = "# run:", "# expect:", "# exit:"
 TEST_SUFFIXES = {".seg", ".plan", ".image"}
 TIMEOUT_S = 120
+# What a crash prints: of several commands in a line only the last one's exit code is seen.
+CRASHES = ("seg: internal error", "Sanitizer: ", "runtime error: ", "Segmentation fault")
 
 
 class Golden:
@@ -93,7 +95,8 @@ def run_command(golden, command, seg):
     lines = [EXPECT] + [f"#   {line}" if line.strip() else "#" for line in text.splitlines()]
     if done.returncode != 0:
         lines.append(f"{EXIT} {done.returncode}")
-    crashed = done.returncode < 0 or done.returncode == 3 or done.returncode >= 126
+    crashed = (done.returncode < 0 or done.returncode == 3 or done.returncode >= 126
+               or any(mark in text for mark in CRASHES))
     problem = f"exit code {done.returncode}: {command}\n{text}" if crashed else None
     return lines, done.returncode, problem
 
