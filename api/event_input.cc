@@ -55,14 +55,6 @@ uint64_t plain_bytes(std::span<const std::string> paths) {
   return total;
 }
 
-/// Opening the file for rejects empties it: it must be none of the inputs.
-bool is_one_of(const std::string& path, std::span<const std::string> inputs) {
-  return std::any_of(inputs.begin(), inputs.end(), [&](const std::string& input) {
-    std::error_code not_there;
-    return std::filesystem::equivalent(path, input, not_there);
-  });
-}
-
 }  // namespace
 
 std::vector<pack::PackInput> EventInput::State::take_counted() {
@@ -87,6 +79,13 @@ std::unique_ptr<BatchSource> EventInput::State::read_all(const InputSchema& sche
                                          ? std::move(inputs[0])
                                          : merge_events(std::move(inputs), reader.batch_events);
   return ahead ? read_ahead(std::move(all)) : std::move(all);
+}
+
+bool EventInput::State::reads(const std::string& path) const {
+  return std::any_of(paths.begin(), paths.end(), [&](const std::string& input) {
+    std::error_code not_there;
+    return std::filesystem::equivalent(path, input, not_there);
+  });
 }
 
 std::string EventInput::State::name_of(uint32_t file) const {
@@ -124,7 +123,8 @@ Outcome open_event_input(std::span<const std::string> paths, const EventInputOpt
   }
   state->bytes_total = plain_bytes(paths);
   if (!options.rejects_path.empty()) {
-    if (is_one_of(options.rejects_path, paths)) {
+    // Opening the file for rejects empties it.
+    if (state->reads(options.rejects_path)) {
       return {Fault::kInvalid, fmt::format("`{}` is an input, it cannot take the rejects too",
                                            options.rejects_path)};
     }

@@ -35,6 +35,9 @@ struct EventInput::State {
   /// `events.jsonl`, or `standard input`.
   std::string name_of(uint32_t file) const;
 
+  /// Whether that path is one of the inputs, whatever it is called.
+  bool reads(const std::string& path) const;
+
   /// Writes a line that does not count to the file for such lines, if there is one.
   void write_reject(std::string_view raw);
 

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include "cli/commands.h"
 #include "cli/complaint.h"
@@ -40,6 +42,13 @@ Exit pack(const PackFlags& flags) {
   PackSettings settings;
   if (!given.any_lateness) settings.lateness = given.lateness;
   settings.dedupe = given.dedupe;
+  if (flags.out == "-") usage_error("a packed log is written to a file, not to standard output");
+  std::error_code unknown;
+  if (!flags.input.rejects.empty() &&
+      std::filesystem::weakly_canonical(flags.input.rejects, unknown) ==
+          std::filesystem::weakly_canonical(flags.out, unknown)) {
+    usage_error(fmt::format("`{}` cannot take the packed log and the rejects", flags.out));
+  }
   EventInput input;
   require(open_event_input(flags.events, flags.input.input_options(), input));
   Progress progress;

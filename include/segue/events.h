@@ -22,7 +22,8 @@ struct EventInputOptions {
 };
 
 /// Event logs, opened and not yet read: `.jsonl`, plain or compressed by gzip or zstd, packed logs
-/// (all known by how the bytes begin), and `-` for standard input. Several are merged by time, each
+/// (known by their name, `.segl`, or as the others by how the bytes begin; always files), and `-`
+/// for standard input. Several are merged by time, each
 /// being in order but for the lateness. Movable; for one thread.
 class SEGUE_API EventInput {
  public:

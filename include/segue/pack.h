@@ -32,9 +32,11 @@ struct PackStats {
 
 /// Packs all events of `input` into a new file at `path`, which appears when it is whole and
 /// replaces what was there. Packs among the inputs are taken in as they are, so that this merges
-/// and appends too. What a pack leaves out no rule can ask for.
+/// and appends too; one of them may be `path` itself, if all of it can be read. What a pack leaves
+/// out no rule can ask for.
 ///
-/// Faults: of reading; `Fault::kUnreadable` if the file cannot be written; `Fault::kTooLarge` for
+/// Faults: of reading; `Fault::kUnreadable` if the file cannot be written or is no regular file;
+/// `Fault::kInvalid` if it is an input that would be lost in part; `Fault::kTooLarge` for
 /// more than a million event names and properties.
 /// Memory: about 512 MiB, a 256th of the events, or the largest user, whichever is most; more goes
 /// to a file beside `path` until it is done. Threads: one.

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kGzipMagic("\x1f\x8b", 2);
 constexpr std::string_view kZstdMagic("\x28\xb5\x2f\xfd", 4);
-constexpr size_t kMagicBytes = 4;
+constexpr size_t kMagicBytes = kPackMagic.size();
 
 Error unreadable(const std::string& name, std::string_view why) {
   return {Errc::kUnreadable, "cannot read `" + name + "`: " + std::string(why)};
@@ -114,8 +114,12 @@ Result<std::unique_ptr<ByteSource>> open_source(const std::string& path) {
   auto file = std::make_unique<FileSource>(fd, !is_stdin, path);
   SEGUE_TRY_STATUS(file->prepare());
 
+  if (file->head() == kPackMagic) {
+    return Error{Errc::kUnsupported,
+                 "cannot read " + file->name() + ": a packed log is read from a file, by its name"};
+  }
   if (file->head().starts_with(kGzipMagic)) return gunzip(std::move(file));
-  if (file->head() == kZstdMagic) return unzstd(std::move(file));
+  if (file->head().starts_with(kZstdMagic)) return unzstd(std::move(file));
   if (names(path, ".gz")) return unreadable(path, "it is named `.gz`, but is not gzip");
   if (names(path, ".zst")) return unreadable(path, "it is named `.zst`, but is not zstd");
   return std::unique_ptr<ByteSource>(std::move(file));

@@ -4,10 +4,14 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "runtime/base/result.h"
 
 namespace segue {
+
+/// How a packed log begins. It is read from a file, by its offsets, and never as a feed of bytes.
+inline constexpr std::string_view kPackMagic("SEGL\r\n\x1a\0", 8);
 
 /// A feed of plain bytes. Not for two threads at once.
 class ByteSource {
@@ -27,8 +31,8 @@ class ByteSource {
 
 /// Opens a file, or standard input for `-`. Compressed bytes (gzip, zstd) are known by how they
 /// begin, whatever the name. Errors: `kUnreadable` if the file is missing, no file, not readable,
-/// or not what its ending says; `kUnsupported` for `.csv`. A file is read, never mapped.
-/// Packed logs are opened by runtime/pack.
+/// or not what its ending says; `kUnsupported` for `.csv`, and for a packed log, as from a pipe. A
+/// file is read, never mapped. Packed logs are opened by runtime/pack.
 Result<std::unique_ptr<ByteSource>> open_source(const std::string& path);
 
 /// The plain bytes of `compressed`. Both take several streams one after the other, as their command

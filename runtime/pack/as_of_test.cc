@@ -4,9 +4,9 @@
 #include <random>
 
 #include "runtime/engine/engine.h"
-#include "runtime/image/assemble.h"
 #include "runtime/ingest/memory_source.h"
 #include "runtime/ingest/reader.h"
+#include "runtime/interp/test_world.h"
 #include "runtime/pack/as_of_events.h"
 #include "runtime/pack/as_of_pack.h"
 #include "runtime/pack/inputs.h"
@@ -43,13 +43,7 @@ score 0 name "heat" node 2
 )";
 
 const std::shared_ptr<const Program>& program() {
-  static const std::shared_ptr<const Program> made = [] {
-    Result<image::Tables> tables = image::assemble(kRules);
-    if (!tables) ADD_FAILURE() << tables.error().message;
-    Result<image::Image> image = image::Image::open(tables->finish());
-    if (!image) ADD_FAILURE() << image.error().message;
-    return std::make_shared<const Program>(std::move(*image));
-  }();
+  static const std::shared_ptr<const Program> made = program_of(kRules);
   return made;
 }
 

@@ -216,6 +216,7 @@ bool Block::load_column(Column& column, std::string_view bytes, uint32_t events)
   uint32_t entries = 0;
   uint32_t count = 0;
   if (!reader.take(entries) || !reader.take(count) || count != events) return false;
+  if (entries > count) return false;  // each is some event's: room is made for no more
   const uint32_t width = code_width(entries);
   std::string_view tags;
   std::string_view sizes;

@@ -1,11 +1,14 @@
 #include "runtime/pack/files.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace segue::pack {
@@ -46,6 +49,16 @@ bool read_at(int fd, uint64_t offset, std::span<char> out) {
 // --------------------------------------------------------------------
 
 Result<NewFile> NewFile::create(std::string path) {
+  // A link stays one, and what is no file (a device, a pipe) is not replaced by one.
+  struct stat info;
+  if (stat(path.c_str(), &info) == 0) {
+    if (!S_ISREG(info.st_mode)) {
+      return Error{Errc::kUnreadable, "cannot write `" + path + "`: it is no regular file"};
+    }
+    std::error_code unknown;
+    const std::filesystem::path real = std::filesystem::canonical(path, unknown);
+    if (!unknown) path = real.string();
+  }
   std::string hidden = hidden_name(path, ".tmp");
   const int fd = open(hidden.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) return cannot_write(path);

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "runtime/ingest/source.h"
+
 /// The bytes of a packed event log, `.segl`; docs/formats/segl.md describes them for other readers.
 ///
 ///   header · blocks · directory
@@ -16,7 +18,7 @@ namespace segue::pack {
 
 static_assert(std::endian::native == std::endian::little, "the format is copied as it is");
 
-inline constexpr std::string_view kMagic("SEGL\r\n\x1a\0", 8);
+inline constexpr std::string_view kMagic = kPackMagic;
 inline constexpr uint32_t kVersion = 1;
 
 struct FileHeader {
@@ -84,7 +86,7 @@ inline constexpr size_t kBlockBytes = size_t{16} << 20;
 
 /// What a reader takes at most.
 inline constexpr uint32_t kBlockEventsMax = 1u << 24;
-inline constexpr uint32_t kChunkBytesMax = 1u << 30;
+inline constexpr uint32_t kChunkBytesMax = 1u << 27;
 inline constexpr uint64_t kDirectoryBytesMax = uint64_t{1} << 31;
 inline constexpr uint32_t kColumnsMax = 1u << 20;
 

@@ -34,6 +34,7 @@ NestedValues::NestedValues(const Reads::Group& group)
     : decoder_(schema_of(group)), slots_(group.paths.size()) {}
 
 bool NestedValues::read(std::string_view json, EventBatch& batch, Value* values) {
+  if (json.size() > kLineBytesMax) return false;  // no line had it
   line_.assign(kBefore).append(json).append(kBehind);
   const size_t size = line_.size();
   line_.append(kLinePadding, '\0');

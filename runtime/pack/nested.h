@@ -17,7 +17,8 @@ class NestedValues {
  public:
   explicit NestedValues(const Reads::Group& group);
 
-  /// The value of each of the group's slots, as long as `batch`; false if `json` is none.
+  /// The value of each of the group's slots, as long as `batch`; false if `json` is none, or
+  /// longer than a line may be.
   bool read(std::string_view json, EventBatch& batch, Value* values);
 
  private:

@@ -9,8 +9,12 @@
 #include <fstream>
 #include <random>
 
+#include "runtime/base/hash.h"
 #include "runtime/ingest/decode.h"
+#include "runtime/ingest/lines.h"
 #include "runtime/ingest/memory_source.h"
+#include "runtime/pack/bytes.h"
+#include "runtime/pack/format.h"
 #include "runtime/pack/inputs.h"
 #include "runtime/pack/pack_source.h"
 
@@ -306,6 +310,75 @@ TEST(Pack, TellsDamageAndNeverGuesses) {
   }
   EXPECT_GT(refused, 100);
   EXPECT_GT(named, 100);
+}
+
+/// A pack of one event of one user, sealed as a writer would, with a column `a` of those bytes.
+std::string pack_with_column(const std::string& column) {
+  std::vector<std::pair<uint32_t, std::string>> chunks(5);
+  const auto bytes_of = [](auto... numbers) {
+    std::string bytes;
+    (put(bytes, numbers), ...);
+    return bytes;
+  };
+  chunks[0] = {kUsers, bytes_of(uint32_t{1}, uint32_t{1}) + "u"};
+  chunks[1] = {kTimes, bytes_of(int64_t{1000}, uint64_t{1}, uint32_t{0})};
+  chunks[2] = {kKinds, bytes_of(uint32_t{1}, uint32_t{0})};
+  chunks[3] = {kTies, std::string(17, '\0')};
+  chunks[4] = {kFirstColumn, column};
+  std::string table;
+  std::string body;
+  for (const auto& [id, raw] : chunks) {
+    const auto size = static_cast<uint32_t>(raw.size());
+    const uint64_t at = sizeof(FileHeader) + chunks.size() * sizeof(ChunkRow) + body.size();
+    put(table, ChunkRow{id, size, size, 0, at, hash64(raw)});
+    body += raw;
+  }
+  std::string directory;
+  put(directory, DirectoryHead{1, 1, 1000, 1000, 1, 1, 1, 0});
+  directory += '\1';
+  directory += bytes_of(uint32_t{5}) + "order" + bytes_of(uint32_t{0}, uint32_t{1}) + "a";
+  put(directory, BlockRow{sizeof(FileHeader), hash64(table), 1000, 1000, 5, 1, 1, 0});
+  FileHeader header = {{}, kVersion, 0, 0, 0, directory.size(), hash64(directory), 0};
+  kMagic.copy(header.magic, kMagic.size());
+  header.directory_at = sizeof(header) + table.size() + body.size();
+  header.file_bytes = header.directory_at + directory.size();
+  std::string head;
+  put(head, header);
+  header.header_hash = hash64(head.substr(0, sizeof(header) - sizeof(header.header_hash)));
+  head.clear();
+  put(head, header);
+  return head + table + body + directory;
+}
+
+/// The bytes of a column of one event with that many values, the event's being the first.
+std::string column_of(uint32_t entries, ValueTag tag, const std::string& text) {
+  std::string bytes;
+  put(bytes, entries);
+  put(bytes, uint32_t{1});
+  bytes += static_cast<char>(tag);
+  bytes.append(entries - 1, '\0');
+  put(bytes, static_cast<uint32_t>(text.size()));
+  bytes.append((entries - 1) * sizeof(uint32_t), '\0');
+  if (entries > 1) bytes += '\0';  // the event's code
+  return bytes + text;
+}
+
+/// Right checksums do not make a block's sizes right: no room is made for more than it can hold.
+TEST(Pack, ChecksWhatIsBehindTheChecksums) {
+  MemoryFile file;
+  const auto damaged = [&](const std::string& column) {
+    file.write(pack_with_column(column));
+    std::vector<Reject> rejects;
+    const size_t events = events_of_pack(file.path(), &rejects).size();
+    EXPECT_EQ(events + rejects.size(), 1U);
+    return events == 0;
+  };
+  EXPECT_FALSE(damaged(column_of(1, ValueTag::kText, "x")));
+  EXPECT_TRUE(damaged(column_of(2, ValueTag::kText, "x"))) << "two values of one event";
+  EXPECT_FALSE(damaged(column_of(1, ValueTag::kList, "[1,2]")));
+  const auto list_of = [](size_t bytes) { return "[" + std::string(bytes - 3, ' ') + "1]"; };
+  EXPECT_FALSE(damaged(column_of(1, ValueTag::kList, list_of(kLineBytesMax))));
+  EXPECT_TRUE(damaged(column_of(1, ValueTag::kList, list_of(kLineBytesMax + 1))));
 }
 
 TEST(Pack, RefusesWhatIsCutOrLongerOrNewer) {

@@ -12,6 +12,8 @@
 
 #include "runtime/base/check.h"
 #include "runtime/base/hash.h"
+#include "runtime/image/assemble.h"
+#include "runtime/pack/as_of_pack.h"
 #include "runtime/pack/pack_source.h"
 
 namespace segue::pack {
@@ -69,6 +71,43 @@ InputSchema schema() {
   return schema;
 }
 
+/// Orders by user: another way through the same blocks.
+const Program& program() {
+  static const Program made = [] {
+    Result<image::Tables> tables = image::assemble(R"(
+slot 0 property "path"
+kind 0 streams
+kind 1
+kind 2 name "Page Viewed" slots 0 streams 0 chunks 0
+stream 0 name "view" cells 0
+  kind-in k0
+kind-set 0 2
+cell 0 latest source 0 value S at 48 bytes 24
+  slot 0
+  scalar-of
+node 0 B place 0 segment 0
+  value c0
+  scalar "x"
+  equal-scalars
+chunk 0 first 0 count 1
+segment 0 name "on" node 0
+)");
+    SEGUE_CHECK(tables.has_value(), "the rules are an image");
+    Result<image::Image> image = image::Image::open(tables->finish());
+    SEGUE_CHECK(image.has_value(), "the rules are an image");
+    return Program(std::move(*image));
+  }();
+  return made;
+}
+
+void check_members(const std::string& path) {
+  const auto pack = Pack::open(path);
+  if (!pack) return;
+  std::vector<Reject> rejects;
+  const AsOfResult result = answer_pack(program(), **pack, AsOfRequest{}, 0, rejects);
+  SEGUE_CHECK(rejects.size() <= (*pack)->blocks().size(), "a block is damaged once");
+}
+
 /// What is given is in order, and each event or block is counted once.
 void check(const std::string& path) {
   auto pack = Pack::open(path);
@@ -86,6 +125,7 @@ void check(const std::string& path) {
     }
   }
   SEGUE_CHECK(events <= most, "a pack has no more events than its blocks");
+  check_members(path);
 }
 
 }  // namespace
