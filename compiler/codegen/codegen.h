@@ -32,9 +32,11 @@ struct CodegenStats {
 /// small programs one a common instant. What it computes is what the interpreter computes, to the
 /// last bit of the blob.
 ///
-/// Cost     2 ms and 25 us a condition on one thread (codegen_bench); from the cache 1 us a
-/// condition. Errors   `kUnsupported` if this process may not map executable memory, or if it was
-/// stopped; the interpreter goes on. Threads  any; `program` is only read.
+/// Cost     5 ms, and 25 to 60 us a condition, on one thread (codegen_bench); from the cache 1 us a
+///          condition.
+/// Errors   `kUnsupported` if this process may not map executable memory, or if it was stopped; the
+///          interpreter goes on.
+/// Threads  any; `program` is only read.
 Result<NativeCode> generate(const Program& program, const CodegenOptions& options,
                             CodegenStats* stats = nullptr);
 

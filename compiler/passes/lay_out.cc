@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
+#include <span>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -16,16 +19,32 @@ namespace segue::passes {
 
 namespace {
 
-/// Tests of a tracked plan that each read a window of their own turn at instants of their own: a
-/// wake-up for one looks at all of the chunk, so few stand in one.
-constexpr uint32_t kWindowsTogether = 4;
+/// Tests of a tracked plan that read different windows turn at instants of their own: a wake-up for
+/// one looks at all of the chunk, so few such windows stand in one.
+constexpr size_t kWindowsTogether = 4;
 
-bool has_window(const plan::Node& node) {
-  bool found = false;
+/// The node's reads of windows, as text.
+void add_windows(const plan::Node& node, std::set<std::string>& reads) {
   plan::walk(node.value, [&](const plan::Expr& part) {
-    found = found || plan::immediate_of(part.op) == plan::Immediate::kCellWindow;
+    if (plan::immediate_of(part.op) == plan::Immediate::kCellWindow)
+      reads.insert(plan::print(part));
   });
-  return found;
+}
+
+/// Cuts a row of nodes into chunks. They will stand from `begin` on.
+void cut_chunks(plan::Plan& plan, std::span<const uint32_t> row, uint32_t begin, uint32_t level) {
+  uint32_t first = 0;
+  std::set<std::string> windows;  // of the chunk at hand
+  for (uint32_t i = 0; i < row.size(); ++i) {
+    if (plan.tracked) add_windows(plan.nodes[row[i]], windows);
+    const bool full = i - first == image::kChunkNodesMax || windows.size() > kWindowsTogether;
+    if (!full || i == first) continue;
+    plan.chunks.push_back({begin + first, i - first, level});
+    first = i;
+    windows.clear();
+    if (plan.tracked) add_windows(plan.nodes[row[i]], windows);
+  }
+  plan.chunks.push_back({begin + first, static_cast<uint32_t>(row.size()) - first, level});
 }
 
 uint32_t bytes_of(const plan::Cell& cell) {
@@ -160,12 +179,7 @@ void order_nodes(plan::Plan& plan) {
       placed[node] = true;
       order.push_back(node);
     }
-    const auto end = static_cast<uint32_t>(order.size());
-    const uint32_t most =
-        plan.tracked && has_window(plan.nodes[first]) ? kWindowsTogether : image::kChunkNodesMax;
-    for (uint32_t at = begin; at < end; at += most) {
-      plan.chunks.push_back({at, std::min(most, end - at), levels[first]});
-    }
+    cut_chunks(plan, std::span(order).subspan(begin), begin, levels[first]);
   }
   plan::reorder_nodes(plan, order);
 }

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -177,6 +178,27 @@ TEST(LayOut, CutsTrackedNodesByTheirInputs) {
             "chunk n0 count 2\n"
             "chunk n2 count 1\n"
             "chunk n3 count 1\n");
+}
+
+/// A wake-up for one window looks at its chunk: many tests of one window stand together, of many
+/// windows four.
+TEST(LayOut, CutsTrackedNodesByTheirWindows) {
+  const auto chunks = [](int64_t window_step) {
+    std::string text = std::string(kHead) + "cell c0 = log s0 horizon *\n";
+    for (int i = 0; i < 10; ++i) {
+      text += fmt::format("node n{} = (less (log-count c0 rolling {} 0) (number {}))\n", i,
+                          100'000 + i * window_step, 100 + i);
+    }
+    plan::Plan plan = read(text);
+    plan.tracked_from = 0;
+    passes::track_inputs(plan);
+    passes::lay_out(plan);
+    std::vector<uint32_t> counts;
+    for (const plan::Chunk& chunk : plan.chunks) counts.push_back(chunk.node_count);
+    return counts;
+  };
+  EXPECT_EQ(chunks(0), std::vector<uint32_t>({10}));
+  EXPECT_EQ(chunks(1000), std::vector<uint32_t>({4, 4, 2}));
 }
 
 /// The table of ARCHITECTURE: which k a comparison needs.

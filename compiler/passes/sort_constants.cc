@@ -17,6 +17,7 @@ using plan::Op;
 struct Shape {
   std::string text;
   Decimal constant;
+  Op op{};  // of what shares a sum
   Decimal second;
 };
 
@@ -45,8 +46,8 @@ Shape shape_of(const Expr& expr) {
       if (const Expr& sum = *expr.operands[0]; sum.op == Op::kLogSum) {
         return {"sum " + std::to_string(sum.index) + " " +
                     std::to_string(static_cast<int>(sum.window.kind)) + " " +
-                    std::to_string(sum.window.to_ms),
-                word_of(sum.window.from_ms), expr.decimal};
+                    std::to_string(sum.window.to_ms) + " " + std::to_string(sum.window.cap),
+                word_of(sum.window.from_ms), expr.op, expr.decimal};
       }
       return {std::to_string(static_cast<int>(expr.op)) + plan::print(*expr.operands[0]),
               expr.decimal};
@@ -101,8 +102,8 @@ void sort_constants(plan::Plan& plan) {
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
     const Shape& x = shapes[a];
     const Shape& y = shapes[b];
-    return std::tie(levels[a], x.text, x.constant, x.second, a) <
-           std::tie(levels[b], y.text, y.constant, y.second, b);
+    return std::tie(levels[a], x.text, x.constant, x.op, x.second, a) <
+           std::tie(levels[b], y.text, y.constant, y.op, y.second, b);
   });
   plan::reorder_nodes(plan, order);
 }

@@ -102,11 +102,10 @@ class Cutting {
 
 }  // namespace
 
-// before  node n0 = (and (nth-within c0 3 1000) (seen c1))    after  node n0 = (nth-within c0 3
-// 1000)
-//                                                                    node n1 = (seen c1)
-//                                                                    node n2 = (and (node n0) (node
-//                                                                    n1)) tracked
+// before  node n0 = (and (nth-within c0 3 1000) (seen c1))
+// after   node n0 = (nth-within c0 3 1000)
+//         node n1 = (seen c1)
+//         node n2 = (and (node n0) (node n1)), and the plan is tracked
 // A test then is looked at when its own cell moves or its own deadline is due, and a connective
 // when a truth that it reads turns. Few conditions are cheaper to look at than to keep books on.
 void track_inputs(plan::Plan& plan) {

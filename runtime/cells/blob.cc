@@ -113,6 +113,8 @@ bool Blob::grow(uint32_t fixed_offset, uint32_t capacity_bytes, const image::Lay
   if (!at_end && part.capacity_bytes != 0) {
     std::memcpy(data_ + begin, data_ + part.offset, part.capacity_bytes);
   }
+  // A place that a keeper lent may hold anything; the bytes of a state depend on its user alone.
+  std::memset(data_ + begin + part.capacity_bytes, 0, wanted - part.capacity_bytes);
   part.offset = static_cast<uint32_t>(begin);
   part.capacity_bytes = wanted;
   store(data_ + fixed_offset, part);

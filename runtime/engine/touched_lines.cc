@@ -1,6 +1,7 @@
 #include "runtime/engine/touched_lines.h"
 
 #include <bit>
+#include <vector>
 
 #include "runtime/cells/blob.h"
 #include "runtime/image/op_info.h"
@@ -14,10 +15,22 @@ using image::Use;
 constexpr uint32_t kLineBytes = 64;
 constexpr uint32_t kLinesMax = 8;  // of a row that are fetched
 
+using CellsOfSequence = std::vector<std::vector<uint32_t>>;
+
+CellsOfSequence cells_of_sequences(const image::View& view) {
+  CellsOfSequence cells(view.sequences.size());
+  for (uint32_t i = 0; i < view.cells.size(); ++i) {
+    const image::CellRow& row = view.cells[i];
+    if (image::source_of(row.kind) == image::Source::kSequence) cells[row.source].push_back(i);
+  }
+  return cells;
+}
+
 /// The lines of one instant, collected.
 class Lines {
  public:
-  Lines(const image::View& view, uint32_t state_at) : view_(view), state_at_(state_at) {
+  Lines(const image::View& view, const CellsOfSequence& sequences, uint32_t state_at)
+      : view_(view), sequences_(sequences), state_at_(state_at), fed_(view.streams.size()) {
     bytes(0, sizeof(BlobHeader));
   }
 
@@ -59,24 +72,23 @@ class Lines {
     if (use == Use::kNode || use == Use::kNumberNode) place(view_.nodes[number]);
   }
 
-  /// What a stream feeds, but for what only sometimes follows.
+  /// What a stream feeds, but for what only sometimes follows. Once a stream: unions of unions are
+  /// reached on many ways.
   void fed(uint32_t stream) {
+    if (fed_[stream]) return;
+    fed_[stream] = true;
     const image::StreamRow& row = view_.streams[stream];
     for (const uint32_t number : view_.list(row.cells)) cell(number);
     for (const uint32_t all : view_.list(row.unions)) fed(all);
-    if (row.sequences.count == 0) return;
-    const auto sequences = view_.list(row.sequences);
-    for (uint32_t i = 0; i < view_.cells.size(); ++i) {
-      const image::CellRow& candidate = view_.cells[i];
-      if (image::source_of(candidate.kind) != image::Source::kSequence) continue;
-      for (const uint32_t sequence : sequences) {
-        if (candidate.source == sequence) cell(i);
-      }
+    for (const uint32_t sequence : view_.list(row.sequences)) {
+      for (const uint32_t number : sequences_[sequence]) cell(number);
     }
   }
 
   const image::View& view_;
+  const CellsOfSequence& sequences_;
   uint32_t state_at_;
+  std::vector<bool> fed_;  // by stream
   uint32_t mask_ = 1;
 };
 
@@ -89,12 +101,13 @@ uint32_t fetched(uint32_t mask, bool aligned) {
 }  // namespace
 
 TouchedLines::TouchedLines(const image::View& view, uint32_t state_at, bool aligned) {
+  const CellsOfSequence sequences = cells_of_sequences(view);
   for (const image::KindRow& row : view.kinds) {
-    Lines lines(view, state_at);
+    Lines lines(view, sequences, state_at);
     lines.kind(row);
     kinds_.push_back(fetched(lines.mask(), aligned));
   }
-  Lines timed(view, state_at);
+  Lines timed(view, sequences, state_at);
   for (const image::ChunkRow& chunk : view.chunks) {
     if (chunk.timed != 0) timed.read(chunk);
   }

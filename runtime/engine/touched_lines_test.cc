@@ -42,5 +42,26 @@ TEST(TouchedLines, AreThoseOfWhatAKindFeedsAndItsNodesRead) {
   EXPECT_EQ(TouchedLines(image->view(), 0, true).of_kind(2), 0b1u);
 }
 
+/// Each of 40 streams belongs to all later ones: 2^39 ways, and each stream is looked at once.
+TEST(TouchedLines, UnionsOfUnionsTakeNoTime) {
+  std::string rules = "kind 0 streams\nkind 1\nkind 2 name \"a\" streams 0\nkind-set 0 2\n";
+  for (int i = 0; i < 40; ++i) {
+    rules += "stream " + std::to_string(i) + (i == 0 ? " name \"a\"" : "");
+    if (i == 39) rules += " cells 0";
+    for (int all = i + 1; all < 40; ++all) {
+      rules += (all == i + 1 ? " unions " : " ") + std::to_string(all);
+    }
+    rules += i == 0 ? "\n  kind-in k0\n" : "\n";
+  }
+  rules +=
+      "cell 0 newest source 39 k 1 at 200 bytes 8\nnode 0 B place 0 timed segment 0\n"
+      "  nth-within c0 1 100\nchunk 0 first 0 count 1 timed\nsegment 0 name \"s\" node 0\n";
+  Result<image::Tables> tables = image::assemble(rules);
+  ASSERT_TRUE(tables.has_value()) << tables.error().message;
+  Result<image::Image> image = image::Image::open(tables->finish());
+  ASSERT_TRUE(image.has_value()) << image.error().message;
+  EXPECT_EQ(TouchedLines(image->view(), 16, true).of_kind(2), 0b1001u);
+}
+
 }  // namespace
 }  // namespace segue

@@ -76,16 +76,16 @@ void UserTable::put_back(uint32_t number, const Blob& blob) {
   std::memcpy(&mark, home, sizeof mark);
   Elsewhere before;
   if (mark == kElsewhere) std::memcpy(&before, home, sizeof before);
-  if (before.data == blob.data()) return;
+  if (before.data == blob.data() && before.capacity == blob.capacity()) return;
   const Elsewhere now{kElsewhere, blob.capacity(), const_cast<std::byte*>(blob.data())};
   std::memcpy(home, &now, sizeof now);
-  outside_bytes_ += now.capacity - before.capacity;
+  outside_bytes_ += size_t{now.capacity} - before.capacity;  // modular, if it became smaller
 }
 
 uint32_t UserTable::find_or_add(uint64_t hash, std::string_view id) {
   const uint64_t check = hash64(id, seed_);
-  const uint32_t number =
-      places_.find(tag_of(hash), [&](uint32_t candidate) { return row(candidate).check == check; });
+  const uint32_t number = places_.find(
+      tag_of(hash), [&](uint32_t candidate) { return is_of(row(candidate), check, id); });
   if (number != kNobody) [[likely]]
     return number;
   return add_new(hash, check, id);
@@ -94,7 +94,7 @@ uint32_t UserTable::find_or_add(uint64_t hash, std::string_view id) {
 uint32_t UserTable::find(uint64_t hash, std::string_view id) const {
   const uint64_t check = hash64(id, seed_);
   return places_.find(tag_of(hash),
-                      [&](uint32_t candidate) { return row(candidate).check == check; });
+                      [&](uint32_t candidate) { return is_of(row(candidate), check, id); });
 }
 
 uint32_t UserTable::add_new(uint64_t hash, uint64_t check, std::string_view id) {

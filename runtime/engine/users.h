@@ -25,7 +25,7 @@ namespace segue {
 /// first of them with all that the lookup needs: rows are next to each other in pages of 2 MiB. The
 /// id's own bytes are not looked at: a row has a second hash of it, 64 bits under a seed that is
 /// drawn when the table is made, so that with the 32 bits of its place two ids are taken for one in
-/// 2^-96 of all pairs, and nobody can seek such a pair beforehand (docs/decisions/0013).
+/// 2^-96 of all pairs (docs/decisions/0013). Ids longer than 240 bytes are compared too.
 ///
 /// Bytes a user: 16 and the state's room, 11 to 16 of places, the id and a byte or two.
 class UserTable {
@@ -68,7 +68,7 @@ class UserTable {
     return number != kNobody ? number : add_new(hash, hash64(id, seed_), id);
   }
   uint32_t confirm(uint32_t number, uint64_t hash, std::string_view id) {
-    if (row(number).check == hash64(id, seed_)) [[likely]]
+    if (is_of(row(number), hash64(id, seed_), id)) [[likely]]
       return number;
     return find_or_add(hash, id);
   }
@@ -112,6 +112,12 @@ class UserTable {
   static constexpr uint32_t kElsewhere = UINT32_MAX;
 
   static uint32_t tag_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+
+  /// Ids too long for the hash's short forms, whose collisions are less well known, are compared.
+  static constexpr size_t kHashedAloneMax = 240;
+  bool is_of(const Row& row, uint64_t check, std::string_view id) const {
+    return row.check == check && (id.size() <= kHashedAloneMax || ids_[row.id] == id);
+  }
 
   Row& row(uint32_t number) const {
     std::byte* const chunk = chunks_[number >> chunk_shift_].get();

@@ -171,7 +171,12 @@ TEST(Image, DeadlinesHaveAPlaceOfTheirOwn) {
   EXPECT_THAT(error_at(104, 120), HasSubstr("two things at 104 of the blob"));
   EXPECT_THAT(error_at(0, 120), HasSubstr("two things at 0 of the blob"));
   EXPECT_THAT(error_at(108, 120), HasSubstr("not in words"));
-  EXPECT_THAT(error_at(0xffff'fff0, 120), HasSubstr("something behind the blob's"));
+  EXPECT_THAT(error_at(0xffff'fff0, 120), HasSubstr("deadlines behind the blob's"));
+  // Without a timed chunk there are no words, but still a place.
+  Tables untimed = tables_of(sample);
+  for (auto& chunk : untimed.chunks) chunk.timed = 0;
+  untimed.layout[0].deadlines_at = 0xffff'fff0;
+  EXPECT_THAT(open_error(untimed), HasSubstr("deadlines behind the blob's"));
 }
 
 TEST(Image, TextsAreUtf8) {

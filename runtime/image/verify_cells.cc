@@ -224,6 +224,9 @@ Status verify_places(const View& view, uint32_t deadline_bytes) {
     }
   }
   if (deadline_bytes != 0) places.push_back({layout.deadlines_at, deadline_bytes});
+  if (layout.deadlines_at != kNone && layout.deadlines_at > layout.fixed_bytes) {
+    return corrupt("deadlines behind the blob's {} fixed bytes", layout.fixed_bytes);
+  }
   std::sort(places.begin(), places.end());
   uint64_t end = kBlobHeaderBytes + uint64_t{layout.truth_words} * 8;
   for (const Place& place : places) {

@@ -30,6 +30,8 @@ AsOf::AsOf(const Program& program) : program_(program), prepared_(program.prepar
     reads_.push_back(settles_ || kind.streams.count != 0 ? 1 : 0);
   }
   has_zone_ = view.layout[0].zone_stream != image::kNone;
+  // Its stream is fed ahead of an instant's others and is on no kind's list.
+  if (has_zone_) reads_[kIdentifyKind.index] = 1;
   prepare_sequences();
   frame_.view = &view;
   frame_.prepared = &prepared_;

@@ -3,8 +3,8 @@
 #include "runtime/base/decimal.h"
 #include "runtime/cells/log.h"
 
-/// Sums of one log over many windows. The tests of a chunk stand in the order of their windows, so
-/// each sum is the one before and the entries between: all together walk the log once.
+/// Sums of one log over the windows of a chunk. Its tests stand in the order of their windows, so
+/// each sum is the one before and the entries between: all of a chunk walk the log once.
 namespace segue::interp {
 
 /// Forgets the last sum: cells may have moved since. Before each chunk whose sums are shared.

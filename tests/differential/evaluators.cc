@@ -252,7 +252,10 @@ void ask_as_of(const hir::Rules& rules, const std::vector<GeneratedEvent>& event
       while (next < sorted.size() && sorted[next].at.ms <= time) {
         size_t end = next + 1;
         while (end < sorted.size() && sorted[end].at == sorted[next].at) ++end;
-        user_as_of.take(std::span(sorted).subspan(next, end - next), false);
+        // A reader of packs passes over lone events of which nothing is kept.
+        const bool passed_over =
+            end == next + 1 && user_as_of.known() && !user_as_of.reads(sorted[next].kind);
+        if (!passed_over) user_as_of.take(std::span(sorted).subspan(next, end - next), false);
         next = end;
       }
       if (!user_as_of.answer(Instant{time})) continue;
