@@ -51,3 +51,22 @@ from line;
 .separator "\\t" "\\n"
 {question};
 """
+
+# The lines have no byte 1 or 2, so as CSV with these each is one field as it stands.
+POSTGRES_LOAD = """
+create unlogged table line(text jsonb);
+\\copy line from '{events}' with (format csv, quote e'\\x01', delimiter e'\\x02')
+create unlogged table call as select
+  coalesce(text ->> 'type', 'track') as kind, text ->> 'userId' as usr,
+  case text ->> 'type' when 'identify' then '' when 'page' then 'Page Viewed'
+       else text ->> 'event' end as name,
+  (extract(epoch from (text ->> 'timestamp')::timestamptz) * 1000)::bigint as ts,
+  text ->> 'messageId' as mid, coalesce(text -> 'properties' ->> 'path', '') as path,
+  coalesce(text -> 'properties' ->> 'campaign', '') as campaign,
+  case when text -> 'properties' -> 'step' = '2' then 1 else 0 end as two,
+  case when text -> 'traits' ? 'plan' then 1 else 0 end as has_plan,
+  coalesce(text -> 'traits' ->> 'plan', '') as plan
+from line;
+analyze call;
+{question};
+"""

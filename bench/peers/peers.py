@@ -7,12 +7,14 @@ Each answers over the same JSON lines, load included, in turns; the answers must
 full.
 Prints a JSON object a peer: {"peer": ..., "seconds": ..., "seg": ..., "ratio": ...}. A peer that
 is not installed is named and left out: DuckDB (Python's `duckdb`), ClickHouse (`chdb`), SQLite
-(the command `sqlite3`).
+(the command `sqlite3`), PostgreSQL, Redis with Lua (Debian's `postgresql`, `redis-server`),
+json-rules-engine (`npm install` it, and name its `node_modules` in PEERS_NODE).
 """
 
 import argparse
 import json
 import multiprocessing
+import os
 import shutil
 import statistics
 import subprocess
@@ -22,8 +24,9 @@ import time
 from datetime import datetime, timezone
 from pathlib import Path
 
-from loads import CLICK_LOAD, COLUMNS, DUCK_LOAD, SQLITE_LOAD
+from loads import CLICK_LOAD, COLUMNS, DUCK_LOAD, POSTGRES_LOAD, SQLITE_LOAD
 from question import question
+from servers import HERE, POSTGRES, postgres, redis
 
 RULES = "examples/02-saas-lifecycle/rules.seg"
 
@@ -89,6 +92,45 @@ def ask_sqlite(options, events):
     return {tuple(line.split("\t")) for line in done.stdout.splitlines()}
 
 
+def ask_postgres(options, events):
+    sql = question(options.at, "ts / 86400000", "lpad(cast(ts as varchar), 13, '0') || mid || plan")
+    began = time.monotonic()
+    with postgres(options.threads) as psql:
+        options.note["starting"] = time.monotonic() - began
+        done = subprocess.run([*psql, "-F", "\t"], check=True, stdout=subprocess.PIPE, text=True,
+                              input=POSTGRES_LOAD.format(events=events, question=sql))
+    return {tuple(line.split("\t")) for line in done.stdout.splitlines()}
+
+
+def ask_redis(options, events):
+    """As a stream: a script takes a few hundred lines at a time, with two calls on their way."""
+    at = str(options.at).encode()
+    with redis() as server, open(events, "rb") as lines:
+        script = server.load("facts.lua")
+        waiting = 0
+        while block := lines.readlines(100_000):
+            server.send(b"EVALSHA", script, b"0", at, *(line.rstrip() for line in block))
+            waiting += 1
+            if waiting > 2:
+                server.receive()
+                waiting -= 1
+        for _ in range(waiting):
+            server.receive()
+        script, cursor, found = server.load("members.lua"), b"0", set()
+        while True:
+            cursor, *rows = server.ask(b"EVALSHA", script, b"0", at, cursor)
+            found.update(tuple(row.decode().split("\t")) for row in rows)
+            if cursor == b"0":
+                return found
+
+
+def ask_node(options, events):
+    done = subprocess.run(["node", "--max-old-space-size=8192", str(HERE / "rules.cjs"), events,
+                           str(options.at)], check=True, stdout=subprocess.PIPE, text=True,
+                          env=os.environ | {"NODE_PATH": os.environ["PEERS_NODE"]})
+    return {tuple(line.split("\t")) for line in done.stdout.splitlines()}
+
+
 def has_module(name):
     """Asked in a process of its own: what chdb starts when imported does not survive a fork."""
     command = [sys.executable, "-c", f"import {name}"]
@@ -99,15 +141,22 @@ PEERS = [
     ("DuckDB", ask_duckdb, lambda: has_module("duckdb")),
     ("ClickHouse", ask_clickhouse, lambda: has_module("chdb")),
     ("SQLite", ask_sqlite, lambda: shutil.which("sqlite3")),
+    ("PostgreSQL", ask_postgres, lambda: POSTGRES and shutil.which("psql")),
+    ("Redis with Lua", ask_redis, lambda: shutil.which("redis-server")),
+    ("json-rules-engine on Node.js", ask_node,
+     lambda: shutil.which("node") and os.environ.get("PEERS_NODE")),
 ]
+QUICK = ("DuckDB", "ClickHouse")  # measured several times, the others once
 
 
 def in_a_process(ask, options, events):
-    """Seconds and answer of a peer, in a process of its own: none keeps what another used."""
+    """Seconds and answer of a peer, in a process of its own: none keeps what another used. What a
+    server takes to make its folder and start is not charged."""
     def work(pipe):
         began = time.monotonic()
         answer = ask(options, events)
-        pipe.send((time.monotonic() - began, answer, options.note))
+        taken = time.monotonic() - began - options.note.pop("starting", 0)
+        pipe.send((taken, answer, options.note))
     here, there = multiprocessing.Pipe()
     process = multiprocessing.Process(target=work, args=(there,))
     process.start()
@@ -135,7 +184,7 @@ def main():
             print(json.dumps({"peer": name, "skipped": "not installed here"}), flush=True)
             continue
         ours, theirs, notes = [], [], {}
-        for _ in range(options.turns if name != "SQLite" else 1):
+        for _ in range(options.turns if name in QUICK else 1):
             began = time.monotonic()
             wanted = ask_seg(options, events)
             ours.append(time.monotonic() - began)
