@@ -5,8 +5,9 @@
 
 #include "api/findings_state.h"
 #include "api/rule_words.h"
-#include "api/time_points.h"
+#include "api/runtime/time_points.h"
 #include "compiler/sema/print.h"
+#include "runtime/base/text.h"
 
 namespace segue {
 namespace {

@@ -3,7 +3,8 @@
 #include <filesystem>
 
 #include "api/compilation_state.h"
-#include "api/outcomes.h"
+#include "api/native_maker.h"
+#include "api/runtime/outcomes.h"
 #include "api/zone_tables.h"
 #include "compiler/emit/emit.h"
 #include "compiler/passes/pipeline.h"
@@ -97,6 +98,17 @@ Outcome read_plan(const std::string& path, Compilation::State& state) {
   return {};
 }
 
+/// Says where rules are written. Of a plan that was read as text there are none.
+template <class Rule>
+void locate(const std::vector<Rule>& rules, const SourceManager& sources,
+            std::vector<RuleInfo>& infos) {
+  for (size_t i = 0; i < std::min(rules.size(), infos.size()); ++i) {
+    const TextRange at = range_of(sources, rules[i].span);
+    infos[i].path = at.path;
+    infos[i].line = at.line;
+  }
+}
+
 }  // namespace
 
 const plan::Plan& Compilation::State::plan() const {
@@ -106,6 +118,16 @@ const plan::Plan& Compilation::State::plan() const {
     passes::run(*optimised, selection_of(options));
   }
   return *optimised;
+}
+
+/// The program of this image of the plan, with what only the rules say of it.
+std::shared_ptr<const CompiledProgram> Compilation::State::describe(image::Image image) const {
+  auto described = describe_image(std::move(image));
+  described->counts.shapes = passes::count_shapes(plan());
+  locate(rules.segments, found->sources, described->segments);
+  locate(rules.scores, found->sources, described->scores);
+  described->make_native = &make_native;
+  return std::make_shared<CompiledProgram>(std::move(described));
 }
 
 // ---- loading ------------------------------------------------------------------------------------
@@ -235,8 +257,7 @@ Outcome Compilation::program(std::shared_ptr<const CompiledProgram>& program) co
     const Stopwatch stopwatch(state_->times.emit_ms);
     auto image = emit(plan, system_zones());
     if (!image) return outcome_of(image.error());
-    state_->program = describe_program(std::move(image).value(), passes::count_shapes(plan), plan,
-                                       state_->rules, state_->found->sources);
+    state_->program = state_->describe(std::move(image).value());
   }
   program = state_->program;
   return {};

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "api/findings_state.h"
-#include "api/program_state.h"
+#include "api/runtime/program_state.h"
 #include "compiler/plan/plan.h"
 #include "compiler/sema/hir.h"
 #include "compiler/sema/load.h"
@@ -29,6 +29,7 @@ struct Compilation::State {
 
   /// The plan after the passes of the options.
   const plan::Plan& plan() const;
+  std::shared_ptr<const CompiledProgram> describe(image::Image image) const;
 };
 
 /// Checks what `base` has loaded once more, with other values of some parameters.

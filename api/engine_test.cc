@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 
+#include "segue/compile.h"
 #include "segue/time.h"
 
 namespace segue {

@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include "api/rule_words.h"
-#include "api/time_points.h"
+#include "api/runtime/time_points.h"
 #include "compiler/sema/ops.h"
 
 namespace segue {

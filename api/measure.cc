@@ -7,9 +7,9 @@
 #include <map>
 
 #include "api/compilation_state.h"
-#include "api/native_code.h"
-#include "api/outcomes.h"
 #include "api/rule_forms.h"
+#include "api/runtime/native_code.h"
+#include "api/runtime/outcomes.h"
 #include "api/zone_tables.h"
 #include "compiler/codegen/codegen.h"
 #include "compiler/emit/emit.h"

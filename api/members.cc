@@ -4,12 +4,12 @@
 #include <functional>
 #include <utility>
 
-#include "api/event_input_state.h"
-#include "api/input_rejects.h"
-#include "api/native_code.h"
-#include "api/outcomes.h"
-#include "api/program_state.h"
-#include "api/time_points.h"
+#include "api/runtime/event_input_state.h"
+#include "api/runtime/input_rejects.h"
+#include "api/runtime/native_code.h"
+#include "api/runtime/outcomes.h"
+#include "api/runtime/program_state.h"
+#include "api/runtime/time_points.h"
 #include "runtime/pack/as_of_events.h"
 #include "runtime/pack/as_of_pack.h"
 

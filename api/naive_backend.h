@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "api/backend.h"
+#include "api/runtime/backend.h"
 #include "compiler/sema/hir.h"
 
 namespace segue {

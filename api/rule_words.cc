@@ -5,7 +5,6 @@
 
 #include "compiler/diagnostics/json_writer.h"
 #include "compiler/sema/ops.h"
-#include "compiler/sema/print.h"
 #include "runtime/base/text.h"
 
 namespace segue {

@@ -7,10 +7,10 @@
 #include <set>
 
 #include "api/compilation_state.h"
-#include "api/native_code.h"
 #include "api/rule_words.h"
+#include "api/runtime/native_code.h"
+#include "api/runtime/time_points.h"
 #include "api/test_json.h"
-#include "api/time_points.h"
 #include "compiler/sema/check.h"
 
 namespace segue {

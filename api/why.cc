@@ -6,10 +6,10 @@
 #include "api/clauses.h"
 #include "api/compilation_state.h"
 #include "api/event_copy.h"
-#include "api/event_input_state.h"
 #include "api/figures.h"
-#include "api/outcomes.h"
-#include "api/time_points.h"
+#include "api/runtime/event_input_state.h"
+#include "api/runtime/outcomes.h"
+#include "api/runtime/time_points.h"
 #include "api/zone_tables.h"
 
 namespace segue {

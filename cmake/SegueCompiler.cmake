@@ -26,9 +26,7 @@ segue_use_llvm(segue_codegen)
 
 # The library a host links: public headers in include/segue, everything else is private to it.
 segue_library(segue api
-              DEPS segue_antlr segue_emit segue_codegen segue_naive segue_pack)
-set_source_files_properties(${PROJECT_SOURCE_DIR}/api/version.cc PROPERTIES
-                            COMPILE_DEFINITIONS SEGUE_VERSION="${PROJECT_VERSION}")
+              DEPS segue_antlr segue_emit segue_codegen segue_naive segue_hosted)
 segue_headers(segue_public_headers include/segue)
 
 # The command line is a user like any other. All but main.cc is a library, so that tests can link

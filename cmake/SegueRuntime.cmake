@@ -1,5 +1,5 @@
-# runtime/base <- image <- cells <- interp <- engine <- ingest <- pack. Nothing here may throw:
-# -fno-exceptions throughout.
+# runtime/base <- image <- cells <- interp <- engine <- ingest <- pack. Nothing in runtime/ may
+# throw: -fno-exceptions throughout.
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(tsl-robin-map REQUIRED)
@@ -18,3 +18,8 @@ segue_library(segue_engine runtime/engine NO_EXCEPTIONS THREADS
 segue_library(segue_ingest runtime/ingest NO_EXCEPTIONS THREADS
               DEPS segue_engine simdjson::simdjson ZLIB::ZLIB ${SEGUE_ZSTD})
 segue_library(segue_pack runtime/pack NO_EXCEPTIONS THREADS DEPS segue_ingest)
+
+# The part of the public library that needs no compiler.
+segue_library(segue_hosted api/runtime DEPS segue_pack)
+set_source_files_properties(${PROJECT_SOURCE_DIR}/api/runtime/version.cc PROPERTIES
+                            COMPILE_DEFINITIONS SEGUE_VERSION="${PROJECT_VERSION}")

@@ -8,7 +8,7 @@
 #include "compiler/sema/caps.h"
 #include "compiler/sema/limits.h"
 #include "compiler/sema/ops.h"
-#include "compiler/sema/print.h"
+#include "runtime/base/text.h"
 
 namespace segue::sema {
 

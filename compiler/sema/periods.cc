@@ -9,7 +9,7 @@
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
 #include "compiler/sema/operands.h"
-#include "compiler/sema/print.h"
+#include "runtime/base/text.h"
 
 namespace segue::sema {
 

@@ -21,9 +21,4 @@ std::string print_hir(const hir::Rules& rules, const hir::Expr& expr);
 /// name.
 std::string meaning_text(const hir::Rules& rules, const hir::Expr& expr);
 
-/// `2d12h`; `0ms`.
-std::string duration_text(Duration duration);
-/// `2025-06-01T17:00:00Z`, with milliseconds if there are any.
-std::string instant_text(Instant instant);
-
 }  // namespace segue

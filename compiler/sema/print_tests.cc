@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "compiler/sema/check.h"
-#include "compiler/sema/print.h"
+#include "runtime/base/text.h"
 
 namespace segue {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "compiler/sema/limits.h"
 #include "compiler/sema/literals.h"
-#include "compiler/sema/print.h"
 #include "compiler/sema/signals.h"
+#include "runtime/base/text.h"
 
 namespace segue::sema {
 

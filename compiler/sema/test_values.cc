@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "compiler/sema/literals.h"
-#include "compiler/sema/print.h"
 #include "compiler/sema/properties.h"
+#include "runtime/base/text.h"
 
 namespace segue::sema {
 

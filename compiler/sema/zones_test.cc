@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/sema/print.h"
 #include "compiler/sema/zone_rule.h"
 #include "runtime/base/text.h"
 

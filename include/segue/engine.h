@@ -10,14 +10,17 @@
 #include <utility>
 #include <vector>
 
+#include "segue/change.h"
 #include "segue/code.h"
-#include "segue/compile.h"
 #include "segue/events.h"
 #include "segue/export.h"
 #include "segue/outcome.h"
+#include "segue/program.h"
 #include "segue/time.h"
 
 namespace segue {
+
+class Compilation;
 
 /// What evaluates the rules. All give the same answers.
 enum class Evaluator : uint8_t {
@@ -40,15 +43,6 @@ struct EngineSettings {
   CodeOptions code;
 };
 
-enum class ChangeCause : uint8_t {
-  kEvent,  ///< a track, page or screen of the user at that very instant
-  kTime,   ///< nothing but the passing of time
-  kTrait,  ///< an identify call, and no track, page or screen
-};
-
-/// `event`, `time`, `trait`
-SEGUE_API std::string_view name_of(ChangeCause cause) noexcept;
-
 /// A user's entry into a segment or exit from it. The texts live as long as the call that gives it.
 struct MembershipChange {
   TimePoint at;
@@ -58,8 +52,7 @@ struct MembershipChange {
   bool entered = false;  ///< else left
   ChangeCause cause = ChangeCause::kTime;
   std::string_view event;  ///< of `kEvent`: the wire name
-  /// 24 hex digits of user, segment, instant and direction: the same whenever the same change is
-  /// found again, so a sink can drop what it has seen.
+  /// See `change_id`.
   std::string_view id;
 };
 
@@ -133,10 +126,18 @@ class SEGUE_API MembershipEngine {
  private:
   friend Outcome start_engine(const Compilation&, const EngineSettings&,
                               MembershipEngine&) noexcept;
+  friend Outcome start_engine(std::shared_ptr<const CompiledProgram>, const EngineSettings&,
+                              MembershipEngine&) noexcept;
   std::unique_ptr<State> state_;
 };
 
-/// An engine without users. `compilation` must be without errors and outlive a naive engine.
+/// An engine without users. A program opened from its image is interpreted, or runs the code that
+/// was built with it. `Fault::kInvalid` for the naive evaluator, and for settings out of bounds.
+SEGUE_API Outcome start_engine(std::shared_ptr<const CompiledProgram> program,
+                               const EngineSettings& settings, MembershipEngine& into) noexcept;
+
+/// The same of rules; in the compiler's library. `compilation` must be without errors and outlive a
+/// naive engine.
 SEGUE_API Outcome start_engine(const Compilation& compilation, const EngineSettings& settings,
                                MembershipEngine& into) noexcept;
 

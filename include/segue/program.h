@@ -4,12 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "segue/export.h"
+#include "segue/outcome.h"
 
 namespace segue {
 
@@ -38,8 +41,8 @@ struct RuleInfo {
   std::string label;          ///< the text behind the name; may be empty
   std::string documentation;  ///< its `##` lines
   std::vector<std::pair<std::string, std::string>> metadata;  ///< stage, goal, owner, … as written
-  std::string path;                                           ///< the rule file
-  uint32_t line = 1;
+  std::string path;   ///< the rule file; empty of a program opened from its image
+  uint32_t line = 1;  ///< there
   /// What it alone would keep. Rules share state, so these add up to more than the program's.
   StateSize state;
   std::vector<CellInfo> cells;      ///< it reads, directly or through other rules
@@ -57,7 +60,7 @@ struct ProgramCounts {
   size_t sequences = 0;
   size_t cells = 0;
   size_t conditions = 0;
-  size_t shapes = 0;
+  size_t shapes = 0;  ///< 0 of a program opened from its image
   size_t image_bytes = 0;
 };
 
@@ -76,10 +79,28 @@ class SEGUE_API CompiledProgram {
   /// Of a user, all rules together.
   const StateSize& user_state() const noexcept;
 
+  /// Place of the segment or the score of that name. Cost: a walk over all.
+  std::optional<uint32_t> segment(std::string_view name) const noexcept;
+  std::optional<uint32_t> score(std::string_view name) const noexcept;
+
+  /// The program as bytes, for `open_program`; they live as long as the program.
+  std::span<const std::byte> image() const noexcept;
+  /// Tells any two images apart: states made by one are not taken by another.
+  uint64_t identity() const noexcept;
+
   const State& state() const noexcept { return *state_; }
 
  private:
   std::unique_ptr<State> state_;
 };
+
+/// A program from the bytes of its image, as `CompiledProgram::image` and `seg build` give them.
+/// The bytes are copied, and may be hostile: nothing of them is believed before it is checked.
+/// Needs no compiler; where there is one, use `Compilation::program`, which can make native code.
+///
+/// Faults: `kUnreadable` if it is no image, `kUnsupported` of another version, `kCorrupt`,
+/// `kTooLarge`. Cost: one pass over the bytes.
+SEGUE_API Outcome open_program(std::span<const std::byte> image,
+                               std::shared_ptr<const CompiledProgram>& into) noexcept;
 
 }  // namespace segue

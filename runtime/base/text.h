@@ -44,4 +44,8 @@ Instant instant_of_local(int64_t local_ms, ZoneView zone);
 /// `2025-06-01T12:05:00.000Z`: always 24 characters inside kInstantMin .. kInstantEnd.
 std::string format_instant(Instant t);
 
+/// As rules write them: `2025-06-01T17:00:00Z`, with milliseconds if there are any; `2d12h`, `0ms`.
+std::string instant_text(Instant instant);
+std::string duration_text(Duration duration);
+
 }  // namespace segue

@@ -19,6 +19,14 @@ inline constexpr size_t kLineBytesMax = size_t{16} << 20;
 /// Bytes that may be read behind a line's end (and mean nothing): lets keys be compared by words.
 inline constexpr size_t kLinePadding = 64;
 
+/// The line without blanks at its ends.
+inline std::string_view without_blanks(std::string_view line) {
+  constexpr std::string_view kBlanks = " \t\r";
+  const size_t begin = line.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return line.substr(begin, line.find_last_not_of(kBlanks) + 1 - begin);
+}
+
 struct Line {
   std::string_view text;  // without blanks at its ends; of a line too long its beginning
   uint64_t number = 0;    // counted from 1, blank lines included

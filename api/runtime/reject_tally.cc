@@ -1,4 +1,4 @@
-#include "api/reject_tally.h"
+#include "api/runtime/reject_tally.h"
 
 #include <algorithm>
 

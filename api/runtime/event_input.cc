@@ -8,8 +8,8 @@
 #include <fstream>
 #include <utility>
 
-#include "api/event_input_state.h"
-#include "api/outcomes.h"
+#include "api/runtime/event_input_state.h"
+#include "api/runtime/outcomes.h"
 #include "runtime/pack/pack_source.h"
 
 namespace segue {

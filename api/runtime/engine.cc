@@ -3,56 +3,23 @@
 #include <fmt/format.h>
 #include <algorithm>
 
-#include "api/compilation_state.h"
-#include "api/engine_state.h"
-#include "api/event_input_state.h"
-#include "api/naive_backend.h"
-#include "api/native_code.h"
-#include "api/outcomes.h"
-#include "api/time_points.h"
+#include "api/runtime/changes.h"
+#include "api/runtime/engine_state.h"
+#include "api/runtime/event_input_state.h"
+#include "api/runtime/native_code.h"
+#include "api/runtime/outcomes.h"
+#include "api/runtime/time_points.h"
 #include "runtime/ingest/lines.h"
 
 namespace segue {
 namespace {
-
-ChangeCause cause_of(Cause cause) {
-  switch (cause) {
-    case Cause::kEvent:
-      return ChangeCause::kEvent;
-    case Cause::kTime:
-      return ChangeCause::kTime;
-    case Cause::kTrait:
-      return ChangeCause::kTrait;
-  }
-  return ChangeCause::kTime;
-}
 
 /// Below this many events the input is at its end before native code would have paid.
 constexpr uint64_t kNativeFromEvents = 4096;
 /// Of a log's length in bytes more events are expected than there are, rather than fewer.
 constexpr uint64_t kBytesAnEvent = 128;
 
-EngineOptions options_of(const EngineSettings& settings) {
-  EngineOptions options;
-  options.threads = settings.threads;
-  options.lateness = settings.any_lateness ? kLatenessAll : Duration{settings.lateness.count()};
-  if (settings.dedupe) options.dedupe = Duration{settings.dedupe->count()};
-  return options;
-}
-
 }  // namespace
-
-std::string_view name_of(ChangeCause cause) noexcept {
-  switch (cause) {
-    case ChangeCause::kEvent:
-      return "event";
-    case ChangeCause::kTime:
-      return "time";
-    case ChangeCause::kTrait:
-      return "trait";
-  }
-  return {};
-}
 
 // ---- what the backend tells ---------------------------------------------------------------------
 
@@ -157,10 +124,8 @@ Outcome MembershipEngine::read(EventInput& input, const ProgressSink& progress) 
 /// `line` is followed by `kLinePadding` bytes that can be read.
 void MembershipEngine::State::push_line(std::string_view line, EventBatch& batch) {
   ++pushed_lines;
-  constexpr std::string_view kBlanks = " \t\r";
-  const size_t begin = line.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return;
-  line = line.substr(begin, line.find_last_not_of(kBlanks) + 1 - begin);
+  line = without_blanks(line);
+  if (line.empty()) return;
   const auto reject =
       line.size() > kLineBytesMax ? RejectKind::kLineTooLong : decoder->decode(line, batch);
   if (reject) {
@@ -233,21 +198,30 @@ RunStats MembershipEngine::stats() const noexcept {
   return stats;
 }
 
-Outcome start_engine(const Compilation& compilation, const EngineSettings& settings,
+EngineOptions options_of(const EngineSettings& settings) {
+  EngineOptions options;
+  options.threads = settings.threads;
+  options.lateness = settings.any_lateness ? kLatenessAll : Duration{settings.lateness.count()};
+  if (settings.dedupe) options.dedupe = Duration{settings.dedupe->count()};
+  return options;
+}
+
+Outcome check_settings(const EngineSettings& settings) {
+  if (settings.threads >= 1 && settings.threads <= 256) return {};
+  return {Fault::kInvalid, fmt::format("{} threads: from 1 to 256 are possible", settings.threads)};
+}
+
+Outcome start_engine(std::shared_ptr<const CompiledProgram> program, const EngineSettings& settings,
                      MembershipEngine& into) noexcept {
-  if (settings.threads < 1 || settings.threads > 256) {
-    return {Fault::kInvalid,
-            fmt::format("{} threads: from 1 to 256 are possible", settings.threads)};
+  if (Outcome wrong = check_settings(settings); !wrong.ok()) return wrong;
+  if (settings.evaluator == Evaluator::kNaive) {
+    return {Fault::kInvalid, "the naive evaluator reads rules, not a program"};
   }
   auto state = std::make_unique<MembershipEngine::State>();
-  if (Outcome wrong = compilation.program(state->program); !wrong.ok()) return wrong;
+  state->program = std::move(program);
   state->settings = settings;
-  const EngineOptions options = options_of(settings);
-  if (settings.evaluator == Evaluator::kNaive) {
-    state->backend = make_naive_backend(compilation.state().rules, options, *state);
-  } else {
-    state->backend = make_engine_backend(state->program->state().program, options, *state);
-  }
+  state->backend =
+      make_engine_backend(state->program->state().program, options_of(settings), *state);
   into.state_ = std::move(state);
   return {};
 }

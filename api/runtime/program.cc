@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 #include <algorithm>
 
-#include "api/findings_state.h"
-#include "api/image_reads.h"
-#include "api/program_state.h"
-#include "api/state_size.h"
-#include "runtime/base/check.h"
+#include "api/runtime/image_reads.h"
+#include "api/runtime/outcomes.h"
+#include "api/runtime/program_state.h"
+#include "api/runtime/state_size.h"
 #include "runtime/image/op_info.h"
 
 namespace segue {
@@ -51,17 +50,23 @@ void describe_triggers(const image::View& view, const KindsOfStreams& kinds_of,
                            [&](uint32_t node) { return view.nodes[node].timed != 0; });
 }
 
-RuleInfo describe(const image::View& view, const KindsOfStreams& kinds_of, uint32_t node,
-                  const plan::Segment& rule, const TextRange& at) {
-  RuleInfo info;
-  info.name = rule.name;
-  info.label = rule.label;
-  info.documentation = rule.doc;
-  info.metadata = rule.metadata;
-  info.path = at.path;
-  info.line = at.line;
+std::string text_or_empty(const image::View& view, uint32_t text) {
+  return text == image::kNone ? std::string() : std::string(view.text(text));
+}
 
-  const NodeReads reads = reads_of(view, node);
+/// `rule` is the row of a segment or of a score.
+template <class Row>
+RuleInfo describe(const image::View& view, const KindsOfStreams& kinds_of, const Row& rule) {
+  RuleInfo info;
+  info.name = view.text(rule.name);
+  info.label = text_or_empty(view, rule.label);
+  info.documentation = text_or_empty(view, rule.doc);
+  const std::span<const uint32_t> metadata = view.list(rule.metadata);
+  for (size_t i = 0; i + 1 < metadata.size(); i += 2) {
+    info.metadata.emplace_back(view.text(metadata[i]), view.text(metadata[i + 1]));
+  }
+
+  const NodeReads reads = reads_of(view, rule.node);
   info.state = state_size(view, reads.cells, reads.nodes);
   for (const uint32_t index : reads.cells) {
     const image::CellRow& cell = view.cells[index];
@@ -71,33 +76,21 @@ RuleInfo describe(const image::View& view, const KindsOfStreams& kinds_of, uint3
   return info;
 }
 
-/// `rules` are the segments or the scores of the HIR, or none.
-template <class Row, class Rule>
-std::vector<RuleInfo> describe_all(const image::View& view, std::span<const Row> rows,
-                                   std::span<const plan::Segment> plan_rules,
-                                   std::span<const Rule> rules, const SourceManager& sources) {
-  SEGUE_CHECK(rows.size() == plan_rules.size(), "an image has the rules of its plan");
-  const KindsOfStreams kinds_of = kinds_of_streams(view);
-  std::vector<RuleInfo> list;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const TextRange at = i < rules.size() ? range_of(sources, rules[i].span) : TextRange{};
-    list.push_back(describe(view, kinds_of, rows[i].node, plan_rules[i], at));
+std::optional<uint32_t> index_of(const std::vector<RuleInfo>& rules, std::string_view name) {
+  for (uint32_t i = 0; i < rules.size(); ++i) {
+    if (rules[i].name == name) return i;
   }
-  return list;
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::shared_ptr<const CompiledProgram> describe_program(image::Image image, size_t shapes,
-                                                        const plan::Plan& plan,
-                                                        const hir::Rules& rules,
-                                                        const SourceManager& sources) {
+std::unique_ptr<CompiledProgram::State> describe_image(image::Image image) {
   auto state = std::make_unique<CompiledProgram::State>();
   const image::View& view = image.view();
-  state->segments = describe_all(view, view.segments, std::span(plan.segments),
-                                 std::span(rules.segments), sources);
-  state->scores =
-      describe_all(view, view.scores, std::span(plan.scores), std::span(rules.scores), sources);
+  const KindsOfStreams kinds_of = kinds_of_streams(view);
+  for (const auto& row : view.segments) state->segments.push_back(describe(view, kinds_of, row));
+  for (const auto& row : view.scores) state->scores.push_back(describe(view, kinds_of, row));
   state->user_state = state_size(view);
   state->counts = {.segments = view.segments.size(),
                    .scores = view.scores.size(),
@@ -106,10 +99,17 @@ std::shared_ptr<const CompiledProgram> describe_program(image::Image image, size
                    .sequences = view.sequences.size(),
                    .cells = view.cells.size(),
                    .conditions = view.nodes.size(),
-                   .shapes = shapes,
                    .image_bytes = image.bytes().size()};
   state->program = std::make_shared<Program>(std::move(image));
-  return std::make_shared<CompiledProgram>(std::move(state));
+  return state;
+}
+
+Outcome open_program(std::span<const std::byte> image,
+                     std::shared_ptr<const CompiledProgram>& into) noexcept {
+  auto opened = image::Image::open({image.begin(), image.end()});
+  if (!opened) return outcome_of(opened.error());
+  into = std::make_shared<CompiledProgram>(describe_image(std::move(opened).value()));
+  return {};
 }
 
 CompiledProgram::CompiledProgram(std::unique_ptr<State> state) noexcept
@@ -124,5 +124,19 @@ std::span<const RuleInfo> CompiledProgram::scores() const noexcept { return stat
 const ProgramCounts& CompiledProgram::counts() const noexcept { return state_->counts; }
 
 const StateSize& CompiledProgram::user_state() const noexcept { return state_->user_state; }
+
+std::span<const std::byte> CompiledProgram::image() const noexcept {
+  return state_->program->image().bytes();
+}
+
+uint64_t CompiledProgram::identity() const noexcept { return state_->program->image().identity(); }
+
+std::optional<uint32_t> CompiledProgram::segment(std::string_view name) const noexcept {
+  return index_of(state_->segments, name);
+}
+
+std::optional<uint32_t> CompiledProgram::score(std::string_view name) const noexcept {
+  return index_of(state_->scores, name);
+}
 
 }  // namespace segue

@@ -1,9 +1,10 @@
-#include "api/native_code.h"
+#include "api/native_maker.h"
 
 #include <algorithm>
 #include <thread>
 
-#include "api/outcomes.h"
+#include "api/runtime/native_code.h"
+#include "api/runtime/outcomes.h"
 #include "compiler/codegen/codegen.h"
 
 namespace segue {
@@ -26,6 +27,8 @@ CodeReport report_of(const CodegenStats& stats) {
   return report;
 }
 
+}  // namespace
+
 void make_native(Program& program, const CodeOptions& options, NativeWork& work) {
   CodegenOptions how;
   how.threads = threads_of(options);
@@ -42,27 +45,12 @@ void make_native(Program& program, const CodeOptions& options, NativeWork& work)
   work.report = report_of(stats);
 }
 
-}  // namespace
-
-void start_native(const CompiledProgram::State& program, const CodeOptions& options) {
-  NativeWork& work = program.native;
-  std::call_once(work.begun, [&] {
-    work.done = std::async(std::launch::async, [target = program.program, options, &work] {
-      make_native(*target, options, work);
-    });
-  });
-}
-
-Outcome wait_for_native(const CompiledProgram::State& program, const CodeOptions& options) {
-  start_native(program, options);
-  program.native.done.wait();
-  return program.native.outcome;
-}
-
 Outcome make_code(const CompiledProgram& program, const CodeOptions& options,
                   CodeReport& report) noexcept {
-  if (Outcome wrong = wait_for_native(program.state(), options); !wrong.ok()) return wrong;
-  report = program.state().native.report;
+  const CompiledProgram::State& state = program.state();
+  const NativeMaker maker = state.make_native != nullptr ? state.make_native : &make_native;
+  if (Outcome wrong = wait_for_native(state, options, maker); !wrong.ok()) return wrong;
+  report = state.native.report;
   return {};
 }
 

@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "api/event_input_state.h"
-#include "api/reject_tally.h"
+#include "api/runtime/event_input_state.h"
+#include "api/runtime/reject_tally.h"
 
 namespace segue {
 

@@ -7,9 +7,7 @@
 #include <mutex>
 #include <vector>
 
-#include "compiler/plan/plan.h"
-#include "compiler/sema/hir.h"
-#include "compiler/source/source.h"
+#include "runtime/ingest/decode.h"
 #include "runtime/interp/program.h"
 #include "segue/code.h"
 #include "segue/program.h"
@@ -28,21 +26,29 @@ struct NativeWork {
   ~NativeWork() { stop.store(true, std::memory_order_relaxed); }
 };
 
+/// Makes native code, installs it, and fills `outcome` and `report`.
+using NativeMaker = void (*)(Program& program, const CodeOptions& options, NativeWork& work);
+
+/// Decoders of a program that no call is using.
+struct DecoderPool {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Decoder>> idle;
+};
+
 struct CompiledProgram::State {
   std::shared_ptr<Program> program;  // native code may be installed in it later
   std::vector<RuleInfo> segments;
   std::vector<RuleInfo> scores;
   ProgramCounts counts;
   StateSize user_state;
+  NativeMaker make_native = nullptr;  // null where there is no compiler, or nothing is left to make
 
+  mutable DecoderPool decoders;
   mutable NativeWork native;
 };
 
-/// Describes an image to people. `shapes` is what `plan`, of which it was made, counts; `rules` say
-/// where each segment is written, and are empty of a plan that was read as text.
-std::shared_ptr<const CompiledProgram> describe_program(image::Image image, size_t shapes,
-                                                        const plan::Plan& plan,
-                                                        const hir::Rules& rules,
-                                                        const SourceManager& sources);
+/// All that an image says of itself. Where a rule is written it does not say, nor how many shapes
+/// its conditions have.
+std::unique_ptr<CompiledProgram::State> describe_image(image::Image image);
 
 }  // namespace segue

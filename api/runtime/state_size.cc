@@ -1,4 +1,4 @@
-#include "api/state_size.h"
+#include "api/runtime/state_size.h"
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "compiler/sema/print.h"
+#include "runtime/base/text.h"
 #include "runtime/cells/distinct.h"
 #include "runtime/cells/entries.h"
 #include "runtime/image/limits.h"

@@ -1,4 +1,4 @@
-#include "api/outcomes.h"
+#include "api/runtime/outcomes.h"
 
 namespace segue {
 

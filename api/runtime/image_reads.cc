@@ -1,4 +1,4 @@
-#include "api/image_reads.h"
+#include "api/runtime/image_reads.h"
 
 #include <algorithm>
 #include <utility>

@@ -5,9 +5,9 @@
 #include <system_error>
 #include <utility>
 
-#include "api/event_input_state.h"
-#include "api/input_rejects.h"
-#include "api/outcomes.h"
+#include "api/runtime/event_input_state.h"
+#include "api/runtime/input_rejects.h"
+#include "api/runtime/outcomes.h"
 #include "runtime/engine/watermark.h"
 #include "runtime/pack/writer.h"
 

@@ -1,4 +1,4 @@
-#include "api/backend.h"
+#include "api/runtime/backend.h"
 
 namespace segue {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "compiler/sema/print.h"
+#include "runtime/base/text.h"
 
 namespace segue {
 

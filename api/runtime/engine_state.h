@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "api/backend.h"
-#include "api/program_state.h"
-#include "api/reject_tally.h"
+#include "api/runtime/backend.h"
+#include "api/runtime/program_state.h"
+#include "api/runtime/reject_tally.h"
 #include "runtime/ingest/decode.h"
 #include "runtime/ingest/reader.h"
 #include "segue/engine.h"
@@ -47,5 +47,8 @@ struct MembershipEngine::State final : EngineListener {
   void push_line(std::string_view line, EventBatch& batch);
   Outcome read_batches(BatchSource& source, const ProgressSink& progress);
 };
+
+Outcome check_settings(const EngineSettings& settings);
+EngineOptions options_of(const EngineSettings& settings);
 
 }  // namespace segue
