@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 
 #include "runtime/base/instant.h"
@@ -55,27 +56,53 @@ inline void deadlines_set(std::byte* state, uint32_t slots, uint32_t slot, int64
   }
 }
 
+/// Bit i: the i-th of `count` words, sixteen at most, is not after `now_ms`.
+inline uint32_t words_due(const std::byte* words, uint32_t count, int64_t now_ms) {
+  uint32_t due = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    due |= uint32_t{load_time(words + size_t{8} * i) <= now_ms} << i;
+  }
+  return due;
+}
+
 /// Calls `due` with each slot whose deadline is not after `now_ms`, ascending.
 template <class Due>
 void deadlines_each_due(const std::byte* state, uint32_t slots, int64_t now_ms, const Due& due) {
   if (slots == 0) return;
-  const std::byte* levels[8];
-  uint32_t counts[8];
+  struct Level {
+    const std::byte* words;
+    uint32_t count;
+    uint32_t first;  // of the group at hand
+    uint32_t left;   // what is due in it and was not visited
+  };
+  Level levels[8];
   uint32_t depth = 0;
   for (uint32_t count = slots;; count = deadline_parents(count)) {
-    levels[depth] = state;
-    counts[depth] = count;
+    levels[depth] = {state, count, 0, 0};
     state += size_t{8} * count;
     if (count == 1) break;
     ++depth;
   }
-  const auto visit = [&](const auto& self, uint32_t level, uint32_t at) -> void {
-    if (load_time(levels[level] + size_t{8} * at) > now_ms) return;
-    if (level == 0) return due(at);
-    const uint32_t end = std::min(counts[level - 1], (at + 1) * kDeadlineFan);
-    for (uint32_t i = at * kDeadlineFan; i < end; ++i) self(self, level - 1, i);
-  };
-  visit(visit, depth, 0);
+  uint32_t at = depth;
+  levels[at].left = words_due(levels[at].words, 1, now_ms);
+  for (;;) {
+    Level& level = levels[at];
+    if (level.left == 0) {
+      if (at == depth) return;
+      ++at;
+      continue;
+    }
+    const uint32_t found = level.first + static_cast<uint32_t>(std::countr_zero(level.left));
+    level.left &= level.left - 1;
+    if (at == 0) {
+      due(found);
+      continue;
+    }
+    Level& below = levels[--at];
+    below.first = found * kDeadlineFan;
+    const uint32_t count = std::min(kDeadlineFan, below.count - below.first);
+    below.left = words_due(below.words + size_t{8} * below.first, count, now_ms);
+  }
 }
 
 }  // namespace segue::cells

@@ -44,8 +44,8 @@ void note_changes(const Prepared& prepared, uint32_t word, uint64_t changed, uin
                   std::vector<Change>& changes) {
   for (; changed != 0; changed &= changed - 1) {
     const auto bit = static_cast<uint32_t>(std::countr_zero(changed));
-    for (const auto& at : prepared.segments_at(word * 64 + bit)) {
-      changes.push_back({at.segment, (now >> bit & 1) != 0});
+    for (const uint32_t segment : prepared.segments_at(word * 64 + bit)) {
+      changes.push_back({segment, (now >> bit & 1) != 0});
     }
   }
 }
@@ -170,6 +170,14 @@ void settle_marked(Frame& frame, const NativeCode* native, uint32_t begin, uint3
       within &= ~uint64_t{1} << bit;
       settle_tracked_chunk(frame, native, word * 64 + bit, changes);
     }
+  }
+}
+
+void note_first(const Frame& frame, std::vector<Change>& changes) {
+  changes.clear();
+  for (const Prepared::Watched& at : frame.prepared->watched_by_any()) {
+    const uint64_t now = load<uint64_t>(truth_word(frame.blob, at.word));
+    note_changes(*frame.prepared, at.word, now & at.mask, now, changes);
   }
 }
 

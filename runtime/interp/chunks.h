@@ -34,6 +34,9 @@ void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint3
 void settle_marked(Frame& frame, const NativeCode* native, uint32_t begin, uint32_t end,
                    std::vector<Change>& changes);
 
+/// Of a first instant: in place of what was appended, the segments that are true.
+void note_first(const Frame& frame, std::vector<Change>& changes);
+
 /// Marks the chunks whose deadline is not after the frame's instant, and lists the sequences with a
 /// wait that is over. Cost: a line or two for each.
 void mark_due(Frame& frame);

@@ -39,8 +39,8 @@ Frame& frame_of_thread() {
     const auto now = load<uint64_t>(truth_word(frame.owner->data(), watched[i].word));
     for (uint64_t bits = changed[i]; bits != 0; bits &= bits - 1) {
       const auto bit = static_cast<uint32_t>(std::countr_zero(bits));
-      for (const auto& at : frame.prepared->segments_at(watched[i].word * 64 + bit)) {
-        transition.segment = at.segment;
+      for (const uint32_t segment : frame.prepared->segments_at(watched[i].word * 64 + bit)) {
+        transition.segment = segment;
         transition.entered = (now >> bit & 1) != 0;
         out.push_back(transition);
       }

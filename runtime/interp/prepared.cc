@@ -101,17 +101,19 @@ void prepare_chunks(Prepared& prepared) {
   for (const image::ChunkRow& row : view.chunks) {
     prepared.levels = std::max(prepared.levels, row.level + 1);
   }
+  std::vector<std::vector<uint32_t>> segments_at(size_t{view.layout[0].truth_words} * 64);
   for (uint32_t i = 0; i < view.segments.size(); ++i) {
     const uint32_t node = view.segments[i].node;
     const uint32_t place = view.nodes[node].place;
     words[chunk_of[node]][place / 64] |= uint64_t{1} << (place % 64);
-    prepared.segment_places.push_back({place, i});
+    segments_at[place].push_back(i);
   }
   // Places are unique to nodes, but segments may share a node.
-  std::sort(prepared.segment_places.begin(), prepared.segment_places.end(),
-            [](const auto& a, const auto& b) {
-              return a.place != b.place ? a.place < b.place : a.segment < b.segment;
-            });
+  for (const std::vector<uint32_t>& segments : segments_at) {
+    prepared.places.push_back(static_cast<uint32_t>(prepared.segment_places.size()));
+    prepared.segment_places.insert(prepared.segment_places.end(), segments.begin(), segments.end());
+  }
+  prepared.places.push_back(static_cast<uint32_t>(prepared.segment_places.size()));
   for (const auto& chunk_words : words) {
     prepared.chunk_watches.push_back({static_cast<uint32_t>(prepared.watches.size()),
                                       static_cast<uint32_t>(chunk_words.size())});
@@ -136,12 +138,13 @@ void prepare_instants(Prepared& prepared) {
     prepared.kind_watches.push_back(watches_of(prepared, prepared.view.list(kind.chunks)));
   }
   prepared.timed_watches = watches_of(prepared, prepared.timed_chunks);
+  prepared.all_watches = watches_of(prepared, prepared.all_chunks);
 }
 
 }  // namespace
 
 Prepared::Prepared(const image::View& image_view, uint64_t image_identity)
-    : view(image_view), identity(image_identity) {
+    : view(image_view), identity(image_identity), parts(image_view) {
   prepare_codes(*this);
   prepare_scores(*this);
   prepare_sets(*this);
@@ -149,16 +152,11 @@ Prepared::Prepared(const image::View& image_view, uint64_t image_identity)
   prepare_sequences(*this);
   prepare_chunks(*this);
   prepare_instants(*this);
-  if (view.layout[0].deadlines_at == image::kNone) return;
-  tracking.emplace(view);
-  bands.emplace(view);
-}
-
-std::span<const Prepared::PlaceOfSegment> Prepared::segments_at(uint32_t place) const {
-  const auto [first, last] = std::equal_range(
-      segment_places.begin(), segment_places.end(), PlaceOfSegment{place, 0},
-      [](const PlaceOfSegment& a, const PlaceOfSegment& b) { return a.place < b.place; });
-  return {first, last};
+  if (view.layout[0].deadlines_at != image::kNone) {
+    tracking.emplace(view);
+    bands.emplace(view);
+  }
+  first.emplace(*this);
 }
 
 }  // namespace segue

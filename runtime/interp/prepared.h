@@ -12,6 +12,8 @@
 #include "runtime/base/value.h"
 #include "runtime/image/view.h"
 #include "runtime/interp/bands.h"
+#include "runtime/interp/first.h"
+#include "runtime/interp/sequences.h"
 #include "runtime/interp/set_table.h"
 #include "runtime/interp/tracking.h"
 
@@ -25,10 +27,6 @@ struct Prepared {
   struct Watched {
     uint32_t word;
     uint64_t mask;
-  };
-  struct PlaceOfSegment {
-    uint32_t place;
-    uint32_t segment;
   };
 
   bool in_kind_set(uint32_t set, uint32_t kind) const {
@@ -49,8 +47,14 @@ struct Prepared {
   std::span<const Watched> watched_by_time() const {
     return {watches.data() + timed_watches.first, timed_watches.count};
   }
+  std::span<const Watched> watched_by_any() const {
+    return {watches.data() + all_watches.first, all_watches.count};
+  }
   /// The segments whose truth is bit `place`.
-  std::span<const PlaceOfSegment> segments_at(uint32_t place) const;
+  std::span<const uint32_t> segments_at(uint32_t place) const {
+    const uint32_t first = places[place];
+    return {segment_places.data() + first, places[place + 1] - first};
+  }
 
   const image::View& view;
   uint64_t identity = 0;
@@ -63,6 +67,7 @@ struct Prepared {
   std::unordered_map<std::string_view, uint32_t> zones;  // rows by name
   std::unordered_map<uint64_t, std::unique_ptr<RE2>> regexes;
 
+  interp::SequenceParts parts;
   std::vector<std::vector<uint32_t>> cells_of_sequence;  // `steps` and `sequence` cells
   /// Sequences with a `sequence` cell whose match ends with a wait, ascending.
   std::vector<uint32_t> waiting_sequences;
@@ -74,11 +79,14 @@ struct Prepared {
   std::vector<image::Range> chunk_watches;
   std::vector<image::Range> kind_watches;
   image::Range timed_watches;
+  image::Range all_watches;
   std::vector<Watched> watches;
   std::vector<bool> score_moves;  // by the millisecond, so that it is worked out when asked for
-  std::optional<interp::Tracking> tracking;    // of a tracked program
-  std::optional<interp::Bands> bands;          // … its tests in constant tables
-  std::vector<PlaceOfSegment> segment_places;  // ascending by place, then segment
+  std::optional<interp::Tracking> tracking;  // of a tracked program
+  std::optional<interp::Bands> bands;        // … its tests in constant tables
+  std::vector<uint32_t> segment_places;      // segments by place
+  std::vector<uint32_t> places;              // … where those of each begin, and an end
+  std::optional<interp::First> first;        // what a user begins with
 };
 
 }  // namespace segue

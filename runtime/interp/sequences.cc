@@ -167,15 +167,11 @@ size_t advance(Frame& frame, SequenceScratch& scratch, uint32_t sequence, size_t
   return at;
 }
 
-}  // namespace
-
-void advance_sequences(Frame& frame, SequenceScratch& scratch, uint32_t level, bool due) {
-  if (frame.hits.empty() && !due) return;
+/// Sequences from `first` on, in their order, with the ones whose wait may be over.
+void advance_from(Frame& frame, SequenceScratch& scratch, uint32_t level, uint32_t first,
+                  std::span<const uint32_t> waiting) {
   const image::View& view = *frame.view;
-  std::span<const uint32_t> waiting;
-  if (due && frame.tracking != nullptr) waiting = frame.due_waits;
-  if (due && frame.tracking == nullptr) waiting = frame.prepared->waiting_sequences;
-  collect_touches(frame, level, 0, scratch.touches);
+  collect_touches(frame, level, first, scratch.touches);
   size_t hits = frame.hits.size();
   size_t touch = 0;
   size_t wait = 0;
@@ -193,6 +189,88 @@ void advance_sequences(Frame& frame, SequenceScratch& scratch, uint32_t level, b
     collect_touches(frame, level, next + 1, scratch.touches);
     touch = 0;
   }
+}
+
+/// Whether one event is all that occurs, and no sequence asks for a value of it.
+bool is_alone(const Frame& frame) {
+  return frame.occurrences == 1 &&
+         std::all_of(frame.hits.begin(), frame.hits.end(), [&](const Frame::Hit& hit) {
+           return hit.source != nullptr && frame.prepared->parts.known(hit.stream);
+         });
+}
+
+/// The parts of all the frame's hits, of which each sequence has one.
+std::span<const SequencePart> parts_of(const Frame& frame, std::vector<SequencePart>& parts) {
+  const SequenceParts& known = frame.prepared->parts;
+  if (frame.hits.size() == 1) return known.of_stream(frame.hits[0].stream);
+  parts.clear();
+  for (const Frame::Hit& hit : frame.hits) {
+    const std::span<const SequencePart> more = known.of_stream(hit.stream);
+    parts.insert(parts.end(), more.begin(), more.end());
+  }
+  std::sort(parts.begin(), parts.end(),
+            [](const SequencePart& a, const SequencePart& b) { return a.sequence < b.sequence; });
+  size_t kept = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (kept == 0 || parts[kept - 1].sequence != parts[i].sequence) {
+      parts[kept++] = parts[i];
+      continue;
+    }
+    SequencePart& part = parts[kept - 1];
+    part.breakers |= parts[i].breakers;
+    part.possible.runs |= parts[i].possible.runs;
+    part.possible.clean |= parts[i].possible.clean;
+  }
+  parts.resize(kept);
+  return parts;
+}
+
+/// The same for the one event of an instant.
+void advance_alone(Frame& frame, SequenceScratch& scratch, uint32_t level) {
+  const size_t hits = frame.hits.size();
+  for (const SequencePart& part : parts_of(frame, scratch.parts)) {
+    if (part.level != level) continue;
+    const bool starts = (part.possible.runs & 1) != 0;
+    scratch.moments.assign(1, {.at_ms = frame.now_ms,
+                               .possible = part.possible,
+                               .start_ms = starts ? frame.now_ms : kLongAgo.ms,
+                               .breakers = part.breakers});
+    for (const uint32_t cell : frame.prepared->cells_of_sequence[part.sequence]) {
+      advance_cell(frame, cell, scratch);
+    }
+    // A match that ended is a step of sequences behind this one.
+    if (frame.hits.size() != hits) {
+      return advance_from(frame, scratch, level, part.sequence + 1, {});
+    }
+  }
+}
+
+}  // namespace
+
+SequenceParts::SequenceParts(const image::View& view) : known_(view.streams.size(), true) {
+  for (uint32_t stream = 0; stream < view.streams.size(); ++stream) {
+    const auto first = static_cast<uint32_t>(parts_.size());
+    for (const uint32_t index : view.list(view.streams[stream].sequences)) {
+      const cells::Sequence sequence = cells::sequence_of(view, index);
+      const cells::SequenceHit hit = hit_of(view, sequence, stream);
+      if (sequence.row.by != image::kNone) known_[stream] = false;
+      parts_.push_back(
+          {index, sequence.row.level, hit.breakers, cells::possible_runs(sequence, {&hit, 1})});
+    }
+    std::sort(parts_.begin() + first, parts_.end(),
+              [](const SequencePart& a, const SequencePart& b) { return a.sequence < b.sequence; });
+    of_stream_.push_back({first, static_cast<uint32_t>(parts_.size()) - first});
+  }
+}
+
+void advance_sequences(Frame& frame, SequenceScratch& scratch, uint32_t level, bool due) {
+  if (frame.hits.empty() && !due) return;
+  std::span<const uint32_t> waiting;
+  if (due && frame.tracking != nullptr) waiting = frame.due_waits;
+  if (due && frame.tracking == nullptr) waiting = frame.prepared->waiting_sequences;
+  if (frame.hits.empty() && waiting.empty()) return;
+  if (waiting.empty() && is_alone(frame)) return advance_alone(frame, scratch, level);
+  advance_from(frame, scratch, level, 0, waiting);
 }
 
 bool is_plain(const Prepared& prepared, uint32_t sequence) {

@@ -1,14 +1,20 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "runtime/cells/attempts.h"
 #include "runtime/cells/matching.h"
+#include "runtime/image/view.h"
 #include "runtime/interp/frame.h"
 
 /// The sequences of an instant: those that an occurrence of it touched, and those whose wait is
 /// over.
+namespace segue {
+struct Prepared;
+}
+
 namespace segue::interp {
 
 /// One occurrence's part in one sequence.
@@ -19,8 +25,35 @@ struct Touch {
   Scalar key;  // of the sequence's `by`
 };
 
+/// What the one event of an instant is to a sequence without `by`, by one of its streams. Of
+/// several streams that it is an occurrence of, the parts are or-ed.
+struct SequencePart {
+  uint32_t sequence = 0;
+  uint32_t level = 0;
+  uint32_t breakers = 0;
+  cells::Possible possible;
+};
+
+/// The parts of each stream, ascending by sequence. Found once a program; cost: steps of sequences.
+class SequenceParts {
+ public:
+  explicit SequenceParts(const image::View& view);
+
+  /// False if some sequence of the stream asks for more than which stream it is: for a value.
+  bool known(uint32_t stream) const { return known_[stream]; }
+  std::span<const SequencePart> of_stream(uint32_t stream) const {
+    return {parts_.data() + of_stream_[stream].first, of_stream_[stream].count};
+  }
+
+ private:
+  std::vector<SequencePart> parts_;
+  std::vector<image::Range> of_stream_;
+  std::vector<bool> known_;
+};
+
 /// Working memory, reused.
 struct SequenceScratch {
+  std::vector<SequencePart> parts;
   std::vector<Touch> touches;
   std::vector<cells::SequenceHit> hits;
   std::vector<cells::Moment> moments;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "runtime/cells/deadlines.h"
 #include "runtime/cells/kinds.h"
@@ -75,12 +76,10 @@ class Settling {
 
  private:
   void create(int64_t at_ms) {
-    const image::View& view = program_.view();
-    blob_.create(view.layout[0], prepared_.identity);
+    blob_.create(program_.view().layout[0], prepared_.identity);
     blob_.header().first_ms = at_ms;
-    for (const image::CellRow& row : view.cells) cells::init(row, blob_.data() + row.offset);
-    if (frame_.tracking == nullptr) return;
-    cells::deadlines_init(blob_.data() + view.layout[0].deadlines_at, frame_.tracking->slots());
+    const std::vector<std::byte>& state = prepared_.first->state;
+    std::memcpy(blob_.data() + sizeof(BlobHeader), state.data(), state.size());
   }
 
   void settle(int64_t at_ms, std::span<const Event* const> events, bool first) {
@@ -127,11 +126,7 @@ class Settling {
     scratch_.changes.clear();
     const interp::Tracking& tracking = *frame_.tracking;
     if (due) interp::mark_due(frame_);
-    if (first) {
-      for (const uint32_t chunk : prepared_.all_chunks) {
-        frame_.dirty[chunk / 64] |= uint64_t{1} << (chunk % 64);
-      }
-    }
+    if (first) interp::mark(frame_.dirty, prepared_.first->moving);
     uint32_t begin = 0;
     for (uint32_t level = 0; level < prepared_.levels; ++level) {
       interp::advance_sequences(frame_, scratch_.sequences, level, due);
@@ -139,6 +134,7 @@ class Settling {
       interp::settle_marked(frame_, native_, begin, end, scratch_.changes);
       begin = end;
     }
+    if (first) interp::note_first(frame_, scratch_.changes);
     frame_.next_ms = cells::deadlines_first(frame_.blob + program_.view().layout[0].deadlines_at,
                                             tracking.slots());
   }
