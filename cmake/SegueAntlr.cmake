@@ -1,7 +1,7 @@
 # The parser is generated into the build folder from grammar/*.g4. Only compiler/syntax/antlr may
 # see ANTLR: its headers are on that target's private path alone.
 find_program(SEGUE_ANTLR4 antlr4 REQUIRED)
-find_library(SEGUE_ANTLR4_RUNTIME NAMES libantlr4-runtime.a REQUIRED)
+segue_find_archive(SEGUE_ANTLR4_RUNTIME antlr4-runtime)
 find_path(SEGUE_ANTLR4_INCLUDE antlr4-runtime.h PATH_SUFFIXES antlr4-runtime REQUIRED)
 
 function(segue_use_antlr TARGET)

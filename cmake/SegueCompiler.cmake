@@ -26,8 +26,17 @@ segue_use_llvm(segue_codegen)
 
 # The library a host links: public headers in include/segue, everything else is private to it.
 segue_library(segue api
-              DEPS segue_antlr segue_emit segue_codegen segue_naive segue_hosted)
+              DEPS segue_antlr segue_emit segue_codegen segue_naive segue_c_calls)
 segue_headers(segue_public_headers include/segue)
+
+# The same as one shared library, for C and for whoever loads it: exports what is SEGUE_API and the
+# calls of c.h, nothing of what it is made of.
+add_library(segue_shared SHARED $<TARGET_OBJECTS:segue> $<TARGET_OBJECTS:segue_hosted>
+                                $<TARGET_OBJECTS:segue_c_calls>)
+target_link_libraries(segue_shared PRIVATE segue_emit segue_codegen segue_naive segue_pack)
+target_link_options(segue_shared PRIVATE -Wl,--exclude-libs,ALL)
+set_target_properties(segue_shared PROPERTIES OUTPUT_NAME segue VERSION ${PROJECT_VERSION}
+                                              SOVERSION ${PROJECT_VERSION_MAJOR})
 
 # The command line is a user like any other. All but main.cc is a library, so that tests can link
 # it.

@@ -74,6 +74,16 @@ function(segue_headers NAME DIR)
 endfunction()
 add_custom_target(headers)
 
+# segue_find_archive(VAR NAME)
+#   What to link for the library NAME: its archive, and in a shared library its shared object, since
+#   Debian's archives cannot be part of one.
+function(segue_find_archive VAR NAME)
+  find_library(${VAR}_ARCHIVE NAMES lib${NAME}.a ${NAME} REQUIRED)
+  find_library(${VAR}_OBJECT NAMES ${NAME} REQUIRED)
+  set(in_shared $<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>)
+  set(${VAR} $<IF:${in_shared},${${VAR}_OBJECT},${${VAR}_ARCHIVE}> PARENT_SCOPE)
+endfunction()
+
 # segue_embed(OUTPUT SYMBOL FILE)
 #   A rule that makes OUTPUT, a .cc with `const unsigned char SYMBOL[]` and `const size_t
 #   SYMBOL_size`: the bytes of FILE, and a zero after them that the size does not count.

@@ -82,7 +82,7 @@ void give(std::span<const Transition> transitions, std::vector<StateChange>& cha
 
 /// `lines` are followed by `kLinePadding` bytes that can be read.
 Outcome apply_padded(const CompiledProgram& program, StateBlob& blob, std::string_view lines,
-                     std::vector<StateChange>& changes) {
+                     std::vector<StateChange>& changes, std::string* user = nullptr) {
   if (!blob.empty() && blob.state().identity != program.identity()) {
     return {Fault::kInvalid, "the state is of another program"};
   }
@@ -90,6 +90,7 @@ Outcome apply_padded(const CompiledProgram& program, StateBlob& blob, std::strin
   EventBatch batch = decoder->make_batch();
   if (Outcome wrong = decode(*decoder.operator->(), lines, batch); !wrong.ok()) return wrong;
   if (Outcome wrong = check_instant(batch.events); !wrong.ok()) return wrong;
+  if (user != nullptr) *user = batch.events[0].user;
   std::vector<Transition> transitions;
   const Status status =
       apply(*program.state().program, blob.state().blob, batch.events, transitions);
@@ -114,10 +115,11 @@ Outcome apply(const CompiledProgram& program, StateBlob& blob, std::span<const U
 }
 
 Outcome apply_lines(const CompiledProgram& program, StateBlob& blob, std::string_view lines,
-                    std::vector<StateChange>& changes) noexcept {
+                    std::vector<StateChange>& changes, std::string* user) noexcept {
   std::string padded(lines);
   padded.append(kLinePadding, '\0');
-  return apply_padded(program, blob, std::string_view(padded).substr(0, lines.size()), changes);
+  return apply_padded(program, blob, std::string_view(padded).substr(0, lines.size()), changes,
+                      user);
 }
 
 Outcome advance(const CompiledProgram& program, StateBlob& blob, std::string_view user,

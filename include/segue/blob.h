@@ -74,9 +74,11 @@ SEGUE_API Outcome apply(const CompiledProgram& program, StateBlob& blob,
                         std::span<const UserEvent> events,
                         std::vector<StateChange>& changes) noexcept;
 
-/// The same of JSON lines in the shapes of the Segment specification.
+/// The same of JSON lines in the shapes of the Segment specification. `user`, unless null, is set
+/// to whose events they are.
 SEGUE_API Outcome apply_lines(const CompiledProgram& program, StateBlob& blob,
-                              std::string_view lines, std::vector<StateChange>& changes) noexcept;
+                              std::string_view lines, std::vector<StateChange>& changes,
+                              std::string* user = nullptr) noexcept;
 
 /// Lets time pass: settles every deadline up to and at `through`. Nothing happens to an empty
 /// state, and none between deadlines, so a state does not depend on how often this is called.

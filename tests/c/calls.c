@@ -1,0 +1,253 @@
+/* Every call of the C API, and every misuse that is found. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "segue/c.h"
+
+#define CHECK(condition)                                                                       \
+  do {                                                                                         \
+    if (!(condition)) {                                                                        \
+      fprintf(stderr, "%s:%d: not so: %s; last message: %s\n", __FILE__, __LINE__, #condition, \
+              segue_message());                                                                \
+      exit(1);                                                                                 \
+    }                                                                                          \
+  } while (0)
+
+static const char kRules[] =
+    "event view { path: text? }\n"
+    "segment keen = view >= 2 within 48h\n"
+    "segment idle = no view for 7d\n"
+    "score heat {\n  within 30d\n  +3 view\n}\n";
+
+static const int64_t kHour = 3600000;
+static const int64_t kDay = 86400000;
+static const int64_t kStart = 1728000000000;
+
+static segue_text text(const char* chars) {
+  segue_text made = {chars, strlen(chars)};
+  return made;
+}
+
+static segue_text view_at(char* room, size_t size, const char* user, int64_t at_ms) {
+  snprintf(room, size, "{\"event\":\"view\",\"userId\":\"%s\",\"timestamp\":%lld}", user,
+           (long long)at_ms);
+  return text(room);
+}
+
+static segue_program* compile(void) {
+  segue_program* program = NULL;
+  CHECK(segue_program_compile_text("rules.seg", text(kRules), NULL, &program) == SEGUE_OK);
+  return program;
+}
+
+typedef struct Seen {
+  unsigned entered;
+  unsigned left;
+  int64_t last_ms;
+  char id[25];
+  segue_engine* call; /* to be called out of the callback, which is misuse */
+  segue_status of_call;
+} Seen;
+
+static void on_change(const segue_change* change, void* context) {
+  Seen* seen = context;
+  CHECK(change->size == sizeof *change);
+  CHECK(change->id.size == 24);
+  CHECK(change->user.size == 3);
+  memcpy(seen->id, change->id.data, 24);
+  seen->id[24] = 0;
+  seen->last_ms = change->at_ms;
+  if (change->entered) {
+    ++seen->entered;
+  } else {
+    ++seen->left;
+  }
+  if (seen->call != NULL) seen->of_call = segue_engine_finish(seen->call);
+}
+
+static void on_member(segue_text user, void* context) {
+  CHECK(user.size == 3);
+  ++*(unsigned*)context;
+}
+
+static void test_versions(void) {
+  CHECK(segue_abi_version() == (uint32_t)SEGUE_ABI_VERSION);
+  CHECK(strchr(segue_version(), '.') != NULL);
+}
+
+static void test_programs(void) {
+  segue_program* program = compile();
+  CHECK(segue_program_segments(program) == 2);
+  CHECK(segue_program_scores(program) == 1);
+  segue_text name = segue_program_segment_name(program, 1);
+  CHECK(name.size == 4 && memcmp(name.data, "idle", 4) == 0);
+  CHECK(segue_program_segment_name(program, 2).size == 0);
+  CHECK(segue_program_score_name(program, 0).size == 4);
+
+  const void* image = NULL;
+  size_t size = 0;
+  CHECK(segue_program_image(program, &image, &size) == SEGUE_OK);
+  segue_program* opened = NULL;
+  CHECK(segue_program_open(image, size, &opened) == SEGUE_OK);
+  CHECK(segue_program_identity(opened) == segue_program_identity(program));
+  segue_program* torn = NULL;
+  CHECK(segue_program_open(image, size - 1, &torn) == SEGUE_CORRUPT);
+  CHECK(torn == NULL);
+
+  segue_compile_options options = {sizeof options, "Nowhere/Land"};
+  CHECK(segue_program_compile_text("r", text(kRules), &options, &torn) == SEGUE_INVALID);
+  options.zone = "Europe/Paris";
+  CHECK(segue_program_compile_text("r", text(kRules), &options, &torn) == SEGUE_OK);
+  segue_program_free(torn);
+  const char* paths[] = {"no such file.seg"};
+  CHECK(segue_program_compile(paths, 1, NULL, &torn) == SEGUE_UNREADABLE);
+  CHECK(segue_program_compile_text("r", text("segment x = view"), NULL, &torn) ==
+        SEGUE_WRONG_RULES);
+  CHECK(strstr(segue_message(), "E0") != NULL);
+  segue_program_free(opened);
+  segue_program_free(program);
+  segue_program_free(NULL);
+}
+
+static void test_engine(void) {
+  segue_program* program = compile();
+  segue_engine_options options = {sizeof options, 2, 0, 0};
+  segue_engine* engine = NULL;
+  CHECK(segue_engine_new(program, &options, &engine) == SEGUE_OK);
+  segue_program_free(program); /* the engine keeps what it needs */
+
+  Seen seen = {0};
+  CHECK(segue_engine_on_change(engine, on_change, &seen) == SEGUE_OK);
+  char room[200];
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart)) == SEGUE_OK);
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart + kHour)) == SEGUE_OK);
+  CHECK(segue_engine_push(engine, text("{}\n")) == SEGUE_OK);
+  seen.call = engine;
+  CHECK(segue_engine_advance(engine, kStart + 8 * kDay) == SEGUE_OK);
+  CHECK(seen.of_call == SEGUE_MISUSE);
+  seen.call = NULL;
+  CHECK(segue_engine_finish(engine) == SEGUE_OK);
+  CHECK(seen.entered == 2 && seen.left == 1);
+  CHECK(seen.last_ms == kStart + kHour + 7 * kDay);
+
+  segue_engine_stats stats = {0};
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_MISUSE); /* without its size */
+  stats.size = sizeof stats;
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_OK);
+  CHECK(stats.events == 2 && stats.users == 1 && stats.rejected == 1 && stats.changes == 3);
+  unsigned members = 0;
+  CHECK(segue_engine_members(engine, 1, on_member, &members) == SEGUE_OK);
+  CHECK(members == 1);
+  CHECK(segue_engine_members(engine, 7, on_member, &members) == SEGUE_INVALID);
+  CHECK(segue_engine_on_change(engine, NULL, NULL) == SEGUE_OK);
+  segue_engine_free(engine);
+}
+
+static void test_state(void) {
+  segue_program* program = compile();
+  segue_state* state = NULL;
+  CHECK(segue_state_new(program, &state) == SEGUE_OK);
+  Seen seen = {0};
+  char room[200];
+  CHECK(segue_state_apply(state, view_at(room, sizeof room, "ann", kStart), on_change, &seen) ==
+        SEGUE_OK);
+  CHECK(segue_state_apply(state, view_at(room, sizeof room, "ann", kStart + kHour), on_change,
+                          &seen) == SEGUE_OK);
+  CHECK(seen.entered == 1);
+  CHECK(segue_state_apply(state, view_at(room, sizeof room, "ann", kStart), NULL, NULL) ==
+        SEGUE_TOO_LATE);
+  CHECK(segue_state_apply(state, text("{}"), NULL, NULL) == SEGUE_INVALID);
+
+  int member = 0;
+  CHECK(segue_state_member(state, 0, &member) == SEGUE_OK && member == 1);
+  CHECK(segue_state_member(state, 9, &member) == SEGUE_INVALID);
+  double value = 0;
+  CHECK(segue_state_score(state, 0, kStart + kHour, &value) == SEGUE_OK && value == 6);
+  CHECK(segue_state_score(state, 1, kStart, &value) == SEGUE_INVALID);
+  int64_t deadline = 0;
+  CHECK(segue_state_deadline(state, &deadline) == SEGUE_OK);
+  CHECK(deadline > kStart + kHour && deadline <= kStart + 2 * kDay);
+
+  const void* sealed = NULL;
+  size_t size = 0;
+  CHECK(segue_state_seal(state, &sealed, &size) == SEGUE_OK && size > 32);
+  segue_state* again = NULL;
+  CHECK(segue_state_open(program, sealed, size, &again) == SEGUE_OK);
+  segue_state* torn = NULL;
+  CHECK(segue_state_open(program, sealed, size - 1, &torn) == SEGUE_CORRUPT);
+  segue_program* other = NULL;
+  CHECK(segue_program_compile_text("r", text("event view\nsegment s = view >= 1\n"), NULL,
+                                   &other) == SEGUE_OK);
+  CHECK(segue_state_open(other, sealed, size, &torn) == SEGUE_INVALID);
+  CHECK(torn == NULL);
+
+  Seen later = {0};
+  CHECK(segue_state_advance(again, text("ann"), kStart + 30 * kDay, on_change, &later) == SEGUE_OK);
+  CHECK(later.entered == 1 && later.left == 1);
+  CHECK(segue_state_advance(again, text("ann"), -1, NULL, NULL) == SEGUE_INVALID);
+  segue_program_free(other);
+  segue_state_free(again);
+  segue_state_free(state);
+  segue_program_free(program);
+}
+
+static void test_nulls(void) {
+  segue_program* program = compile();
+  segue_engine* engine = NULL;
+  segue_state* state = NULL;
+  segue_program* made = NULL;
+  CHECK(segue_program_open(NULL, 3, &made) == SEGUE_MISUSE);
+  CHECK(segue_program_open("", 0, NULL) == SEGUE_MISUSE);
+  CHECK(segue_program_compile(NULL, 1, NULL, &made) == SEGUE_MISUSE);
+  CHECK(segue_program_compile_text(NULL, text(""), NULL, &made) == SEGUE_MISUSE);
+  segue_compile_options wrong = {3, NULL};
+  CHECK(segue_program_compile_text("r", text(""), &wrong, &made) == SEGUE_MISUSE);
+  CHECK(segue_program_identity(NULL) == 0 && segue_program_segments(NULL) == 0);
+  CHECK(segue_program_image(NULL, NULL, NULL) == SEGUE_MISUSE);
+  CHECK(segue_engine_new(NULL, NULL, &engine) == SEGUE_MISUSE);
+  CHECK(segue_engine_new(program, NULL, NULL) == SEGUE_MISUSE);
+  segue_engine_options threads = {sizeof threads, 1000, 0, 0};
+  CHECK(segue_engine_new(program, &threads, &engine) == SEGUE_INVALID);
+  threads.size = 1;
+  CHECK(segue_engine_new(program, &threads, &engine) == SEGUE_MISUSE);
+  CHECK(strstr(segue_message(), "size") != NULL);
+  CHECK(segue_engine_push(NULL, text("")) == SEGUE_MISUSE);
+  CHECK(segue_engine_finish(NULL) == SEGUE_MISUSE);
+  CHECK(segue_engine_advance(NULL, 0) == SEGUE_MISUSE);
+  CHECK(segue_engine_on_change(NULL, NULL, NULL) == SEGUE_MISUSE);
+  CHECK(segue_state_new(program, NULL) == SEGUE_MISUSE);
+  CHECK(segue_state_new(NULL, &state) == SEGUE_MISUSE);
+  CHECK(segue_state_open(program, NULL, 8, &state) == SEGUE_MISUSE);
+  CHECK(segue_state_seal(NULL, NULL, NULL) == SEGUE_MISUSE);
+  CHECK(segue_state_apply(NULL, text(""), NULL, NULL) == SEGUE_MISUSE);
+  CHECK(engine == NULL && state == NULL && made == NULL);
+  segue_engine_free(NULL);
+  segue_state_free(NULL);
+  segue_program_free(program);
+}
+
+static void test_freed(void) {
+  if (!segue_checks_handles()) return;
+  segue_program* program = compile();
+  segue_state* state = NULL;
+  CHECK(segue_state_new(program, &state) == SEGUE_OK);
+  segue_state_free(state);
+  int member = 0;
+  CHECK(segue_state_member(state, 0, &member) == SEGUE_MISUSE);
+  CHECK(strstr(segue_message(), "freed") != NULL);
+  segue_state_free(state); /* found, and nothing happens */
+  segue_program_free(program);
+  CHECK(segue_program_segments(program) == 0);
+}
+
+int main(void) {
+  test_versions();
+  test_programs();
+  test_engine();
+  test_state();
+  test_nulls();
+  test_freed();
+  printf("all calls behave; handles are %schecked\n", segue_checks_handles() ? "" : "not ");
+  return 0;
+}
