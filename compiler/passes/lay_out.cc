@@ -22,22 +22,31 @@ namespace {
 /// Tests of a tracked plan that read different windows turn at instants of their own: a wake-up for
 /// one looks at all of the chunk, so few such windows stand in one.
 constexpr size_t kWindowsTogether = 4;
+/// Of sums over windows of one log, which one walk of the log answers together.
+constexpr size_t kSumsTogether = 16;
 
-/// The node's reads of windows, as text.
-void add_windows(const plan::Node& node, std::set<std::string>& reads) {
+/// The node's reads of windows, as text, each with how many may stand together. Counts of days turn
+/// at midnight, all of them, so they are left out.
+void add_windows(const plan::Node& node, std::map<std::string, size_t>& reads) {
   plan::walk(node.value, [&](const plan::Expr& part) {
-    if (plan::immediate_of(part.op) == plan::Immediate::kCellWindow)
-      reads.insert(plan::print(part));
+    if (plan::immediate_of(part.op) != plan::Immediate::kCellWindow) return;
+    if (part.op == plan::Op::kDaysCount) return;
+    reads[plan::print(part)] = part.op == plan::Op::kLogSum ? kSumsTogether : kWindowsTogether;
   });
+}
+
+bool too_many(const std::map<std::string, size_t>& reads) {
+  return std::any_of(reads.begin(), reads.end(),
+                     [&](const auto& read) { return reads.size() > read.second; });
 }
 
 /// Cuts a row of nodes into chunks. They will stand from `begin` on.
 void cut_chunks(plan::Plan& plan, std::span<const uint32_t> row, uint32_t begin, uint32_t level) {
   uint32_t first = 0;
-  std::set<std::string> windows;  // of the chunk at hand
+  std::map<std::string, size_t> windows;  // of the chunk at hand
   for (uint32_t i = 0; i < row.size(); ++i) {
     if (plan.tracked) add_windows(plan.nodes[row[i]], windows);
-    const bool full = i - first == image::kChunkNodesMax || windows.size() > kWindowsTogether;
+    const bool full = i - first == image::kChunkNodesMax || too_many(windows);
     if (!full || i == first) continue;
     plan.chunks.push_back({begin + first, i - first, level});
     first = i;

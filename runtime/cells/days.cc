@@ -9,7 +9,6 @@
 namespace segue::cells {
 namespace {
 
-constexpr int64_t kNoDay = std::numeric_limits<int64_t>::min();
 constexpr uint32_t kWordsAt = 8;
 
 /// The bits of a cell: bit i of the run of words stands for the day `newest - i`.
@@ -137,6 +136,36 @@ int64_t days_deadline(const CellView& cell, const image::WindowRow& window, int6
   if (bits.count({range.first - 1, range.first - 1}) != 0) {
     deadline = std::min(deadline, day_goes_back(zone, now_ms, today));
   }
+  return deadline;
+}
+
+DaysRead::DaysRead(const CellView& cell, int64_t now_ms)
+    : cell_(cell),
+      zone_(zone_of(cell)),
+      now_ms_(now_ms),
+      today_(zone_.day_of(Instant{now_ms}).number),
+      newest_(load<int64_t>(cell.state())),
+      word_(load<uint64_t>(cell.state() + kWordsAt)) {}
+
+/// Any window of days; what leaves or enters first may turn its test.
+uint32_t DaysRead::count_any(const image::WindowRow& window) {
+  const Bits bits(cell_);
+  const DayRange range = days_of(window, today_);
+  const int64_t leaves = bits.oldest(range);
+  if (leaves != kNoDay) next_day_ = std::min(next_day_, leaves + window.periods + window.full);
+  const int64_t enters = bits.oldest({range.last + 1, static_cast<int32_t>(newest_)});
+  if (enters != kNoDay) next_day_ = std::min(next_day_, enters + window.full);
+  comes_back_ = comes_back_ || bits.count({range.first - 1, range.first - 1}) != 0;
+  return bits.count(range);
+}
+
+int64_t DaysRead::deadline_ms() const {
+  int64_t deadline = kNever.ms;
+  // Of two days the earlier is reached first.
+  if (next_day_ != INT64_MAX) {
+    deadline = day_reached(zone_, now_ms_, static_cast<int32_t>(next_day_));
+  }
+  if (comes_back_) deadline = std::min(deadline, day_goes_back(zone_, now_ms_, today_));
   return deadline;
 }
 

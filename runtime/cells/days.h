@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <limits>
 
 #include "runtime/base/zone.h"
 #include "runtime/cells/bytes.h"
@@ -10,6 +13,9 @@
 /// On which of the last k local days there was an occurrence: the newest of them, and a bit a day
 /// before it. An occurrence keeps the local day it had.
 namespace segue::cells {
+
+/// In place of the newest day, where there is none.
+inline constexpr int64_t kNoDay = std::numeric_limits<int64_t>::min();
 
 /// Room for a day more than k, so that `full` windows, which leave today out, reach back k days.
 inline uint32_t days_words(const image::CellRow& row) { return row.k / 64 + 1; }
@@ -25,6 +31,32 @@ int64_t days_streak_deadline(const CellView& cell, const image::WindowRow& windo
 /// set back over one.
 int64_t days_deadline(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
 
+/// The state of a cell at one instant, for many windows of days: what they share is worked out
+/// once.
+class DaysRead {
+ public:
+  DaysRead(const CellView& cell, int64_t now_ms);
+
+  /// Whether `holds` of how many days of the window, one of days, have an occurrence.
+  template <class Holds>
+  bool test(const image::WindowRow& window, const Holds& holds);
+
+  /// When one of the tests so far may turn: not before it by time alone.
+  int64_t deadline_ms() const;
+
+ private:
+  uint32_t count_any(const image::WindowRow& window);
+
+  CellView cell_;
+  ZoneView zone_;
+  int64_t now_ms_;
+  int32_t today_;
+  bool comes_back_ = false;       // a day that has just left may
+  int64_t next_day_ = INT64_MAX;  // the first on which a test may turn
+  int64_t newest_;
+  uint64_t word_;  // of a cell of one word: bit i: the day `newest_ - i`
+};
+
 /// Takes in an occurrence on a local day; days older than what is kept are left out.
 void days_push(std::byte* state, uint32_t words, int32_t day);
 
@@ -35,5 +67,27 @@ struct Days {
   static void update(const CellRef& cell, const Occurrence& occurrence);
 };
 static_assert(StreamCell<Days>);
+
+template <class Holds>
+bool DaysRead::test(const image::WindowRow& window, const Holds& holds) {
+  if (newest_ == kNoDay) return holds(0);
+  const int64_t leaves_after = int64_t{window.periods} + window.full;
+  const int64_t oldest = newest_ - (today_ - leaves_after + 1);  // its age, of the window's first
+  if (days_words(cell_.row) != 1 || newest_ > today_ - window.full) return holds(count_any(window));
+  // Nothing is to enter: what turns the test is that days leave, the oldest first.
+  comes_back_ = comes_back_ || (oldest >= -1 && oldest < 63 && (word_ >> (oldest + 1) & 1) != 0);
+  uint64_t inside = oldest < 0 ? 0 : oldest >= 63 ? word_ : word_ & ((uint64_t{2} << oldest) - 1);
+  auto days = static_cast<uint32_t>(std::popcount(inside));
+  const bool truth = holds(days);
+  while (inside != 0) {
+    const int age = 63 - std::countl_zero(inside);
+    if (holds(--days) != truth) {
+      next_day_ = std::min(next_day_, newest_ - age + leaves_after);
+      break;
+    }
+    inside &= ~(uint64_t{1} << age);
+  }
+  return truth;
+}
 
 }  // namespace segue::cells

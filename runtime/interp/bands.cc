@@ -20,6 +20,9 @@ struct Bands::Test {
   double number = 0;
   int64_t time_ms = 0;
   Decimal sum;
+  uint32_t window = 0;  // with a window each
+  int64_t from_ms = 0;  // … its length
+  bool constant_first = false;
 };
 
 namespace {
@@ -55,6 +58,10 @@ bool is_age(Code code) {
 }
 
 constexpr uint32_t slope(int32_t ms) { return static_cast<uint32_t>(image::kSlopeBias + ms); }
+
+bool has_window_each(Band::Shape shape) {
+  return shape == Band::Shape::kDays || shape == Band::Shape::kSums;
+}
 
 bool equal_ops(Code a, Code b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const OpRow& x, const OpRow& y) {
@@ -92,6 +99,7 @@ bool Bands::parse(const image::View& view, uint32_t node, Test& test) {
     band.shape = Band::Shape::kSum;
     band.read = part(0, code.size() - 1);
     test.sum = view.decimals[last.a];
+    parse_window(view, Op::kLogSum, Band::Shape::kSums, test);
     return true;
   }
   const bool number = is_number_test(last);
@@ -106,6 +114,7 @@ bool Bands::parse(const image::View& view, uint32_t node, Test& test) {
     band.shape = first ? Band::Shape::kConstant : Band::Shape::kNumber;
     band.read = first ? part(second, code.size() - 1) : part(0, second);
     test.number = view.numbers[(first ? left : right)[0].a];
+    parse_window(view, Op::kDaysCount, Band::Shape::kDays, test);
     return true;
   }
   band.shape = Band::Shape::kAge;
@@ -119,11 +128,31 @@ bool Bands::parse(const image::View& view, uint32_t node, Test& test) {
   return true;
 }
 
+/// Makes the test one with a window each, if all it reads is such a window by `op`.
+void Bands::parse_window(const image::View& view, Op op, Band::Shape shape, Test& test) {
+  const Code read = view.code(test.band.read);
+  if (read.size() != 1 || read[0].op != op) return;
+  const image::WindowRow& window = view.windows[read[0].b];
+  using Kind = image::WindowRow::Kind;
+  const bool fits = shape == Band::Shape::kSums
+                        ? window.kind == Kind::kRolling && window.to_ms == 0
+                        : window.kind == Kind::kCalendar && window.unit == CalendarUnit::kDay;
+  if (!fits) return;
+  test.constant_first = test.band.shape == Band::Shape::kConstant;
+  test.band.shape = shape;
+  test.window = read[0].b;
+  test.from_ms = window.from_ms;
+}
+
 bool Bands::goes_on(const image::View& view, const Test& last, const Test& next) {
   const Band& a = last.band;
   const Band& b = next.band;
-  if (a.shape != b.shape || a.op != b.op || a.negated != b.negated || a.k != b.k) return false;
   if (b.first_node != a.first_node + 1 || b.place != a.place + 1) return false;
+  if (a.shape != b.shape) return false;
+  if (has_window_each(a.shape)) {
+    return view.code(a.read)[0].a == view.code(b.read)[0].a && last.from_ms <= next.from_ms;
+  }
+  if (a.op != b.op || a.negated != b.negated || a.k != b.k) return false;
   switch (a.shape) {
     case Band::Shape::kWithin:
       if (view.code(a.read)[0].a != view.code(b.read)[0].a) return false;
@@ -134,6 +163,8 @@ bool Bands::goes_on(const image::View& view, const Test& last, const Test& next)
       return equal_ops(view.code(a.read), view.code(b.read)) && last.sum < next.sum;
     case Band::Shape::kConstant:
     case Band::Shape::kNumber:
+    case Band::Shape::kDays:
+    case Band::Shape::kSums:
       break;
   }
   return equal_ops(view.code(a.read), view.code(b.read)) && last.number < next.number;
@@ -159,8 +190,9 @@ Bands::Bands(const image::View& view) {
 }
 
 void Bands::add(const image::View&, std::span<const Test> tests) {
-  if (tests.size() < kBandMin) return;
+  if (tests.empty()) return;
   Band band = tests[0].band;
+  if (tests.size() < (has_window_each(band.shape) ? kWindowBandMin : kBandMin)) return;
   band.count = static_cast<uint32_t>(tests.size());
   switch (band.shape) {
     case Band::Shape::kWithin:
@@ -176,6 +208,15 @@ void Bands::add(const image::View&, std::span<const Test> tests) {
     case Band::Shape::kNumber:
       band.constants = static_cast<uint32_t>(numbers_.size());
       for (const Test& test : tests) numbers_.push_back(test.number);
+      break;
+    case Band::Shape::kDays:
+    case Band::Shape::kSums:
+      band.constants = static_cast<uint32_t>(windows_.size());
+      band.negated = false;  // each test says it
+      for (const Test& test : tests) {
+        windows_.push_back({test.band.op, test.band.negated, test.constant_first, test.window,
+                            test.number, test.sum});
+      }
       break;
   }
   bands_.push_back(band);
@@ -273,6 +314,14 @@ void run_band(Frame& frame, const Bands& bands, const Band& band) {
     case Band::Shape::kNumber: {
       const double number = eval(frame, band.read).number();
       if (exists(number)) bits = compare(band, bands.numbers(band), number);
+      break;
+    }
+    case Band::Shape::kDays:
+    case Band::Shape::kSums: {
+      const uint32_t cell = frame.view->code(band.read)[0].a;
+      bits = band.shape == Band::Shape::kDays
+                 ? test_days(frame, frame.view->cells[cell], bands.windows(band))
+                 : test_sums(frame, cell, bands.windows(band));
       break;
     }
   }

@@ -7,10 +7,11 @@
 #include "runtime/base/decimal.h"
 #include "runtime/image/view.h"
 #include "runtime/interp/frame.h"
+#include "runtime/interp/window_bands.h"
 
-/// Tests of one shape that differ in one constant: nodes in a row of a chunk, their bits side by
-/// side, the constants ascending. What they compare is read once, a search finds how many of the
-/// constants lie below, and the bits of all are written together.
+/// Tests of one shape that differ in one constant, or in a window and a constant: nodes in a row of
+/// a chunk, their bits side by side, the constants ascending. What they compare is read once, a
+/// search finds how many of the constants lie below, and the bits of all are written together.
 namespace segue::interp {
 
 struct Band {
@@ -20,6 +21,8 @@ struct Band {
     kConstant,  // C op a number
     kNumber,    // a number op C
     kSum,       // an exact sum op C
+    kDays,      // days of a window each op C each
+    kSums,      // an exact sum of a window each op C each, windows ascending
   };
   Shape shape = Shape::kNumber;
   image::Op op{};        // of the comparison
@@ -27,13 +30,15 @@ struct Band {
   uint32_t first_node = 0;
   uint32_t count = 0;
   uint32_t place = 0;      // of the first bit
-  image::Range read;       // ops of what is compared; kWithin, kAge: the one read
+  image::Range read;       // ops of what is compared; kWithin, kAge, kDays, kSums: the one read
   uint32_t k = 0;          // kWithin
   uint32_t constants = 0;  // the first of `count`
 };
 
 /// Fewer are as fast one by one.
 inline constexpr uint32_t kBandMin = 5;
+/// … of tests with a window each, which always share something.
+inline constexpr uint32_t kWindowBandMin = 2;
 
 /// The bands of an image. Found once a program; cost: its nodes and their ops.
 class Bands {
@@ -58,10 +63,14 @@ class Bands {
   std::span<const Decimal> sums(const Band& band) const {
     return {sums_.data() + band.constants, band.count};
   }
+  std::span<const WindowTest> windows(const Band& band) const {
+    return {windows_.data() + band.constants, band.count};
+  }
 
  private:
   struct Test;
   static bool parse(const image::View& view, uint32_t node, Test& test);
+  static void parse_window(const image::View& view, image::Op op, Band::Shape shape, Test& test);
   static bool goes_on(const image::View& view, const Test& last, const Test& next);
   void add(const image::View& view, std::span<const Test> tests);
 
@@ -70,6 +79,7 @@ class Bands {
   std::vector<double> numbers_;
   std::vector<int64_t> times_;
   std::vector<Decimal> sums_;
+  std::vector<WindowTest> windows_;
 };
 
 /// Evaluates the nodes of a band and notes the first instant at which one of them may turn.

@@ -106,5 +106,64 @@ TEST(Bands, TakeAscendingConstantsAlone) {
   EXPECT_EQ(bands({1, 2, 3, 4, 5, 1, 2, 3, 4, 5}), 2u);
 }
 
+constexpr int kWindows = 9;
+
+/// Tests that each read a window of their own: of days, or of sums.
+std::string windows_image(bool days, bool tracked) {
+  std::string text = fmt::format("layout words 2 fixed 160 growing 1 max 100000\n{}",
+                                 tracked ? "tracked deadlines 152\n" : "");
+  text +=
+      "kind-set 0 2\nslot 0 property \"x\"\nkind 0\nkind 1\n"
+      "kind 2 name \"view\" slots 0 streams 0 chunks 0\n"
+      "stream 0 name \"view\" cells 0 1\n  kind-in k0\n"
+      "cell 0 days source 0 k 9 zone 0 at 56 bytes 16\n"
+      "cell 1 log source 0 horizon 900 value X at 72 bytes 16\n  slot 0\n  sum-of\n"
+      "zone 0 \"UTC\" 0 0\n";
+  for (int i = 0; i < kWindows; ++i) {
+    text +=
+        days ? fmt::format("window {} days {}{}\n", i, i + 1, i % 4 == 3 ? " full" : "")
+             : fmt::format("window {} rolling {} 0{}\n", i, 100 * (i + 1), i > 6 ? " cap 5" : "");
+  }
+  for (int i = 0; i < kWindows; ++i) {
+    text += fmt::format("node {0} B place {1} timed segment {0}\n", i, i + 60);
+    if (days) {
+      text += fmt::format("  days-count c0 w{}\n  number {}\n  {}\n", i, i / 2 + 1,
+                          i % 3 == 0 ? "less-equal" : "less");
+    } else {
+      text += fmt::format("  log-sum c1 w{}\n  {} {}\n", i,
+                          i % 3 == 0 ? "sum-less-equal" : "sum-less", i % 5);
+    }
+    if (i % 2 == 0) text += "  not\n";
+  }
+  text += fmt::format("chunk 0 first 0 count {} timed\n", kWindows);
+  for (int i = 0; i < kWindows; ++i) text += fmt::format("segment {0} name \"s{0}\" node {0}\n", i);
+  return text;
+}
+
+/// Windows that are looked at together say what each says, at every event and deadline.
+TEST(Bands, SayWhatTheirWindowsSay) {
+  std::mt19937 random(4);
+  for (const bool days : {true, false}) {
+    World plain(windows_image(days, false));
+    World table(windows_image(days, true));
+    ASSERT_EQ(table.program().prepared().bands->all().size(), 1u);
+    const int64_t unit = days ? kDayMs / 4 : 20;
+    int64_t now = unit;
+    for (int turn = 0; turn < 2000; ++turn) {
+      now += unit * static_cast<int64_t>(random() % 8);
+      const std::string digits = std::to_string(static_cast<int>(random() % 5) - 1);
+      const Value value = random() % 5 == 0 ? text_value("none") : number_value(digits);
+      ASSERT_TRUE(plain.apply(now, {{2, {value}, "m", false}}).ok());
+      ASSERT_TRUE(table.apply(now, {{2, {value}, "m", false}}).ok());
+      ASSERT_EQ(table.changes(), plain.changes()) << days << turn;
+      if (random() % 4 != 0) continue;
+      now += unit * static_cast<int64_t>(random() % 60);
+      plain.advance(now);
+      table.advance(now);
+      ASSERT_EQ(table.changes(), plain.changes()) << days << turn;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace segue

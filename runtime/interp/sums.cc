@@ -18,6 +18,8 @@ Last& last_of_thread() {
   return last;
 }
 
+}  // namespace
+
 Decimal sum_between(const cells::Entries& entries, uint32_t first, uint32_t last) {
   Decimal sum;
   for (uint32_t i = first; i < last; ++i) {
@@ -26,8 +28,6 @@ Decimal sum_between(const cells::Entries& entries, uint32_t first, uint32_t last
   }
   return sum;
 }
-
-}  // namespace
 
 void forget_sum() { last_of_thread().cell = image::kNone; }
 

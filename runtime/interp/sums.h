@@ -10,6 +10,9 @@ namespace segue::interp {
 /// Forgets the last sum: cells may have moved since. Before each chunk whose sums are shared.
 void forget_sum();
 
+/// The sum of the numbers among entries [first, last) of a log of X.
+Decimal sum_between(const cells::Entries& entries, uint32_t first, uint32_t last);
+
 /// The sum of the entries inside, exactly as `cells::log_sum` says it. Between two calls of
 /// `forget_sum` no log changes.
 Decimal shared_sum(uint32_t cell, const cells::LogRead& read);

@@ -1,0 +1,95 @@
+#include "runtime/interp/window_bands.h"
+
+#include <algorithm>
+
+#include "runtime/cells/bytes.h"
+#include "runtime/cells/days.h"
+#include "runtime/cells/log.h"
+#include "runtime/interp/arithmetic.h"
+#include "runtime/interp/sums.h"
+
+namespace segue::interp {
+namespace {
+
+using image::Op;
+
+/// Entries that are looked at for the one whose leaving turns a sum's test.
+constexpr uint32_t kLooksAhead = 8;
+
+bool compare(const WindowTest& test, double number) {
+  const double left = test.constant_first ? test.number : number;
+  const double right = test.constant_first ? number : test.number;
+  const bool truth = test.op == Op::kLess        ? left < right
+                     : test.op == Op::kLessEqual ? left <= right
+                                                 : left == right;
+  return truth != test.negated;
+}
+
+bool compare(const WindowTest& test, Decimal sum) {
+  const bool truth = test.op == Op::kSumLess        ? sum_less(sum, test.sum)
+                     : test.op == Op::kSumLessEqual ? sum_less_equal(sum, test.sum)
+                                                    : sum_equal(sum, test.sum);
+  return truth != test.negated;
+}
+
+/// Notes when the test turns by what leaves its window, the entries from `begin` on, whose sum is
+/// `inside`. Looks at a few of them, so it may be early.
+void note_turn(Frame& frame, const cells::Entries& entries, uint32_t begin, const WindowTest& test,
+               int64_t from_ms, Decimal inside, bool truth) {
+  uint32_t last = begin;  // that has to leave
+  for (; last < entries.count; ++last) {
+    if (last - begin == kLooksAhead) break;
+    const auto value = cells::load<Decimal>(entries.payload(last));
+    if (value.hi != cells::kNoSum.hi) inside = inside - value;
+    if (compare(test, inside) != truth) break;
+  }
+  if (last == entries.count) return;
+  note_deadline(frame, cells::later_by(entries.time_of(last), from_ms));
+}
+
+}  // namespace
+
+uint64_t test_days(Frame& frame, const image::CellRow& row, std::span<const WindowTest> tests) {
+  cells::DaysRead read({frame.blob, *frame.view, row}, frame.now_ms);
+  uint64_t bits = 0;
+  for (size_t i = 0; i < tests.size(); ++i) {
+    const WindowTest& test = tests[i];
+    const bool truth = read.test(frame.view->windows[test.window], [&](uint32_t days) {
+      return compare(test, static_cast<double>(days));
+    });
+    bits |= uint64_t{truth} << i;
+  }
+  note_deadline(frame, read.deadline_ms());
+  return bits;
+}
+
+uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> tests) {
+  const image::View& view = *frame.view;
+  const cells::Entries entries = cells::entries_of({frame.blob, view, view.cells[cell]});
+  uint32_t first = entries.count;  // of those that are summed up
+  Decimal sum;
+  uint64_t bits = 0;
+  for (size_t i = 0; i < tests.size(); ++i) {
+    const image::WindowRow& window = view.windows[tests[i].window];
+    const bool all = window.from_ms == kForever.ms;
+    const int64_t begin_ms = all ? 0 : frame.now_ms - window.from_ms;
+    while (first > 0 && (all || entries.time_of(first - 1) > begin_ms)) {
+      const auto value = cells::load<Decimal>(entries.payload(--first));
+      if (value.hi != cells::kNoSum.hi) sum = sum + value;
+    }
+    Decimal inside = sum;
+    uint32_t begin = first;
+    if (window.cap != 0 && entries.count - first > window.cap) {
+      begin = entries.count - window.cap;
+      inside = sum - sum_between(entries, first, begin);
+    }
+    const bool truth = compare(tests[i], inside);
+    bits |= uint64_t{truth} << i;
+    if (begin < entries.count) {
+      note_turn(frame, entries, begin, tests[i], window.from_ms, inside, truth);
+    }
+  }
+  return bits;
+}
+
+}  // namespace segue::interp

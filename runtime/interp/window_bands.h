@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "runtime/base/decimal.h"
+#include "runtime/image/tables.h"
+#include "runtime/interp/frame.h"
+
+/// Tests in a row that each read a window of their own of one cell: what they share, the day at
+/// hand or a walk of the log, is worked out once.
+namespace segue::interp {
+
+/// A test of such a row.
+struct WindowTest {
+  image::Op op{};               // of the comparison
+  bool negated = false;         // the test is the `not` of it
+  bool constant_first = false;  // of numbers: the constant stands left
+  uint32_t window = 0;          // row of the image
+  double number = 0;            // of days: the constant
+  Decimal sum;                  // of sums
+};
+
+/// How many tests of a row stand in a word of bits.
+inline constexpr uint32_t kWindowTestsMax = 64;
+
+/// Local days of the cell `row`, a `days` cell, in calendar windows of days, against constants.
+/// Bit i: the i-th test. Notes the first instant at which one of them may turn. Cost: a word a
+/// window; one search for midnight.
+uint64_t test_days(Frame& frame, const image::CellRow& row, std::span<const WindowTest> tests);
+
+/// The exact sums of the cell `row`, a log of X, in rolling windows up to now that ascend, against
+/// constants. Cost: the entries of the longest window once, and a compare a window.
+uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> tests);
+
+}  // namespace segue::interp
