@@ -42,7 +42,7 @@ Shape shape_of(const Expr& expr) {
     case Op::kSumEqual:
     case Op::kSumLess:
     case Op::kSumLessEqual:
-      // By window first, so that each sum goes on from the one before (runtime/interp/sums.h).
+      // By window first, so that one walk finds all (runtime/interp/window_bands.h).
       if (const Expr& sum = *expr.operands[0]; sum.op == Op::kLogSum) {
         return {"sum " + std::to_string(sum.index) + " " +
                     std::to_string(static_cast<int>(sum.window.kind)) + " " +

@@ -25,9 +25,12 @@ uint32_t next_entries(const image::CellRow& row, uint32_t entries, uint32_t stri
   return std::max(entries + 1, std::min(grown, row.cap + row.cap / 4 + 1));
 }
 
+/// With the entry that was dropped last, if there is one.
 void move_to_front(std::byte* run, GrowingPart& part, uint32_t stride) {
-  std::memmove(run, run + size_t{part.first} * stride, size_t{part.count} * stride);
-  part.first = 0;
+  if (part.first <= 1) return;
+  const size_t from = part.first - 1;
+  std::memmove(run, run + from * stride, (size_t{part.count} + 1) * stride);
+  part.first = 1;
 }
 
 /// Grows the run, or gives up its oldest entry where no blob can be so large.
@@ -42,9 +45,11 @@ void grow_run(const CellRef& cell, uint32_t stride) {
                      cell.view.cells)) {
     return;
   }
-  note_capped(1);
-  part.first = 1;
-  --part.count;
+  // One more than the run that is moved, if none was dropped before.
+  for (; part.first < 2; --part.count) {
+    note_capped(1);
+    ++part.first;
+  }
   move_to_front(cell.blob.data() + part.offset, part, stride);
   store(cell.state(), part);
 }
@@ -153,7 +158,7 @@ Entries entries_of(const CellView& cell) {
   const auto part = load<GrowingPart>(cell.state());
   const uint32_t stride = entry_bytes(cell.row);
   return {cell.blob + part.offset + size_t{part.first} * stride, part.count, stride,
-          keeps_day(cell.row)};
+          keeps_day(cell.row), part.first != 0};
 }
 
 std::byte* append_room(const CellRef& cell) {
@@ -161,7 +166,7 @@ std::byte* append_room(const CellRef& cell) {
   auto part = load<GrowingPart>(cell.state());
   const uint32_t entries = part.capacity_bytes / stride;
   if (part.first + part.count == entries) {
-    if (part.first > entries / 8) {
+    if (part.first > entries / 8 + 1) {
       move_to_front(cell.blob.data() + part.offset, part, stride);
       store(cell.state(), part);
     } else {

@@ -12,7 +12,7 @@
 /// The growing part that `log`, `steps` and `sequence` keep: entries of equal size in order of
 /// time, the time in front, as one run. Dropping from the front moves a counter; a run that reaches
 /// the end of its room is moved back before it grows, so that appending costs a constant on
-/// average.
+/// average. While any are left, the one that was dropped last stays in front of them.
 namespace segue::cells {
 
 /// Whether entries keep the local day they had: the user's zone may be another later.
@@ -27,6 +27,7 @@ struct Entries {
   uint32_t count = 0;
   uint32_t stride = 0;
   bool keeps_day = false;  // the last word of each is its local day: a zone of the user's own
+  bool follows = false;    // the last one that was dropped still lies in front of `data`
 
   const std::byte* at(uint32_t i) const { return data + size_t{stride} * i; }
   int64_t time_of(uint32_t i) const { return load_time(at(i)); }

@@ -41,18 +41,30 @@ double extreme_of(const LogRead& read, const Before& before) {
   return found;
 }
 
+// Of what an entry of X keeps: the sum's bits of the high word, and the first number above them.
+constexpr uint32_t kSumHighBits = 44;
+constexpr uint64_t kCountOne = uint64_t{1} << 20;  // so many numbers count as none
+constexpr Decimal kOneNumber{0, int64_t{1} << kSumHighBits};
+
 struct SumAndCount {
   Decimal sum;
   uint64_t numbers = 0;
 };
 
 SumAndCount sum_of(const LogRead& read) {
+  const auto count = uint64_t{read.inside.last} - read.inside.first;
   SumAndCount all;
+  if (!read.inside.sift) {
+    const RunningSum run = sum_between(read.entries, read.inside.first, read.inside.last);
+    all.sum = run.sum;
+    all.numbers = run.numbers;
+    if (count < kCountOne) return all;
+    all.numbers = 0;
+  }
   each_inside(read.entries, read.inside, read.zone, [&](uint32_t i) {
-    const auto sum = load<Decimal>(read.entries.payload(i));
-    if (sum.hi == kNoSum.hi) return;
-    all.sum = all.sum + sum;
-    ++all.numbers;
+    const RunningSum one = sum_between(read.entries, i, i + 1);
+    if (read.inside.sift) all.sum = all.sum + one.sum;
+    all.numbers += one.numbers;
   });
   return all;
 }
@@ -196,6 +208,18 @@ int64_t log_streak_deadline(const LogRead& read, const image::WindowRow& window,
   return std::min(moved, period_turn(read.zone, window, now_ms));
 }
 
+RunningSum sum_between(const Entries& entries, uint32_t first, uint32_t last) {
+  if (first >= last) return {};
+  auto run = load<Decimal>(entries.payload(last - 1));
+  if (first != 0 || entries.follows) {
+    run = run - load<Decimal>(entries.payload(first) - entries.stride);
+  }
+  const auto high = static_cast<uint64_t>(run.hi) << (64 - kSumHighBits);
+  const Decimal sum{run.lo, static_cast<int64_t>(high) >> (64 - kSumHighBits)};
+  const auto numbers = static_cast<uint64_t>((run - sum).hi) >> kSumHighBits;
+  return {sum, static_cast<uint32_t>(numbers)};
+}
+
 Decimal log_sum(const LogRead& read) { return sum_of(read).sum; }
 
 double log_avg(const LogRead& read) {
@@ -304,7 +328,11 @@ void log_push_scalar(const CellRef& cell, int64_t now_ms, Scalar scalar) {
 }
 
 void log_push_sum(const CellRef& cell, int64_t now_ms, Decimal sum) {
-  store(append_entry(cell, now_ms) + 8, sum);
+  std::byte* const payload = append_entry(cell, now_ms) + 8;
+  const Entries entries = entries_of(cell);
+  Decimal before;
+  if (entries.count > 1 || entries.follows) before = load<Decimal>(payload - entries.stride);
+  store(payload, sum.hi == kNoSum.hi ? before : before + sum + kOneNumber);
 }
 
 void Log::update(const CellRef& cell, const Occurrence& occurrence) {

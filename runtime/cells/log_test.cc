@@ -185,6 +185,43 @@ TEST(Log, SumsAreExactAndSkipWhatIsNoNumber) {
   EXPECT_TRUE(std::isnan(log_avg(log_read(cells[0], rolling(1), 4))));
 }
 
+/// Whatever was dropped before, a window's sum and mean are those of its own entries.
+TEST(Log, SumsOfWindowsAreThoseOfTheirEntries) {
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    std::mt19937 random(seed);
+    TestCells cells({log_of(Type::X, seed % 2 == 0 ? 60 : INT64_MAX)});
+    if (seed % 3 == 0) cells.tables.cells[0].cap = 7;
+    std::vector<std::pair<int64_t, std::optional<Decimal>>> pushed;
+    int64_t now = 1;
+    for (int turn = 0; turn < 300; ++turn) {
+      now += random() % (turn % 50 == 0 ? 200 : 6);
+      std::optional<Decimal> value;
+      if (random() % 4 != 0) {
+        value = random() % 2 == 0 ? Decimal{random(), 1 << 20} : -Decimal{random(), 1 << 20};
+      }
+      log_push_sum(cells[0], now, value.value_or(kNoSum));
+      pushed.emplace_back(now, value);
+      const auto length = static_cast<int64_t>(1 + random() % 60);
+      const LogRead read = log_read(cells[0], rolling(length, 0, 7), now);
+      Decimal sum;
+      double numbers = 0;
+      uint32_t looked_at = 0;
+      for (size_t i = pushed.size(); i-- > 0 && pushed[i].first > now - length;) {
+        if (++looked_at > 7) break;
+        if (!pushed[i].second) continue;
+        sum = sum + *pushed[i].second;
+        ++numbers;
+      }
+      ASSERT_EQ(log_sum(read), sum) << seed;
+      if (numbers == 0) {
+        ASSERT_TRUE(std::isnan(log_avg(read)));
+      } else {
+        ASSERT_EQ(log_avg(read), to_double(sum) / numbers) << seed;
+      }
+    }
+  }
+}
+
 /// Each smaller kind against the log of the same stream: the reason why a pass may use it.
 TEST(Log, EqualsTheSmallerKinds) {
   for (uint32_t seed = 0; seed < 40; ++seed) {

@@ -11,7 +11,6 @@
 #include "runtime/interp/eval.h"
 #include "runtime/interp/feed.h"
 #include "runtime/interp/prepared.h"
-#include "runtime/interp/sums.h"
 
 namespace segue::interp {
 namespace {
@@ -128,7 +127,6 @@ void settle_tracked_chunk(Frame& frame, const NativeCode* native, uint32_t chunk
     kept_before[i] = load<uint64_t>(frame.blob + kept[i].place);
   }
   frame.next_ms = kNever.ms;
-  forget_sum();
   run_any(frame, native, chunk);
   if (const uint32_t slot = tracking.slot_of_chunk(chunk); slot != image::kNone) {
     cells::deadlines_set(frame.blob + frame.view->layout[0].deadlines_at, tracking.slots(), slot,

@@ -15,7 +15,6 @@
 #include "runtime/cells/steps.h"
 #include "runtime/cells/total.h"
 #include "runtime/interp/machine.h"
-#include "runtime/interp/sums.h"
 
 /// Reads of cells: the answer is pushed, the first instant at which it may change is noted.
 namespace segue::interp {
@@ -149,9 +148,7 @@ void run<Op::kLogCount>(Machine& machine, const OpRow& row) {
 
 template <>
 void run<Op::kLogSum>(Machine& machine, const OpRow& row) {
-  read_log(machine, row, [&](const cells::LogRead& log) {
-    return machine.frame.tracking == nullptr ? cells::log_sum(log) : shared_sum(row.a, log);
-  });
+  read_log(machine, row, cells::log_sum);
 }
 
 template <>

@@ -6,7 +6,6 @@
 #include "runtime/cells/days.h"
 #include "runtime/cells/log.h"
 #include "runtime/interp/arithmetic.h"
-#include "runtime/interp/sums.h"
 
 namespace segue::interp {
 namespace {
@@ -32,16 +31,37 @@ bool compare(const WindowTest& test, Decimal sum) {
   return truth != test.negated;
 }
 
-/// Notes when the test turns by what leaves its window, the entries from `begin` on, whose sum is
-/// `inside`. Looks at a few of them, so it may be early.
+/// The first entry inside the window, where that of a shorter one is `first`: in steps that double,
+/// since few lie between.
+uint32_t begin_of(const cells::Entries& entries, uint32_t first, const image::WindowRow& window,
+                  int64_t now_ms) {
+  if (window.from_ms == kForever.ms) return 0;
+  const auto inside = [&](uint32_t i) { return entries.time_of(i) > now_ms - window.from_ms; };
+  uint32_t step = 1;
+  while (step <= first && inside(first - step)) {
+    first -= step;
+    step *= 2;
+  }
+  uint32_t outside = step > first ? 0 : first - step + 1;  // all before it are
+  while (outside < first) {
+    const uint32_t middle = outside + (first - outside) / 2;
+    if (inside(middle)) {
+      first = middle;
+    } else {
+      outside = middle + 1;
+    }
+  }
+  return first;
+}
+
+/// Notes when the test turns by what leaves its window, the entries from `begin` on. Looks at a few
+/// of them, so it may be early.
 void note_turn(Frame& frame, const cells::Entries& entries, uint32_t begin, const WindowTest& test,
-               int64_t from_ms, Decimal inside, bool truth) {
+               int64_t from_ms, bool truth) {
   uint32_t last = begin;  // that has to leave
   for (; last < entries.count; ++last) {
     if (last - begin == kLooksAhead) break;
-    const auto value = cells::load<Decimal>(entries.payload(last));
-    if (value.hi != cells::kNoSum.hi) inside = inside - value;
-    if (compare(test, inside) != truth) break;
+    if (compare(test, cells::sum_between(entries, last + 1, entries.count).sum) != truth) break;
   }
   if (last == entries.count) return;
   note_deadline(frame, cells::later_by(entries.time_of(last), from_ms));
@@ -66,28 +86,16 @@ uint64_t test_days(Frame& frame, const image::CellRow& row, std::span<const Wind
 uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> tests) {
   const image::View& view = *frame.view;
   const cells::Entries entries = cells::entries_of({frame.blob, view, view.cells[cell]});
-  uint32_t first = entries.count;  // of those that are summed up
-  Decimal sum;
+  uint32_t first = entries.count;  // inside
   uint64_t bits = 0;
   for (size_t i = 0; i < tests.size(); ++i) {
     const image::WindowRow& window = view.windows[tests[i].window];
-    const bool all = window.from_ms == kForever.ms;
-    const int64_t begin_ms = all ? 0 : frame.now_ms - window.from_ms;
-    while (first > 0 && (all || entries.time_of(first - 1) > begin_ms)) {
-      const auto value = cells::load<Decimal>(entries.payload(--first));
-      if (value.hi != cells::kNoSum.hi) sum = sum + value;
-    }
-    Decimal inside = sum;
-    uint32_t begin = first;
-    if (window.cap != 0 && entries.count - first > window.cap) {
-      begin = entries.count - window.cap;
-      inside = sum - sum_between(entries, first, begin);
-    }
-    const bool truth = compare(tests[i], inside);
+    first = begin_of(entries, first, window, frame.now_ms);
+    const bool capped = window.cap != 0 && entries.count - first > window.cap;
+    const uint32_t begin = capped ? entries.count - window.cap : first;
+    const bool truth = compare(tests[i], cells::sum_between(entries, begin, entries.count).sum);
     bits |= uint64_t{truth} << i;
-    if (begin < entries.count) {
-      note_turn(frame, entries, begin, tests[i], window.from_ms, inside, truth);
-    }
+    if (begin < entries.count) note_turn(frame, entries, begin, tests[i], window.from_ms, truth);
   }
   return bits;
 }

@@ -30,7 +30,7 @@ inline constexpr uint32_t kWindowTestsMax = 64;
 uint64_t test_days(Frame& frame, const image::CellRow& row, std::span<const WindowTest> tests);
 
 /// The exact sums of the cell `row`, a log of X, in rolling windows up to now that ascend, against
-/// constants. Cost: the entries of the longest window once, and a compare a window.
+/// constants. Cost: a short search and a few differences a window.
 uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> tests);
 
 }  // namespace segue::interp
