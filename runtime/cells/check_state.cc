@@ -7,6 +7,7 @@
 #include "runtime/cells/attempts.h"
 #include "runtime/cells/bytes.h"
 #include "runtime/cells/entries.h"
+#include "runtime/cells/links.h"
 #include "runtime/image/limits.h"
 #include "runtime/image/op_info.h"
 
@@ -74,6 +75,19 @@ Status check_attempts(const image::View& view, const image::CellRow& row,
   return {};
 }
 
+/// The links between the entries of a plain sequence's steps.
+Status check_links(const image::CellRow& row, std::span<const std::byte> bytes) {
+  const auto part = load<GrowingPart>(bytes.data() + row.offset);
+  const std::byte* run = bytes.data() + part.offset;
+  const uint32_t stride = entry_bytes(row);
+  for (uint32_t i = 0; i < part.count; ++i) {
+    const std::byte* entry = run + size_t{part.first + i} * stride;
+    const uint32_t ahead = Link::of(load<uint64_t>(entry + kStepsLinkAt)).ahead;
+    if (ahead > part.count - i) return corrupt("a link of an entry leads out of its cell");
+  }
+  return {};
+}
+
 Status check_cell(const image::View& view, const image::CellRow& row,
                   std::span<const std::byte> bytes) {
   if (row.kind == image::CellKind::kDays) {
@@ -84,6 +98,7 @@ Status check_cell(const image::View& view, const image::CellRow& row,
   if (!image::grows(row.kind)) return {};
   SEGUE_TRY_STATUS(check_growing(row, view.layout[0].fixed_bytes, bytes));
   const bool any_sequence = row.kind == image::CellKind::kSequence && row.k == 0;
+  if (row.kind == image::CellKind::kSteps && row.k == 0) return check_links(row, bytes);
   return any_sequence ? check_attempts(view, row, bytes) : Status();
 }
 

@@ -6,6 +6,7 @@
 
 #include "runtime/base/instant.h"
 #include "runtime/cells/calendar.h"
+#include "runtime/cells/links.h"
 
 namespace segue::cells {
 namespace {
@@ -73,7 +74,7 @@ class Absences {
 
  private:
   bool is_absence(uint32_t i) const {
-    return load<Possible>(run_.entries.payload(i)).absence() &&
+    return possible_of(run_.entries, i).absence() &&
            is_inside(run_.entries, run_.inside, i, run_.zone);
   }
 
@@ -161,7 +162,7 @@ StepsAnswer steps_read(const CellView& cell, const WindowRow& window, int64_t no
   PartialMatch partial;
   Absences absences(run, sequence.row.absence_ms);
   each_inside(entries, inside, zone, [&](uint32_t i) {
-    const auto possible = load<Possible>(entries.payload(i));
+    const Possible possible = possible_of(entries, i);
     const StepsTaken taken = take_steps(sequence, partial.latest_ms, entries.time_of(i), possible);
     if (!taken.matched) return;
     int64_t end_ms = entries.time_of(i);
@@ -183,8 +184,27 @@ StepsAnswer steps_read(const CellView& cell, const WindowRow& window, int64_t no
   return answer;
 }
 
+StepsAnswer steps_count(const CellView& cell, const WindowRow& window, int64_t now_ms,
+                        bool shorten) {
+  const bool up_to_now = window.kind == WindowRow::Kind::kEver ||
+                         (window.kind == WindowRow::Kind::kRolling && window.to_ms == 0);
+  if (cell.row.k != 0 || !up_to_now) return steps_read(cell, window, now_ms);
+  const ZoneView zone = zone_of(cell);
+  const Entries entries = entries_of(cell);
+  const Inside inside = find_inside(entries, window, now_ms, zone);
+  const LinkedCount linked = count_linked(cell, inside.first, now_ms, shorten);
+  StepsAnswer answer;
+  answer.count = linked.count;
+  answer.deadline_ms =
+      std::min(linked.deadline_ms, inside_deadline(entries, inside, window, now_ms, zone));
+  return answer;
+}
+
 void steps_push(const CellRef& cell, int64_t now_ms, Possible possible) {
-  store(append_entry(cell, now_ms) + 8, possible);
+  std::byte* payload = append_entry(cell, now_ms) + 8;
+  store(payload, possible.runs);
+  store(payload + 8, Link{.clean = static_cast<uint32_t>(possible.clean)}.word());
+  link_newest(cell);
 }
 
 void steps_push(const CellRef& cell, const Moment& moment) {

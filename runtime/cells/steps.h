@@ -9,8 +9,9 @@
 #include "runtime/cells/matching.h"
 
 /// What the steps and the absence of a sequence did: an entry an instant with an occurrence of any
-/// of them, its time and what that instant allows (`Possible`). Every read matches afresh over the
-/// entries inside its window, since matches inside a window do not follow from those outside.
+/// of them, its time and what that instant allows (`Possible`). Reads match afresh over the entries
+/// inside their window, since matches inside a window do not follow from those outside; counts up
+/// to now follow links between the entries.
 ///
 /// With k = 1 an entry is a whole `Moment`, one an instant and value of `by`: of any sequence.
 namespace segue::cells {
@@ -26,6 +27,12 @@ struct StepsAnswer {
   int64_t deadline_ms = kNever.ms;  // when an entry leaves or enters, or a wait is over
 };
 StepsAnswer steps_read(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
+
+/// The same count and deadline, found by links where the window ends now and the entries are a run
+/// (`links.h`). Cost: of a plain sequence, constant on average beside the matches that wait.
+/// `shorten`: the cell may be written.
+StepsAnswer steps_count(const CellView& cell, const image::WindowRow& window, int64_t now_ms,
+                        bool shorten);
 
 /// Takes in an instant. Once an instant, all its events together.
 void steps_push(const CellRef& cell, int64_t now_ms, Possible possible);

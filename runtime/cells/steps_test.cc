@@ -225,6 +225,9 @@ TEST(Steps, AnswersLikeEveryChoiceOfEventsAndIsNeverLate) {
           ASSERT_EQ(answer.count, ends.size()) << "seed " << seed << " at " << t;
           ASSERT_EQ(answer.first_ms, ends.empty() ? kLongAgo.ms : ends.front());
           ASSERT_EQ(answer.last_ms, ends.empty() ? kLongAgo.ms : ends.back());
+          const StepsAnswer count = steps_count(cells[0], window, t, false);
+          ASSERT_EQ(count.count, answer.count) << "seed " << seed << " at " << t;
+          ASSERT_EQ(count.deadline_ms, answer.deadline_ms) << "seed " << seed << " at " << t;
         }
         expect_never_late(
             [&](int64_t t) {
@@ -234,6 +237,38 @@ TEST(Steps, AnswersLikeEveryChoiceOfEventsAndIsNeverLate) {
                   answer.deadline_ms};
             },
             at, at + 30);
+      }
+    }
+  }
+}
+
+/// Counts that follow links, shortened on the way, are those of matching afresh; where windows and
+/// instants only move on, as in a life.
+TEST(Steps, CountsByLinksAreThoseOfMatchingAfresh) {
+  for (uint32_t seed = 0; seed < 300; ++seed) {
+    std::mt19937 random(seed);
+    const Rules rules = any_rules(random);
+    TestCells cells = cells_of(rules, 60, seed % 3 == 0 ? 9 : 0);
+    int64_t now = 1;
+    for (int turn = 0; turn < 200; ++turn) {
+      now += static_cast<int64_t>(random() % (turn % 40 == 0 ? 80 : 4)) + 1;
+      std::vector<SequenceHit> hits;
+      for (size_t i = 0; i <= random() % 3; ++i) {
+        SequenceHit hit;
+        hit.steps = random() % (1u << rules.steps.size());
+        hit.absence = rules.has_absence() && random() % 6 == 0;
+        if (hit.steps != 0 || hit.absence) hits.push_back(hit);
+      }
+      if (hits.empty()) continue;
+      steps_push(cells[0], now, possible_runs(sequence_of(cells.view(), 0), hits));
+      for (int64_t length = 1; length <= 60; length += 1 + static_cast<int64_t>(random() % 20)) {
+        const WindowRow window = rolling(length, 0, seed % 3 == 0 ? 9 : 0);
+        const int64_t t = now + static_cast<int64_t>(random() % 3 == 0 ? random() % 6 : 0);
+        const StepsAnswer afresh = steps_read(cells[0], window, t);
+        const StepsAnswer linked = steps_count(cells[0], window, t, random() % 2 == 0);
+        ASSERT_EQ(linked.count, afresh.count) << "seed " << seed << " turn " << turn;
+        ASSERT_EQ(linked.deadline_ms, afresh.deadline_ms) << "seed " << seed << " turn " << turn;
+        now = t;
       }
     }
   }

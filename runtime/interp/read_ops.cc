@@ -213,7 +213,11 @@ void run<Op::kLogStreak>(Machine& machine, const OpRow& row) {
 
 template <>
 void run<Op::kStepsCount>(Machine& machine, const OpRow& row) {
-  const cells::StepsAnswer answer = read_steps(machine, row, window_of(machine, row));
+  Frame& frame = machine.frame;
+  // Who only looks has no blob of its own.
+  const cells::StepsAnswer answer = cells::steps_count(
+      cell_of(machine, row), window_of(machine, row), frame.now_ms, frame.owner != nullptr);
+  note_deadline(frame, answer.deadline_ms);
   machine.push(static_cast<double>(answer.count));
 }
 
