@@ -18,6 +18,7 @@ segue_library(segue_engine runtime/engine NO_EXCEPTIONS THREADS
 segue_library(segue_ingest runtime/ingest NO_EXCEPTIONS THREADS
               DEPS segue_engine simdjson::simdjson ZLIB::ZLIB ${SEGUE_ZSTD})
 segue_library(segue_pack runtime/pack NO_EXCEPTIONS THREADS DEPS segue_ingest)
+segue_library(segue_durable runtime/durable NO_EXCEPTIONS THREADS DEPS segue_ingest)
 
 # The part of the public library that needs no compiler.
 segue_library(segue_hosted api/runtime DEPS segue_pack)

@@ -5,7 +5,7 @@
 #include "runtime/base/instant.h"
 #include "runtime/ingest/json_cursor.h"
 #include "runtime/pack/block_builder.h"
-#include "runtime/pack/bytes.h"
+#include "runtime/base/byte_fields.h"
 
 namespace segue::pack {
 namespace {

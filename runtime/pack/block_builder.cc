@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "runtime/base/hash.h"
-#include "runtime/pack/bytes.h"
+#include "runtime/base/byte_fields.h"
 #include "runtime/pack/codec.h"
 
 namespace segue::pack {

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "runtime/pack/bytes.h"
+#include "runtime/base/byte_fields.h"
 #include "runtime/pack/raw_event.h"
 
 namespace segue::pack {

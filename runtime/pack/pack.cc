@@ -9,7 +9,7 @@
 
 #include "runtime/base/hash.h"
 #include "runtime/base/instant.h"
-#include "runtime/pack/bytes.h"
+#include "runtime/base/byte_fields.h"
 #include "runtime/pack/files.h"
 
 namespace segue::pack {

@@ -13,7 +13,7 @@
 #include "runtime/ingest/decode.h"
 #include "runtime/ingest/lines.h"
 #include "runtime/ingest/memory_source.h"
-#include "runtime/pack/bytes.h"
+#include "runtime/base/byte_fields.h"
 #include "runtime/pack/format.h"
 #include "runtime/pack/inputs.h"
 #include "runtime/pack/pack_source.h"

@@ -5,7 +5,7 @@
 
 #include "runtime/base/hash.h"
 #include "runtime/engine/dedupe.h"
-#include "runtime/pack/bytes.h"
+#include "runtime/base/byte_fields.h"
 #include "runtime/pack/codec.h"
 #include "runtime/pack/format.h"
 

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 /// Plain values to and from bytes, at any alignment.
-namespace segue::pack {
+namespace segue {
 
 template <class T>
 void put(std::string& out, const T& value) {
@@ -68,4 +68,4 @@ T element(std::string_view bytes, size_t i) {
   return value;
 }
 
-}  // namespace segue::pack
+}  // namespace segue

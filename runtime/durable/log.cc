@@ -1,0 +1,164 @@
+#include "runtime/durable/log.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstddef>
+#include <utility>
+
+#include "runtime/base/byte_fields.h"
+#include "runtime/base/hash.h"
+
+namespace segue::durable {
+
+// ---- the format ---------------------------------------------------------------------------------
+
+uint64_t checksum_of(const SegmentHead& head) {
+  // SAFETY: any object may be looked at as chars.
+  return hash64({reinterpret_cast<const char*>(&head), offsetof(SegmentHead, checksum)});
+}
+
+uint64_t checksum_of(const RecordHead& head) {
+  constexpr size_t kSkipped = sizeof head.checksum;
+  // SAFETY: as above.
+  return hash64({reinterpret_cast<const char*>(&head) + kSkipped, sizeof head - kSkipped});
+}
+
+std::string segment_name(uint64_t first_record) { return fmt::format("{:016x}.log", first_record); }
+
+// ---- the writer ---------------------------------------------------------------------------------
+
+Result<std::unique_ptr<LogWriter>> LogWriter::open(Files& files, std::string folder, uint64_t next,
+                                                   const LogOptions& options) {
+  std::unique_ptr<LogWriter> log(new LogWriter(files, std::move(folder), next, options));
+  log->written_ = log->synced_ = next - 1;
+  SEGUE_TRY_STATUS(log->begin_segment());
+  if (options.sync.when == SyncPolicy::When::kEvery) {
+    log->syncing_ = std::thread([self = log.get()] { self->sync_now_and_then(); });
+  }
+  return log;
+}
+
+LogWriter::~LogWriter() {
+  if (!syncing_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  changed_.notify_all();
+  syncing_.join();
+}
+
+Status LogWriter::begin_segment() {
+  const std::string path = folder_ + "/" + segment_name(next_);
+  SEGUE_TRY(std::shared_ptr<File> file, files_.open(path, OpenMode::kAppend));
+  SegmentHead head;
+  head.program = options_.program;
+  head.first_record = next_;
+  head.checksum = checksum_of(head);
+  std::string bytes;
+  put(bytes, head);
+  SEGUE_TRY_STATUS(file->truncate(0));  // a segment without a record may be there
+  SEGUE_TRY_STATUS(file->append(bytes));
+  if (options_.sync.when != SyncPolicy::When::kNone) {
+    SEGUE_TRY_STATUS(file->sync());
+    SEGUE_TRY_STATUS(files_.sync_folder(folder_));
+  }
+  segment_bytes_ = bytes.size();
+  const std::lock_guard lock(mutex_);
+  file_ = std::move(file);
+  return {};
+}
+
+Status LogWriter::broken() const {
+  const std::lock_guard lock(mutex_);
+  return broken_;
+}
+
+Status LogWriter::append(RecordKind kind, std::string_view payload) {
+  SEGUE_TRY_STATUS(broken());
+  if (payload.size() > kPayloadBytesMax) {
+    return Error{Errc::kTooLarge, fmt::format("a record of {} bytes: a log takes {} at most",
+                                              payload.size(), kPayloadBytesMax)};
+  }
+  if (segment_bytes_ >= options_.segment_bytes) {
+    if (options_.sync.when != SyncPolicy::When::kNone) SEGUE_TRY_STATUS(sync());
+    SEGUE_TRY_STATUS(begin_segment());
+  }
+  SEGUE_TRY_STATUS(write_record(kind, payload));
+  if (options_.sync.when == SyncPolicy::When::kAlways) return sync();
+  return {};
+}
+
+Status LogWriter::write_record(RecordKind kind, std::string_view payload) {
+  RecordHead head;
+  head.payload_checksum = hash64(payload);
+  head.number = next_;
+  {
+    const std::lock_guard lock(mutex_);
+    head.synced = synced_;
+  }
+  head.bytes = static_cast<uint32_t>(payload.size());
+  head.kind = static_cast<uint32_t>(kind);
+  head.checksum = checksum_of(head);
+  buffer_.clear();
+  put(buffer_, head);
+  buffer_ += payload;
+  if (Status failed = file_->append(buffer_); !failed.ok()) {
+    // What is there of it must not stand between this record and the next.
+    if (Status uncut = file_->truncate(segment_bytes_); !uncut.ok()) {
+      const std::lock_guard lock(mutex_);
+      broken_ = uncut;
+    }
+    return failed;
+  }
+  segment_bytes_ += buffer_.size();
+  bytes_written_ += buffer_.size();
+  ++next_;
+  const std::lock_guard lock(mutex_);
+  written_ = head.number;
+  return {};
+}
+
+Status LogWriter::sync() {
+  std::shared_ptr<File> file;
+  uint64_t written = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!broken_.ok() || synced_ == written_) return broken_;
+    file = file_;
+    written = written_;
+  }
+  const Status status = file->sync();
+  const std::lock_guard lock(mutex_);
+  // What a failed sync did not bring to the disk, the next one may not either, and say nothing.
+  if (!status.ok()) {
+    broken_ = status;
+  } else {
+    synced_ = std::max(synced_, written);
+  }
+  return broken_;
+}
+
+void LogWriter::sync_now_and_then() {
+  const std::chrono::milliseconds every(options_.sync.every.ms);
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      if (changed_.wait_for(lock, every, [&] { return stopped_; })) return;
+    }
+    if (!sync().ok()) return;
+  }
+}
+
+Status LogWriter::drop_before(uint64_t number) {
+  SEGUE_TRY(const auto names, files_.list(folder_));
+  // A segment ends where the next one begins.
+  for (size_t i = 0; i + 1 < names.size(); ++i) {
+    if (names[i + 1] > segment_name(number)) break;
+    SEGUE_TRY_STATUS(files_.remove(folder_ + "/" + names[i]));
+  }
+  return {};
+}
+
+}  // namespace segue::durable

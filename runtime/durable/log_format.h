@@ -1,0 +1,45 @@
+// The bytes of the log of accepted input: docs/formats/log.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace segue::durable {
+
+/// What a record says. Numbers are part of the format.
+enum class RecordKind : uint32_t {
+  kEvents = 1,   // events that were accepted, and lines left out between them
+  kAdvance = 2,  // the clock moved on
+  kInput = 3,    // the name of an input
+};
+
+/// Head of a segment of the log, little-endian like all else; records follow.
+struct SegmentHead {
+  char magic[8] = {'S', 'E', 'G', 'W', '\r', '\n', '\x1a', '\0'};
+  uint32_t version = 1;
+  uint32_t zero = 0;
+  uint64_t program = 0;       // the identity of the program at the segment's begin
+  uint64_t first_record = 0;  // its number: the file's name
+  uint64_t checksum = 0;      // XXH3-64 of what is before it
+};
+static_assert(sizeof(SegmentHead) == 40);
+
+/// Head of a record; its payload follows.
+struct RecordHead {
+  uint64_t checksum = 0;  // XXH3-64 of the rest of the head
+  uint64_t payload_checksum = 0;
+  uint64_t number = 0;  // the first ever is 1, then without gaps
+  uint64_t synced = 0;  // records up to that one were on the disk when this one was written
+  uint32_t bytes = 0;   // of the payload
+  uint32_t kind = 0;
+};
+static_assert(sizeof(RecordHead) == 40);
+
+inline constexpr uint32_t kPayloadBytesMax = uint32_t{1} << 30;
+
+uint64_t checksum_of(const SegmentHead& head);
+uint64_t checksum_of(const RecordHead& head);
+std::string segment_name(uint64_t first_record);
+
+}  // namespace segue::durable

@@ -1,0 +1,179 @@
+#include "runtime/durable/log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/durable/test_files.h"
+
+namespace segue::durable {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class LogTest : public testing::Test {
+ protected:
+  std::unique_ptr<LogWriter> writer(uint64_t next = 1) {
+    auto log = LogWriter::open(files_, folder_.path(), next, options_);
+    EXPECT_TRUE(log.has_value());
+    return std::move(log).value();
+  }
+
+  /// The payloads, or the error's message.
+  std::vector<std::string> read(uint64_t from = 1) {
+    std::vector<std::string> payloads;
+    auto reading = read_log(files_, folder_.path(), from, true, [&](const Record& record) {
+      payloads.emplace_back(record.payload);
+      return Status();
+    });
+    if (!reading) return {reading.error().message};
+    reading_ = *reading;
+    return payloads;
+  }
+
+  std::string segment(uint64_t first = 1) { return folder_.path() + "/" + segment_name(first); }
+  uint64_t size_of(const std::string& path) { return std::filesystem::file_size(path); }
+
+  TestFolder folder_;
+  FaultyFiles files_;
+  LogOptions options_{.sync = {SyncPolicy::When::kAlways, {}}};
+  LogReading reading_;
+};
+
+TEST_F(LogTest, GivesBackWhatWasAppended) {
+  auto log = writer();
+  ASSERT_TRUE(log->append(RecordKind::kEvents, "one").ok());
+  ASSERT_TRUE(log->append(RecordKind::kAdvance, "").ok());
+  ASSERT_TRUE(log->append(RecordKind::kEvents, "three").ok());
+  EXPECT_THAT(read(), ElementsAre("one", "", "three"));
+  EXPECT_EQ(reading_.next, 4u);
+  EXPECT_THAT(read(3), ElementsAre("three"));
+  EXPECT_EQ(reading_.cut_bytes, 0u);
+}
+
+TEST_F(LogTest, SegmentsFollowEachOtherAndOldOnesGo) {
+  options_.segment_bytes = 100;
+  auto log = writer();
+  const std::string payload(80, 'x');
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(log->append(RecordKind::kEvents, payload).ok());
+  EXPECT_EQ(read().size(), 5u);
+  ASSERT_TRUE(log->drop_before(4).ok());
+  EXPECT_EQ(read(4).size(), 2u);
+  EXPECT_THAT(read(1), ElementsAre(HasSubstr("record 1 is missing before it")));
+  EXPECT_FALSE(std::filesystem::exists(segment(3)));
+}
+
+TEST_F(LogTest, ATornTailIsCutAtEveryLength) {
+  auto log = writer();
+  ASSERT_TRUE(log->append(RecordKind::kEvents, "first").ok());
+  const uint64_t whole = size_of(segment());
+  ASSERT_TRUE(log->append(RecordKind::kEvents, "second").ok());
+  const auto bytes = read_file(posix_files(), segment());
+  ASSERT_TRUE(bytes.has_value());
+  for (uint64_t end = bytes->size() - 1; end > whole; --end) {
+    std::ofstream(segment(), std::ios::binary) << bytes->substr(0, end);
+    EXPECT_THAT(read(), ElementsAre("first"));
+    EXPECT_EQ(reading_.cut_bytes, end - whole);
+    EXPECT_EQ(size_of(segment()), whole);
+  }
+}
+
+TEST_F(LogTest, AHeadCutShortIsNoSegment) {
+  writer();
+  std::filesystem::resize_file(segment(), 20);
+  EXPECT_TRUE(read().empty());
+  EXPECT_FALSE(std::filesystem::exists(segment()));
+}
+
+TEST_F(LogTest, EveryFlippedBitIsRefusedByName) {
+  auto log = writer();
+  ASSERT_TRUE(log->append(RecordKind::kEvents, "first").ok());
+  ASSERT_TRUE(log->append(RecordKind::kEvents, "second").ok());
+  for (size_t byte = 0; byte < size_of(segment()); ++byte) {
+    flip_bit(segment(), byte);
+    const std::vector<std::string> found = read();
+    ASSERT_EQ(found.size(), 1u) << "byte " << byte;
+    EXPECT_THAT(found[0], HasSubstr(segment())) << "byte " << byte;
+    flip_bit(segment(), byte);
+  }
+  EXPECT_THAT(read(), ElementsAre("first", "second"));
+}
+
+TEST_F(LogTest, APieceThatNeverArrivedIsATornTailUnlessItWasSynced) {
+  const std::string payload(2000, 'x');
+  for (const auto when : {SyncPolicy::When::kAlways, SyncPolicy::When::kNone}) {
+    options_.sync.when = when;
+    auto log = writer();
+    ASSERT_TRUE(log->append(RecordKind::kEvents, payload).ok());
+    ASSERT_TRUE(log->append(RecordKind::kEvents, payload).ok());
+    zero_bytes(segment(), 512, 512);
+    if (when == SyncPolicy::When::kNone) {
+      EXPECT_TRUE(read().empty());
+      EXPECT_GT(reading_.cut_bytes, 4000u);
+    } else {
+      EXPECT_THAT(read(), ElementsAre(HasSubstr("record 1 was on the disk and is not whole")));
+    }
+  }
+}
+
+TEST_F(LogTest, AMissingSegmentIsRefused) {
+  options_.segment_bytes = 100;
+  auto log = writer();
+  const std::string payload(80, 'x');
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(log->append(RecordKind::kEvents, payload).ok());
+  std::filesystem::remove(segment(2));
+  EXPECT_THAT(read(), ElementsAre(HasSubstr("record 2 is missing before it")));
+}
+
+TEST_F(LogTest, AFailedWriteLeavesTheLogAsItWas) {
+  for (const auto kind :
+       {Fault::Kind::kShortWrite, Fault::Kind::kWriteError, Fault::Kind::kFullDisk}) {
+    auto log = writer();
+    ASSERT_TRUE(log->append(RecordKind::kEvents, "first").ok());
+    files_.set({kind, 0, true});
+    EXPECT_FALSE(log->append(RecordKind::kEvents, "second").ok());
+    EXPECT_FALSE(log->append(RecordKind::kEvents, "second").ok());
+    files_.set({});
+    ASSERT_TRUE(log->append(RecordKind::kEvents, "third").ok());
+    EXPECT_THAT(read(), ElementsAre("first", "third"));
+  }
+}
+
+TEST_F(LogTest, AFullDiskAtASegmentsBeginCanBeTriedAgain) {
+  options_.segment_bytes = 50;
+  auto log = writer();
+  ASSERT_TRUE(log->append(RecordKind::kEvents, "a first one").ok());
+  files_.set({Fault::Kind::kFullDisk, 0, false});
+  EXPECT_FALSE(log->append(RecordKind::kEvents, "second").ok());
+  ASSERT_TRUE(log->append(RecordKind::kEvents, "second").ok());
+  EXPECT_THAT(read(), ElementsAre("a first one", "second"));
+}
+
+TEST_F(LogTest, AfterAFailedSyncNothingIsTaken) {
+  auto log = writer();
+  files_.set({Fault::Kind::kSync, 0, false});
+  EXPECT_FALSE(log->append(RecordKind::kEvents, "first").ok());
+  EXPECT_FALSE(log->append(RecordKind::kEvents, "second").ok());
+}
+
+TEST_F(LogTest, SyncsOnAThreadOfItsOwn) {
+  options_.sync = {SyncPolicy::When::kEvery, Duration{1}};
+  auto log = writer();
+  for (int i = 0; i < 2000; ++i) ASSERT_TRUE(log->append(RecordKind::kEvents, "x").ok());
+  log.reset();
+  EXPECT_EQ(read().size(), 2000u);
+}
+
+TEST_F(LogTest, OneProcessHoldsALock) {
+  const std::string path = folder_.path() + "/LOCK";
+  auto held = Lock::take(path);
+  ASSERT_TRUE(held.has_value());
+  const auto second = Lock::take(path);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_THAT(second.error().message, HasSubstr(std::to_string(getpid())));
+  std::move(held).value().reset();
+  EXPECT_TRUE(Lock::take(path).has_value());
+}
+
+}  // namespace
+}  // namespace segue::durable
