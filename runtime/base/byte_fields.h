@@ -55,6 +55,7 @@ class ByteReader {
   }
 
   bool done() const { return rest_.empty(); }
+  size_t left() const { return rest_.size(); }
 
  private:
   std::string_view rest_;

@@ -4,16 +4,19 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "runtime/base/byte_fields.h"
 #include "runtime/base/event_batch.h"
 #include "runtime/base/result.h"
 #include "runtime/engine/arrival.h"
 #include "runtime/engine/change.h"
 #include "runtime/engine/reorder.h"
 #include "runtime/engine/shard.h"
+#include "runtime/engine/snapshot.h"
 #include "runtime/engine/watermark.h"
 #include "runtime/engine/workers.h"
 #include "runtime/interp/program.h"
@@ -97,6 +100,22 @@ class Engine {
 
   EngineStats stats() const;
 
+  // ---- Out and back: a host that keeps the engine beyond its process ----
+
+  /// From here on it is known whose state changes.
+  void track_changed_users();
+
+  /// Between two calls, all that is needed to go on: gives users with their states (`changed_only`:
+  /// those that changed since the last `save`), returns the rest as bytes. Stops that were asked
+  /// for are no part of it. Cost: a copy of what is given.
+  std::string save(const UserSink& give, bool changed_only);
+
+  /// Makes an engine without input what another was: first the rest, then its users, in any order.
+  /// Of the same program, lateness and window for copies; any number of threads. `kInvalid` of
+  /// another program, `kCorrupt`; after an error the engine is good for nothing.
+  Status restore(std::string_view rest);
+  Status restore_user(std::string_view id, std::span<const std::byte> state);
+
  private:
   void release(Instant end);
   void settle(Instant end);
@@ -104,6 +123,9 @@ class Engine {
   Instant last_settled() const { return {settled_.ms - 1}; }
   void process(std::span<Arrival> arrivals, Instant end);
   void give_changes();
+  bool restore_counts(ByteReader& in);
+  bool restore_remembered(ByteReader& in);
+  bool restore_waiting(ByteReader& in);
   const Shard& shard_of_user(uint64_t hash) const {
     return *shards_[shard_of(hash, static_cast<uint32_t>(shards_.size()))];
   }
@@ -121,6 +143,9 @@ class Engine {
 
   std::vector<Change> merged_;
   std::vector<Change> merging_;
+
+  bool counts_members_ = true;     // while users are restored
+  std::vector<uint64_t> aligned_;  // a state that is being restored
 };
 
 }  // namespace segue

@@ -37,6 +37,14 @@ class ReorderBuffer {
 
   size_t waiting() const { return waiting_; }
 
+  /// All that waits, in no order.
+  template <class Take>
+  void for_each(const Take& take) const {
+    for (const Run& run : runs_) {
+      for (size_t i = run.begin; i < run.arrivals.size(); ++i) take(run.arrivals[i]);
+    }
+  }
+
  private:
   struct Run {
     std::vector<Arrival> arrivals;

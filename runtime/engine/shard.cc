@@ -117,6 +117,7 @@ void Shard::apply_instant(std::span<const Arrival> at_once) {
   const Status status = apply(program_, blob, events, order_.transitions());
   SEGUE_CHECK(status.ok(), "events come in order of time");
   users_.put_back(number, blob);
+  if (tracks_changed_) note_changed(number);
   note_changes(number);
   set_wake(number, next_deadline(blob));
 }
@@ -127,7 +128,7 @@ std::span<const Event> Shard::events_of(std::span<const Arrival> at_once) {
   instant_.clear();
   ties_.clear();
   for (const Arrival& arrival : at_once) {
-    if (dedupe_ && dedupe_->is_copy(arrival.user, *arrival.event)) {
+    if (dedupe_ && dedupe_->is_copy(arrival.hash, *arrival.event)) {
       ++duplicates_;
       continue;
     }
@@ -167,6 +168,7 @@ void Shard::wake(Timers::Wake wake, Instant end) {
   if (next_deadline(blob) < end) {
     advance(program_, blob, users_.id(wake.user), end - Duration{1}, order_.transitions());
     users_.put_back(wake.user, blob);
+    if (tracks_changed_) note_changed(wake.user);
     note_changes(wake.user);
   }
   set_wake(wake.user, next_deadline(blob));
@@ -177,6 +179,13 @@ void Shard::note_changes(uint32_t number) {
   for (const Transition& change : order_.belong_to(users_.id_place(number))) {
     member_counts_[change.segment] += change.entered ? 1 : -1;
   }
+}
+
+void Shard::note_changed(uint32_t number) {
+  if (number >= is_changed_.size()) is_changed_.resize(users_.size());
+  if (is_changed_[number]) return;
+  is_changed_[number] = true;
+  changed_.push_back(number);
 }
 
 /// A wake-up that comes too early costs less than one more: only an earlier deadline sets one.

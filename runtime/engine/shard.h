@@ -12,6 +12,7 @@
 #include "runtime/engine/change.h"
 #include "runtime/engine/change_order.h"
 #include "runtime/engine/dedupe.h"
+#include "runtime/engine/snapshot.h"
 #include "runtime/engine/timers.h"
 #include "runtime/engine/touched_lines.h"
 #include "runtime/engine/users.h"
@@ -50,6 +51,24 @@ class Shard {
   uint64_t capped() const { return capped_; }
   size_t table_bytes() const { return users_.bytes() + timers_.bytes(); }
 
+  // ---- Out and back, see Engine ----
+  void track_changed() { tracks_changed_ = true; }
+  void save_users(const UserSink& give, bool changed_only);
+  void save_remembered(std::vector<DedupeWindow::Kept>& kept) const {
+    if (dedupe_) dedupe_->save(kept);
+  }
+  void move_time_to(Instant settled) {
+    if (settled != kLongAgo) timers_.move_to(settled);
+  }
+  void restore_member_counts(std::span<const int64_t> counts) {
+    member_counts_.assign(counts.begin(), counts.end());
+  }
+  void remember(const DedupeWindow::Kept& kept) {
+    if (dedupe_) dedupe_->remember(kept);
+  }
+  void restore_user(uint64_t hash, std::string_view id, std::span<const std::byte> state,
+                    bool count);
+
  private:
   static size_t end_of_block(std::span<const Arrival> arrivals, size_t begin);
   void guess_users(std::span<Arrival> arrivals, size_t begin, size_t end);
@@ -60,6 +79,7 @@ class Shard {
   void wake_before(Instant end);
   void wake(Timers::Wake wake, Instant end);
   void note_changes(uint32_t number);
+  void note_changed(uint32_t number);
   void set_wake(uint32_t number, Instant deadline);
 
   const Program& program_;
@@ -71,6 +91,9 @@ class Shard {
   std::vector<int64_t> member_counts_;  // by segment
   uint64_t duplicates_ = 0;
   uint64_t capped_ = 0;
+  bool tracks_changed_ = false;
+  std::vector<uint32_t> changed_;  // users whose state did since the last `save_users`, each once
+  std::vector<bool> is_changed_;   // by number
 
   // Of one settling; members so that they keep their room.
   std::vector<Arrival> own_;

@@ -82,6 +82,21 @@ void UserTable::put_back(uint32_t number, const Blob& blob) {
   outside_bytes_ += size_t{now.capacity} - before.capacity;  // modular, if it became smaller
 }
 
+void UserTable::restore(uint32_t number, std::span<const std::byte> state) {
+  std::byte* const home = room(row(number));
+  SEGUE_CHECK(kept(row(number)).empty(), "a user is restored once");
+  const auto bytes = static_cast<uint32_t>(state.size());
+  if (bytes <= room_bytes_) {
+    std::memcpy(home, state.data(), bytes);
+    return;
+  }
+  auto* const data = static_cast<std::byte*>(::operator new(bytes));
+  std::memcpy(data, state.data(), bytes);
+  const Elsewhere elsewhere{kElsewhere, bytes, data};
+  std::memcpy(home, &elsewhere, sizeof elsewhere);
+  outside_bytes_ += bytes;
+}
+
 uint32_t UserTable::find_or_add(uint64_t hash, std::string_view id) {
   const uint64_t check = hash64(id, seed_);
   const uint32_t number = places_.find(

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -52,6 +53,9 @@ class UserTable {
   /// … for one change of it, after which `put_back` must be told where it is.
   Blob take(uint32_t number) { return kept(row(number)); }
   void put_back(uint32_t number, const Blob& blob);
+
+  /// Gives a user without a state this one.
+  void restore(uint32_t number, std::span<const std::byte> state);
 
   /// When the user is woken, as its lowest 32 bits; 0: never.
   uint32_t& wake(uint32_t number) { return row(number).wake; }

@@ -28,6 +28,15 @@ class Watermark {
   /// All up to and at `through` counts as seen.
   void advance_to(Instant through) { floor_ = std::max(floor_, through + Duration{1}); }
 
+  /// Instants before it are late because the clock was moved on.
+  Instant floor() const { return floor_; }
+
+  /// As it was.
+  void restore(Instant newest, Instant floor) {
+    newest_ = newest;
+    floor_ = floor;
+  }
+
   /// The newest event that counted; `kLongAgo` before the first.
   Instant newest() const { return newest_; }
 

@@ -1,0 +1,222 @@
+// What an engine keeps beside its users' states, as bytes and back: docs/formats/state.md.
+#include "runtime/engine/snapshot.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "runtime/base/byte_fields.h"
+#include "runtime/base/hash.h"
+#include "runtime/cells/check_state.h"
+#include "runtime/engine/engine.h"
+
+namespace segue {
+namespace {
+
+constexpr uint32_t kVersion = 1;
+constexpr int kValueDepthMax = 8;
+
+Error corrupt(const char* what) {
+  return {Errc::kCorrupt, std::string("the engine's state is damaged: ") + what};
+}
+
+// ---- events that wait ---------------------------------------------------------------------------
+
+void put_value(std::string& out, const Value& value) {
+  put(out, static_cast<uint8_t>(value.tag));
+  put(out, value.number);
+  put_text(out, value.text);
+  put(out, static_cast<uint32_t>(value.items.size()));
+  for (const Value& item : value.items) put_value(out, item);
+}
+
+void put_event(std::string& out, const Arrival& arrival) {
+  const Event& event = *arrival.event;
+  put(out, event.at.ms);
+  put(out, event.kind.index);
+  put_text(out, event.user);
+  put_text(out, event.name);
+  put_text(out, event.tie);
+  put(out, static_cast<uint8_t>(event.has_message_id));
+  put(out, static_cast<uint32_t>(event.slots.size()));
+  for (const Value& value : event.slots) put_value(out, value);
+}
+
+bool take_text(ByteReader& in, Arena& arena, std::string_view& text) {
+  if (!in.take_text(text)) return false;
+  text = arena.copy(text);
+  return true;
+}
+
+bool take_values(ByteReader& in, Arena& arena, std::span<const Value>& values, int depth);
+
+bool take_value(ByteReader& in, Arena& arena, Value& value, int depth) {
+  uint8_t tag = 0;
+  if (!in.take(tag) || tag > static_cast<uint8_t>(ValueTag::kRecord)) return false;
+  value.tag = static_cast<ValueTag>(tag);
+  return in.take(value.number) && take_text(in, arena, value.text) &&
+         take_values(in, arena, value.items, depth + 1);
+}
+
+bool take_values(ByteReader& in, Arena& arena, std::span<const Value>& values, int depth) {
+  uint32_t count = 0;
+  if (!in.take(count) || count > in.left() || (count > 0 && depth > kValueDepthMax)) return false;
+  const std::span<Value> made = arena.make<Value>(count);
+  for (Value& value : made) {
+    if (!take_value(in, arena, value, depth)) return false;
+  }
+  values = made;
+  return true;
+}
+
+bool take_event(ByteReader& in, const image::View& view, Arena& arena, Event& event) {
+  uint8_t has_message_id = 0;
+  const bool whole = in.take(event.at.ms) && in.take(event.kind.index) &&
+                     take_text(in, arena, event.user) && take_text(in, arena, event.name) &&
+                     take_text(in, arena, event.tie) && in.take(has_message_id) &&
+                     take_values(in, arena, event.slots, 0);
+  event.has_message_id = has_message_id != 0;
+  return whole && event.kind.index < view.kinds.size() &&
+         event.slots.size() == view.kinds[event.kind.index].slots.count;
+}
+
+}  // namespace
+
+// ---- a shard ------------------------------------------------------------------------------------
+
+void Shard::save_users(const UserSink& give, bool changed_only) {
+  const auto give_one = [&](uint32_t number) {
+    const Blob blob = users_.blob(number);
+    if (!blob.empty()) give(users_.id(number), blob.bytes());
+  };
+  if (changed_only) {
+    for (const uint32_t number : changed_) give_one(number);
+  } else {
+    for (uint32_t number = 0; number < users_.size(); ++number) give_one(number);
+  }
+  changed_.clear();
+  std::fill(is_changed_.begin(), is_changed_.end(), false);
+}
+
+void Shard::restore_user(uint64_t hash, std::string_view id, std::span<const std::byte> state,
+                         bool count) {
+  const uint32_t number = users_.find_or_add(hash, id);
+  users_.restore(number, state);
+  const Blob blob = users_.blob(number);
+  set_wake(number, next_deadline(blob));
+  if (!count) return;
+  for (uint32_t segment = 0; segment < member_counts_.size(); ++segment) {
+    member_counts_[segment] += member(program_, blob, segment) ? 1 : 0;
+  }
+}
+
+// ---- the engine ---------------------------------------------------------------------------------
+
+void Engine::track_changed_users() {
+  for (const auto& shard : shards_) shard->track_changed();
+}
+
+std::string Engine::save(const UserSink& give, bool changed_only) {
+  const EngineStats counted = stats();
+  std::string out;
+  put(out, kVersion);
+  put(out, program_->image().identity());
+  put(out, watermark_.newest().ms);
+  put(out, watermark_.floor().ms);
+  put(out, settled_.ms);
+  for (const uint64_t count :
+       {counted.events, counted.duplicates, counted.late, counted.capped, counted.changes}) {
+    put(out, count);
+  }
+  put(out, static_cast<uint32_t>(shards_.size()));
+  put(out, static_cast<uint32_t>(segment_ranks_.size()));
+  for (const auto& shard : shards_) put_all(out, shard->member_counts());
+  std::vector<DedupeWindow::Kept> remembered;
+  for (const auto& shard : shards_) shard->save_remembered(remembered);
+  std::sort(remembered.begin(), remembered.end(),
+            [](const auto& a, const auto& b) { return a.at < b.at; });
+  put(out, static_cast<uint64_t>(remembered.size()));
+  put_all(out, std::span<const DedupeWindow::Kept>(remembered));
+  put(out, static_cast<uint64_t>(reorder_.waiting()));
+  reorder_.for_each([&](const Arrival& arrival) { put_event(out, arrival); });
+  for (const auto& shard : shards_) shard->save_users(give, changed_only);
+  return out;
+}
+
+Status Engine::restore(std::string_view bytes) {
+  ByteReader in(bytes);
+  uint32_t version = 0;
+  uint64_t identity = 0;
+  if (!in.take(version)) return corrupt("too short");
+  if (version != kVersion) return Error{Errc::kUnsupported, "an engine's state of another version"};
+  if (!in.take(identity) || identity != program_->image().identity()) {
+    return Error{Errc::kInvalid, "the engine's state is of another program"};
+  }
+  Instant newest, floor;
+  if (!in.take(newest.ms) || !in.take(floor.ms) || !in.take(settled_.ms))
+    return corrupt("its time");
+  watermark_.restore(newest, floor);
+  for (uint64_t* count :
+       {&stats_.events, &stats_.duplicates, &stats_.late, &stats_.capped, &stats_.changes}) {
+    if (!in.take(*count)) return corrupt("its counts");
+  }
+  for (const auto& shard : shards_) shard->move_time_to(settled_);
+  if (!restore_counts(in)) return corrupt("its counts of members");
+  if (!restore_remembered(in)) return corrupt("its message ids");
+  return restore_waiting(in) && in.done() ? Status() : Status(corrupt("events that wait"));
+}
+
+/// Each shard's own, if there are as many as there were; else they are counted again.
+bool Engine::restore_counts(ByteReader& in) {
+  uint32_t shards = 0;
+  uint32_t segments = 0;
+  if (!in.take(shards) || !in.take(segments) || segments != segment_ranks_.size()) return false;
+  counts_members_ = shards != shards_.size();
+  std::vector<int64_t> counts(segments);
+  for (uint32_t i = 0; i < shards; ++i) {
+    for (int64_t& count : counts) {
+      if (!in.take(count)) return false;
+    }
+    if (!counts_members_) shards_[i]->restore_member_counts(counts);
+  }
+  return true;
+}
+
+bool Engine::restore_remembered(ByteReader& in) {
+  uint64_t count = 0;
+  if (!in.take(count)) return false;
+  for (; count > 0; --count) {
+    DedupeWindow::Kept kept;
+    if (!in.take(kept)) return false;
+    shards_[shard_of(kept.user, static_cast<uint32_t>(shards_.size()))]->remember(kept);
+  }
+  return true;
+}
+
+bool Engine::restore_waiting(ByteReader& in) {
+  uint64_t count = 0;
+  if (!in.take(count) || count > in.left()) return false;
+  EventBatch batch;
+  batch.events.resize(count);
+  for (Event& event : batch.events) {
+    if (!take_event(in, program_->view(), *batch.arena, event)) return false;
+  }
+  const EventBatch& held = reorder_.hold(std::move(batch));
+  for (const Event& event : held.events) reorder_.add(event, hash64(event.user));
+  return true;
+}
+
+Status Engine::restore_user(std::string_view id, std::span<const std::byte> state) {
+  // States are looked at where they are aligned.
+  aligned_.resize((state.size() + sizeof(uint64_t) - 1) / sizeof(uint64_t));
+  std::memcpy(aligned_.data(), state.data(), state.size());
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(aligned_)).first(state.size());
+  SEGUE_TRY_STATUS(cells::check_state(program_->view(), program_->image().identity(), bytes));
+  const uint64_t hash = hash64(id);
+  shards_[shard_of(hash, static_cast<uint32_t>(shards_.size()))]->restore_user(hash, id, bytes,
+                                                                               counts_members_);
+  return {};
+}
+
+}  // namespace segue

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string_view>
+
+namespace segue {
+
+/// Takes a user's id and state, as long as the call lasts.
+using UserSink = std::function<void(std::string_view id, std::span<const std::byte> state)>;
+
+}  // namespace segue
