@@ -13,7 +13,8 @@
 #include "runtime/base/check.h"
 
 namespace {
-// The largest block asked for while it is watched: a state that moves asks for a new one first.
+// The largest block asked for while it is watched: a state that is copied asks for a new one first.
+// (From 256 KiB on a state is a mapping, which grows by pages and is not copied.)
 std::atomic<size_t> largest_block = 0;
 }  // namespace
 

@@ -1,5 +1,8 @@
 #include "runtime/cells/blob.h"
 
+#include <sys/mman.h>
+
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <new>
@@ -16,6 +19,8 @@ using cells::load;
 using cells::store;
 
 constexpr uint32_t kClassStepMin = 64;
+constexpr uint32_t kMappedFrom = 256 << 10;  // a blob with so much room is a mapping
+constexpr uint32_t kMappedStep = 64 << 10;   // … and a multiple of this, so of pages
 constexpr uint32_t kBlobBytesMax = image::kBlobBytesMax;
 
 constexpr bool grows(image::CellKind kind) {
@@ -34,11 +39,24 @@ constexpr bool grows(image::CellKind kind) {
 uint32_t size_class(uint64_t bytes) {
   const auto size = static_cast<uint32_t>(bytes);
   const uint32_t quarter = std::bit_floor(size) / 4;
-  const uint32_t step = quarter < kClassStepMin ? kClassStepMin : quarter;
+  uint32_t step = quarter < kClassStepMin ? kClassStepMin : quarter;
+  // From here on room costs nothing until it is written.
+  if (size > kMappedFrom - kMappedStep) step = kMappedStep;
   return (size + step - 1) / step * step;
 }
 
+constexpr bool is_mapped(uint32_t capacity) { return capacity >= kMappedFrom; }
+
+std::byte* mapped(void* data) {
+  SEGUE_CHECK(data != MAP_FAILED, "there is memory for a state");
+  return static_cast<std::byte*>(data);
+}
+
+/// Of the room that `size_class` gave.
 std::byte* allocate_zeroed(uint32_t bytes) {
+  if (is_mapped(bytes)) {
+    return mapped(mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  }
   auto* data = static_cast<std::byte*>(::operator new(bytes));
   std::memset(data, 0, bytes);
   return data;
@@ -70,9 +88,18 @@ Blob Blob::kept(std::byte* home, uint32_t home_bytes, std::byte* data, uint32_t 
   return blob;
 }
 
+void Blob::release(std::byte* data, uint32_t capacity) {
+  if (data == nullptr) return;
+  if (is_mapped(capacity)) {
+    munmap(data, capacity);
+  } else {
+    ::operator delete(data);
+  }
+}
+
 /// The bytes are at `data` from now on.
 void Blob::move_to(std::byte* data, uint32_t capacity) {
-  if (data_ != home_) ::operator delete(data_);
+  if (data_ != home_) release(data_, capacity_);
   data_ = data;
   capacity_ = capacity;
 }
@@ -98,27 +125,35 @@ bool Blob::grow(uint32_t fixed_offset, uint32_t capacity_bytes, const image::Lay
   const uint32_t wanted = whole_words(capacity_bytes);
   auto part = load<GrowingPart>(data_ + fixed_offset);
   SEGUE_CHECK(wanted >= part.capacity_bytes, "a growing part never shrinks");
-  BlobHeader& head = header();
-  const bool at_end = part.offset != 0 && part.offset + part.capacity_bytes == head.bytes;
-  const uint64_t begin = at_end ? part.offset : head.bytes;
+  const uint32_t end = header().bytes;
+  const bool at_end = part.offset != 0 && part.offset + part.capacity_bytes == end;
+  const uint64_t begin = at_end ? part.offset : end;
   if (begin + wanted > capacity_) {
     uint64_t live_bytes = uint64_t{layout.fixed_bytes} + wanted - part.capacity_bytes;
     for (const image::CellRow& row : cells) {
       if (grows(row.kind)) live_bytes += load<GrowingPart>(data_ + row.offset).capacity_bytes;
     }
     if (live_bytes > kBlobBytesMax) return false;
-    move_to_class(fixed_offset, wanted, live_bytes, layout, cells);
-    return true;
+    const bool large = is_mapped(size_class(live_bytes + live_bytes / 8));
+    const bool sparse = begin + wanted > std::min<uint64_t>(4 * live_bytes, kBlobBytesMax);
+    if (!large || sparse) {
+      move_to_class(fixed_offset, wanted, live_bytes, layout, cells);
+      return true;
+    }
+    extend_mapping(begin + wanted);
   }
   if (!at_end && part.capacity_bytes != 0) {
     std::memcpy(data_ + begin, data_ + part.offset, part.capacity_bytes);
   }
   // A place that a keeper lent may hold anything; the bytes of a state depend on its user alone.
-  std::memset(data_ + begin + part.capacity_bytes, 0, wanted - part.capacity_bytes);
+  // What was never in use of a mapping is zero.
+  if (data_ == home_ || !is_mapped(capacity_)) {
+    std::memset(data_ + begin + part.capacity_bytes, 0, wanted - part.capacity_bytes);
+  }
   part.offset = static_cast<uint32_t>(begin);
   part.capacity_bytes = wanted;
   store(data_ + fixed_offset, part);
-  head.bytes = static_cast<uint32_t>(begin) + wanted;
+  header().bytes = static_cast<uint32_t>(begin) + wanted;
   return true;
 }
 
@@ -143,6 +178,19 @@ void Blob::move_to_class(uint32_t fixed_offset, uint32_t capacity_bytes, uint64_
   }
   move_to(moved, capacity);
   header().bytes = end;
+}
+
+/// Room for `bytes`, and nothing inside moves.
+void Blob::extend_mapping(uint64_t bytes) {
+  const uint32_t capacity = size_class(bytes);
+  if (data_ != home_ && is_mapped(capacity_)) {
+    data_ = mapped(mremap(data_, capacity_, capacity, MREMAP_MAYMOVE));
+    capacity_ = capacity;
+    return;
+  }
+  std::byte* moved = allocate_zeroed(capacity);
+  std::memcpy(moved, data_, header().bytes);
+  move_to(moved, capacity);
 }
 
 Blob Blob::copy_of(std::span<const std::byte> bytes) {

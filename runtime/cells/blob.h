@@ -39,6 +39,9 @@ static_assert(sizeof(GrowingPart) == 16);
 
 /// One user's state: a relocatable byte string without pointers, 8-byte aligned. Empty until the
 /// user's first instant. Owns its bytes, unless a keeper lent it their place.
+///
+/// A large one is a mapping of its own: it grows by pages that the system moves, not by copies, and
+/// room that was never written takes no memory.
 class Blob {
  public:
   Blob() = default;
@@ -47,14 +50,17 @@ class Blob {
   Blob(const Blob&) = delete;
   Blob& operator=(const Blob&) = delete;
   ~Blob() {
-    if (home_ == nullptr) ::operator delete(data_);
+    if (home_ == nullptr) release(data_, capacity_);
   }
 
   /// A blob whose bytes a keeper holds, for one use of it: at `home`, which has room for
-  /// `home_bytes`, or if they have moved out, at `data` with room for `capacity`, allocated as
-  /// `operator new` does. Null `data`: empty. The keeper takes `data()` and `capacity()` back after
-  /// the use; what is no longer at `home` is the keeper's to delete in the end.
+  /// `home_bytes`, or if they have moved out, at `data` with room for `capacity`. Null `data`:
+  /// empty. The keeper takes `data()` and `capacity()` back after the use; what is no longer at
+  /// `home` is the keeper's to `release` in the end.
   static Blob kept(std::byte* home, uint32_t home_bytes, std::byte* data, uint32_t capacity);
+
+  /// Gives up bytes that were a blob's own.
+  static void release(std::byte* data, uint32_t capacity);
 
   bool empty() const { return data_ == nullptr; }
   std::byte* data() { return data_; }
@@ -70,9 +76,10 @@ class Blob {
   void create(const image::Layout& layout, uint64_t program);
 
   /// Gives the growing part at `fixed_offset` room for `capacity_bytes`, moving its entries. The
-  /// whole blob moves to the next size class if it no longer fits; room left behind is reclaimed
-  /// then. Invalidates every pointer into the blob. False, and nothing is changed, if no blob may
-  /// be so large.
+  /// whole blob moves to the next size class if it no longer fits, and room left behind is
+  /// reclaimed; a mapped one stays as it is, until three quarters of it are left behind.
+  /// Invalidates every pointer into the blob. False, and nothing is changed, if no blob may be so
+  /// large.
   [[nodiscard]] bool grow(uint32_t fixed_offset, uint32_t capacity_bytes,
                           const image::Layout& layout, std::span<const image::CellRow> cells);
 
@@ -81,6 +88,7 @@ class Blob {
   static Blob copy_of(std::span<const std::byte> bytes);
 
  private:
+  void extend_mapping(uint64_t bytes);
   void move_to_class(uint32_t fixed_offset, uint32_t capacity_bytes, uint64_t live_bytes,
                      const image::Layout& layout, std::span<const image::CellRow> cells);
   void swap(Blob& other) noexcept;

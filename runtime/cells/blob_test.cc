@@ -60,7 +60,7 @@ TEST(Blob, KeptByAnotherItStaysHomeWhileItFits) {
     data = blob.data();
     capacity = blob.capacity();
   }
-  ::operator delete(data);
+  Blob::release(data, capacity);
 }
 
 TEST(Blob, GrowingPartsKeepTheirEntriesWhereverTheyMove) {
@@ -83,6 +83,32 @@ TEST(Blob, GrowingPartsKeepTheirEntriesWhereverTheyMove) {
   EXPECT_LE(cells.blob().header().bytes, capacity);
   EXPECT_LT(capacity, 2 * (expected[0].size() * 8 + expected[1].size() * 24))
       << "room left behind is reclaimed";
+}
+
+/// As far as a mapping, whose parts stay where they are, and at home for as long as that is enough.
+TEST(Blob, ALargeOneGrowsInPlace) {
+  TestCells cells({log_of(Type::B, INT64_MAX), log_of(Type::S, 50'000, 40'000),
+                   log_of(Type::X, INT64_MAX, 20'000)});
+  std::mt19937 random(1);
+  const int64_t end = 120'000;
+  for (int64_t t = 1; t <= end; ++t) {
+    const uint32_t before = cells.blob().capacity();
+    cells.push(t % 3, t);
+    ASSERT_GE(cells.blob().capacity(), before);
+    if (t % 10'007 != 0 && t != end) continue;
+    const std::vector<int64_t> all = times_of(cells[0]);
+    ASSERT_EQ(all.size(), static_cast<size_t>(t / 3));
+    for (size_t i = 0; i < all.size(); ++i) ASSERT_EQ(all[i], static_cast<int64_t>(3 * (i + 1)));
+    const std::vector<int64_t> capped = times_of(cells[2]);
+    ASSERT_EQ(capped.size(), std::min<size_t>(20'000, (t + 1) / 3));
+    ASSERT_EQ(capped.back() - capped.front(), 3 * static_cast<int64_t>(capped.size() - 1));
+    const std::vector<int64_t> recent = times_of(cells[1]);
+    ASSERT_GT(recent.front(), recent.back() - 50'000);
+  }
+  Blob copy = Blob::copy_of(cells.blob().bytes());
+  EXPECT_EQ(times_of({copy.data(), cells.view(), cells.tables.cells[2]}), times_of(cells[2]));
+  copy.create({.fixed_bytes = 48}, 7);
+  EXPECT_EQ(copy.bytes().size(), 48u);
 }
 
 TEST(Blob, ACopyIsTheSameState) {

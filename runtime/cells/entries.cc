@@ -1,6 +1,7 @@
 #include "runtime/cells/entries.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "runtime/base/instant.h"
 #include "runtime/cells/capped.h"
@@ -17,9 +18,22 @@ using image::WindowRow;
 /// Entries a first growth makes room for: 48 bytes, or 32 of times alone.
 uint32_t first_entries(uint32_t stride) { return stride == 8 ? 4 : 2; }
 
+/// A run that grows beyond is a ring, if it has a cap: what is copied to begin it is less.
+constexpr uint32_t kRunBytesMax = 256 << 10;
+
+/// Half the room of a ring of such a cell: its cap and the entry in front; 0 if it never is one.
+uint32_t period_of_ring(const image::CellRow& row, uint32_t stride) {
+  const bool appends = row.kind == CellKind::kLog || row.kind == CellKind::kSteps;
+  const bool large = uint64_t{row.cap} * stride > kRunBytesMax;
+  const bool fits = (uint64_t{row.cap} + 1) * 2 * stride <= image::kBlobBytesMax / 4;
+  return appends && large && fits ? row.cap + 1 : 0;
+}
+
 uint32_t next_entries(const image::CellRow& row, uint32_t entries, uint32_t stride) {
   if (entries == 0) return first_entries(stride);
   const uint32_t grown = entries < 16 ? entries * 2 : entries + entries / 2;
+  const uint32_t period = period_of_ring(row, stride);
+  if (period != 0 && uint64_t{grown} * stride > kRunBytesMax) return 2 * period;
   // A run at its cap slides through a quarter more, so that it moves back once in cap / 4 appends.
   if (row.cap == 0 || row.cap > grown) return grown;
   return std::max(entries + 1, std::min(grown, row.cap + row.cap / 4 + 1));
@@ -166,7 +180,12 @@ std::byte* append_room(const CellRef& cell) {
   auto part = load<GrowingPart>(cell.state());
   const uint32_t entries = part.capacity_bytes / stride;
   if (part.first + part.count == entries) {
-    if (part.first > entries / 8 + 1) {
+    const uint32_t period = ring_period(cell.row, part);
+    if (period != 0) {
+      // All of it lies in the second half, and so in the first too.
+      part.first -= period;
+      store(cell.state(), part);
+    } else if (part.first > entries / 8 + 1) {
       move_to_front(cell.blob.data() + part.offset, part, stride);
       store(cell.state(), part);
     } else {
@@ -178,6 +197,22 @@ std::byte* append_room(const CellRef& cell) {
   ++part.count;
   store(cell.state(), part);
   return entry;
+}
+
+uint32_t ring_period(const image::CellRow& row, const GrowingPart& part) {
+  const uint32_t stride = entry_bytes(row);
+  const uint32_t period = period_of_ring(row, stride);
+  return period != 0 && part.capacity_bytes == 2 * period * stride ? period : 0;
+}
+
+void entry_written(const CellRef& cell) {
+  const auto part = load<GrowingPart>(cell.state());
+  const uint32_t newest = part.first + part.count - 1;
+  const uint32_t period = ring_period(cell.row, part);
+  if (period == 0 || newest < period) return;
+  const uint32_t stride = entry_bytes(cell.row);
+  std::byte* const entry = cell.blob.data() + part.offset + size_t{newest} * stride;
+  std::memcpy(entry - size_t{period} * stride, entry, stride);
 }
 
 std::byte* append_entry(const CellRef& cell, int64_t now_ms) {

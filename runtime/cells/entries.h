@@ -13,6 +13,10 @@
 /// time, the time in front, as one run. Dropping from the front moves a counter; a run that reaches
 /// the end of its room is moved back before it grows, so that appending costs a constant on
 /// average. While any are left, the one that was dropped last stays in front of them.
+///
+/// A large run with a cap is a ring instead, so that nothing large ever moves: it has room for all
+/// entries twice (and for the one in front), and what lies in the second half is also written to
+/// the first, where the run goes on when it reaches the end.
 namespace segue::cells {
 
 /// Whether entries keep the local day they had: the user's zone may be another later.
@@ -45,9 +49,16 @@ struct Entries {
 
 Entries entries_of(const CellView& cell);
 
+/// Of a ring: entries of half its room; else 0.
+uint32_t ring_period(const image::CellRow& row, const GrowingPart& part);
+
 /// Room for one entry more behind the last. Drops entries at or before now - horizon, and the
-/// oldest beyond the row's cap. The time is written, the rest is the caller's.
+/// oldest beyond the row's cap. The time is written, the rest is the caller's, who says
+/// `entry_written` then.
 std::byte* append_entry(const CellRef& cell, int64_t now_ms);
+
+/// The newest entry is whole.
+void entry_written(const CellRef& cell);
 
 /// Room for one more entry behind the last, nothing dropped but what no blob can hold.
 std::byte* append_room(const CellRef& cell);

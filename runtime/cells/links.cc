@@ -7,11 +7,19 @@
 namespace segue::cells {
 namespace {
 
+/// About the root of the most entries that a window looks at: so many blocks, and so many entries
+/// in each, are the longest walk.
+constexpr uint32_t kBlock = 256;
+
 /// The entries of a cell with their links.
 class Links {
  public:
-  Links(const Entries& entries, const Sequence& sequence)
-      : entries_(entries), sequence_(sequence) {}
+  Links(const CellView& cell, const Entries& entries, const Sequence& sequence)
+      : entries_(entries), sequence_(sequence) {
+    const auto part = load<GrowingPart>(cell.state());
+    first_ = part.first;
+    period_ = ring_period(cell.row, part);
+  }
 
   uint32_t count() const { return entries_.count; }
   int64_t time_of(uint32_t i) const { return entries_.time_of(i); }
@@ -19,10 +27,19 @@ class Links {
   Link at(uint32_t i) const { return Link::of(load<uint64_t>(place(i))); }
 
   // SAFETY: who may write has the blob for itself.
-  void set(uint32_t i, Link link) const { store(const_cast<std::byte*>(place(i)), link.word()); }
+  void set(uint32_t i, Link link) const {
+    auto* const at = const_cast<std::byte*>(place(i));
+    store(at, link.word());
+    const bool twice = period_ != 0 && first_ + i >= period_;
+    if (twice) store(at - size_t{period_} * entries_.stride, link.word());
+  }
   void set(uint32_t i, uint32_t ahead, uint32_t matches) const {
     set(i, {at(i).clean, ahead, matches});
   }
+
+  /// Paths are shortened inside blocks alone: were they shortened to their ends, what lies between
+  /// would be left as it is, and be walked whole as soon as a window begins there.
+  uint32_t block_of(uint32_t i) const { return (first_ + i) / kBlock; }
 
   /// The first entry of which nothing is known; those behind it are the same.
   uint32_t first_open() const {
@@ -137,6 +154,8 @@ class Links {
 
   const Entries& entries_;
   const Sequence& sequence_;
+  uint32_t first_;   // of the entries in their room
+  uint32_t period_;  // of a ring, in which some lie twice
 };
 
 }  // namespace
@@ -144,7 +163,7 @@ class Links {
 void link_newest(const CellRef& cell) {
   const Sequence sequence = sequence_of(cell.view, cell.row.source);
   const Entries entries = entries_of(cell);
-  const Links links(entries, sequence);
+  const Links links(cell, entries, sequence);
   const uint32_t last = links.count() - 1;
   const int64_t now_ms = links.time_of(last);
   const Possible possible = links.possible(last);
@@ -162,12 +181,12 @@ void link_newest(const CellRef& cell) {
 LinkedCount count_linked(const CellView& cell, uint32_t first, int64_t now_ms, bool shorten) {
   const Sequence sequence = sequence_of(cell.view, cell.row.source);
   const Entries entries = entries_of(cell);
-  const Links links(entries, sequence);
+  const Links links(cell, entries, sequence);
   LinkedCount counted;
   uint32_t begin = first;  // of a path without waits
   uint32_t on_path = 0;    // matches from there
   const auto end_path = [&](uint32_t end) {
-    if (!shorten) return;
+    if (!shorten || begin == end || begin + links.at(begin).ahead == end) return;
     for (uint32_t i = begin; i < end;) {
       const Link link = links.at(i);
       links.set(i, end - i, on_path);
@@ -201,6 +220,10 @@ LinkedCount count_linked(const CellView& cell, uint32_t first, int64_t now_ms, b
     counted.count += link.matches;
     on_path += link.matches;
     at = next;
+    if (links.block_of(at) == links.block_of(begin)) continue;
+    end_path(at);
+    begin = at;
+    on_path = 0;
   }
   end_path(at);
   return counted;

@@ -10,7 +10,8 @@
 /// `steps` cell of a plain sequence know where the first match ends in a window that begins at
 /// them, and so where the next one may begin. These links form trees whose roots are the entries
 /// from which no match has ended so far; a path is shortened where it was walked, as in Tarjan,
-/// "Efficiency of a good but not linear set union algorithm" (1975).
+/// "Efficiency of a good but not linear set union algorithm" (1975), but never over more than a
+/// block of entries, so that no walk is long.
 ///
 /// PROOF: of two windows that end now the one that begins earlier has its first match end no later,
 /// so an instant at which a match ends links a run of entries: those not linked yet, up to the

@@ -321,10 +321,14 @@ int64_t log_oldest_time(const CellView& cell) {
   return entries.count == 0 ? kLongAgo.ms : entries.time_of(0);
 }
 
-void log_push(const CellRef& cell, int64_t now_ms) { append_entry(cell, now_ms); }
+void log_push(const CellRef& cell, int64_t now_ms) {
+  append_entry(cell, now_ms);
+  entry_written(cell);
+}
 
 void log_push_scalar(const CellRef& cell, int64_t now_ms, Scalar scalar) {
   store(append_entry(cell, now_ms) + 8, scalar);
+  entry_written(cell);
 }
 
 void log_push_sum(const CellRef& cell, int64_t now_ms, Decimal sum) {
@@ -333,6 +337,7 @@ void log_push_sum(const CellRef& cell, int64_t now_ms, Decimal sum) {
   Decimal before;
   if (entries.count > 1 || entries.follows) before = load<Decimal>(payload - entries.stride);
   store(payload, sum.hi == kNoSum.hi ? before : before + sum + kOneNumber);
+  entry_written(cell);
 }
 
 void Log::update(const CellRef& cell, const Occurrence& occurrence) {

@@ -204,11 +204,13 @@ void steps_push(const CellRef& cell, int64_t now_ms, Possible possible) {
   std::byte* payload = append_entry(cell, now_ms) + 8;
   store(payload, possible.runs);
   store(payload + 8, Link{.clean = static_cast<uint32_t>(possible.clean)}.word());
+  entry_written(cell);
   link_newest(cell);
 }
 
 void steps_push(const CellRef& cell, const Moment& moment) {
   store(append_entry(cell, moment.at_ms), moment);
+  entry_written(cell);
 }
 
 }  // namespace segue::cells

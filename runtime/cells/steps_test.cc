@@ -274,6 +274,36 @@ TEST(Steps, CountsByLinksAreThoseOfMatchingAfresh) {
   }
 }
 
+/// The same of a run so long that it is a ring, several times round.
+TEST(Steps, CountsByLinksGoOnWhereARingBeginsAnew) {
+  std::mt19937 random(9);
+  for (const bool absence : {false, true}) {
+    Rules rules;
+    rules.steps.resize(2);
+    rules.steps[1].within_ms = 9;
+    rules.row.steps = {0, 2};
+    if (absence) {
+      rules.row.absence_stream = 0;
+      rules.row.absence_ms = 30;
+    }
+    constexpr uint32_t kCap = 12'000;
+    TestCells cells = cells_of(rules, 60'000, kCap);
+    int64_t now = 1;
+    for (int turn = 0; turn < 70'000; ++turn) {
+      now += static_cast<int64_t>(random() % 5) + 1;
+      const SequenceHit hit{.steps = 1u << random() % 2, .absence = absence && random() % 9 == 0};
+      steps_push(cells[0], now, possible_runs(sequence_of(cells.view(), 0), {&hit, 1}));
+      if (turn < 60'000 && random() % 4 != 0) continue;
+      const WindowRow window = rolling(60'000, 0, kCap);
+      const StepsAnswer linked = steps_count(cells[0], window, now, true);
+      if (turn % 1'999 != 0 && turn % kCap > 3) continue;
+      const StepsAnswer afresh = steps_read(cells[0], window, now);
+      ASSERT_EQ(linked.count, afresh.count) << turn;
+      ASSERT_EQ(linked.deadline_ms, afresh.deadline_ms) << turn;
+    }
+  }
+}
+
 TEST(Sequence, MatchesAsTheyComeAreThoseOfEver) {
   for (uint32_t seed = 0; seed < 3000; ++seed) {
     std::mt19937 random(seed);

@@ -51,8 +51,8 @@ UserTable::~UserTable() {
   if (outside_bytes_ == 0) return;
   for (uint32_t number = 0; number < size_; ++number) {
     Row& of_user = row(number);
-    const Blob blob = kept(of_user);
-    if (blob.data() != room(of_user)) ::operator delete(const_cast<std::byte*>(blob.data()));
+    Blob blob = kept(of_user);
+    if (blob.data() != room(of_user)) Blob::release(blob.data(), blob.capacity());
   }
 }
 
