@@ -41,6 +41,11 @@ constexpr Command kCommands[] = {
      "seg members rules/ summer.segl --at 2025-08-01   # a packed log stands wherever EVENTS "
      "does\n",
      declare_pack},
+    {"build", "a program ahead of time: for a service without the compiler",
+     "seg build rules/ -o rules.segi   # the program image, for `open_program`\n"
+     "seg build rules/ -o rules.o      # with native code; rules.h is beside it\n"
+     "seg build rules/ -o librules.so --name rules\n",
+     declare_build},
     {"explain", "what the rules cost, why a user is in or out, what a code means",
      "seg explain rules/                            # streams, cells, state a user, by segment\n"
      "seg explain E0207                             # the page of a diagnostic\n"
@@ -58,8 +63,7 @@ constexpr Command kCommands[] = {
      declare_completions},
 };
 
-constexpr std::string_view kLater[] = {"diff",  "infer", "build", "lsp",
-                                       "serve", "gen",   "doc",   "state"};
+constexpr std::string_view kLater[] = {"diff", "infer", "lsp", "serve", "gen", "doc", "state"};
 
 }  // namespace
 

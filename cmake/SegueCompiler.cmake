@@ -19,7 +19,7 @@ segue_library(segue_sema compiler/sema DEPS segue_antlr segue_stdlib ${SEGUE_RE2
 segue_library(segue_plan compiler/plan DEPS segue_sema segue_image)
 segue_library(segue_passes compiler/passes DEPS segue_plan segue_cells)
 segue_library(segue_emit compiler/emit DEPS segue_passes)
-segue_library(segue_codegen compiler/codegen NO_EXCEPTIONS THREADS DEPS segue_interp)
+segue_library(segue_codegen compiler/codegen NO_EXCEPTIONS THREADS DEPS segue_native)
 segue_library(segue_naive naive DEPS segue_sema)
 segue_use_antlr(segue_antlr)
 segue_use_llvm(segue_codegen)
@@ -32,7 +32,7 @@ segue_headers(segue_public_headers include/segue)
 # The same as one shared library, for C and for whoever loads it: exports what is SEGUE_API and the
 # calls of c.h, nothing of what it is made of.
 add_library(segue_shared SHARED $<TARGET_OBJECTS:segue> $<TARGET_OBJECTS:segue_hosted>
-                                $<TARGET_OBJECTS:segue_c_calls>)
+                                $<TARGET_OBJECTS:segue_c_calls> $<TARGET_OBJECTS:segue_native>)
 target_link_libraries(segue_shared PRIVATE segue_emit segue_codegen segue_naive segue_pack)
 target_link_options(segue_shared PRIVATE -Wl,--exclude-libs,ALL)
 set_target_properties(segue_shared PROPERTIES OUTPUT_NAME segue VERSION ${PROJECT_VERSION}

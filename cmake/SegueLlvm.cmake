@@ -36,26 +36,6 @@ function(segue_use_llvm TARGET)
     target_link_libraries(${TARGET} PRIVATE ${libraries})
   endif()
   segue_embed_bodies(${TARGET})
-  segue_embed_identity(${TARGET})
-endfunction()
-
-# `segue_generator_identity`, a hash of the generator's sources and of those of the runtime whose
-# layouts and habits the code it makes knows: objects that another one made are not taken from a
-# cache.
-function(segue_embed_identity TARGET)
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/compiler/codegen/*.cc
-       ${PROJECT_SOURCE_DIR}/compiler/codegen/*.h ${PROJECT_SOURCE_DIR}/compiler/codegen/*.def
-       ${PROJECT_SOURCE_DIR}/runtime/base/*.h ${PROJECT_SOURCE_DIR}/runtime/image/*
-       ${PROJECT_SOURCE_DIR}/runtime/cells/* ${PROJECT_SOURCE_DIR}/runtime/interp/*)
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
-  set(output ${PROJECT_BINARY_DIR}/generated/generator_identity.cc)
-  add_custom_command(
-    OUTPUT ${output}
-    COMMAND ${CMAKE_COMMAND} "-DFILES=${sources}" -DOUT=${output} -DSYMBOL=segue_generator_identity
-            -P ${PROJECT_SOURCE_DIR}/cmake/identity.cmake
-    DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/cmake/identity.cmake
-    VERBATIM)
-  target_sources(${TARGET} PRIVATE ${output})
 endfunction()
 
 # compiler/codegen/bodies.cc, when it exists, becomes `segue_bodies_bitcode` and

@@ -110,6 +110,26 @@ function(segue_embed_texts TARGET SYMBOL)
   add_library(${TARGET} STATIC ${output})
 endfunction()
 
+# `segue_generator_identity`, a hash of the generator's sources and of those of the runtime whose
+# layouts and habits the code it makes knows: code that another one made is not run, be it from a
+# cache or built ahead of time.
+function(segue_embed_identity TARGET)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/compiler/codegen/*.cc
+       ${PROJECT_SOURCE_DIR}/compiler/codegen/*.h ${PROJECT_SOURCE_DIR}/compiler/codegen/*.def
+       ${PROJECT_SOURCE_DIR}/runtime/base/*.h ${PROJECT_SOURCE_DIR}/runtime/image/*
+       ${PROJECT_SOURCE_DIR}/runtime/cells/* ${PROJECT_SOURCE_DIR}/runtime/interp/*
+       ${PROJECT_SOURCE_DIR}/runtime/native/*)
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  set(output ${PROJECT_BINARY_DIR}/generated/generator_identity.cc)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} "-DFILES=${sources}" -DOUT=${output} -DSYMBOL=segue_generator_identity
+            -P ${PROJECT_SOURCE_DIR}/cmake/identity.cmake
+    DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/cmake/identity.cmake
+    VERBATIM)
+  target_sources(${TARGET} PRIVATE ${output})
+endfunction()
+
 # segue_add_folders(GLOB...)
 #   Adds the folders that have a CMakeLists.txt, each once, in this order; looks again at every
 #   build.

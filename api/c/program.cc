@@ -1,4 +1,5 @@
 #include "api/c/handles.h"
+#include "segue/build.h"
 
 using segue::c::check;
 using segue::c::fail;
@@ -12,6 +13,15 @@ segue_status segue_program_open(const void* image, size_t size, segue_program** 
   std::shared_ptr<const segue::CompiledProgram> opened;
   const std::span bytes(static_cast<const std::byte*>(image), size);
   SEGUE_C_TRY(segue::c::status_of(segue::open_program(bytes, opened)));
+  *program = segue::c::handle_of(std::move(opened));
+  return SEGUE_OK;
+}
+
+segue_status segue_program_open_built(const segue_built_program* built, segue_program** program) {
+  if (program == nullptr) return fail(SEGUE_MISUSE, "program is null");
+  if (built == nullptr) return fail(SEGUE_MISUSE, "built is null");
+  std::shared_ptr<const segue::CompiledProgram> opened;
+  SEGUE_C_TRY(segue::c::status_of(segue::open_built(*built, opened)));
   *program = segue::c::handle_of(std::move(opened));
   return SEGUE_OK;
 }

@@ -1,7 +1,7 @@
 // Bodies for the JIT: thin names over runtime/cells and runtime/interp/arithmetic.h.
 // Compiled by Clang to bitcode and put in place by the expander; never part of the library itself.
 // One basic block each: `&` for `&&`, values chosen rather than branches taken.
-#include "compiler/codegen/host.h"
+#include "runtime/native/host.h"
 #include "runtime/cells/earliest.h"
 #include "runtime/cells/extreme.h"
 #include "runtime/cells/held.h"
@@ -161,7 +161,7 @@ extern "C" {
 #define HOST(id, symbol) reinterpret_cast<const void*>(&segue::symbol),
 extern const void* const bodies_hosts[];
 const void* const bodies_hosts[] = {
-#include "compiler/codegen/host.def"
+#include "runtime/native/host.def"
 };
 #undef HOST
 

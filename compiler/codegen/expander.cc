@@ -27,7 +27,7 @@ constexpr const char* kBodySymbols[] = {
 
 constexpr const char* kHostSymbols[] = {
 #define HOST(id, symbol) #symbol,
-#include "compiler/codegen/host.def"
+#include "runtime/native/host.def"
 #undef HOST
 };
 

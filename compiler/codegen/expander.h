@@ -20,7 +20,7 @@ enum class Body : uint8_t {
 
 enum class Host : uint8_t {
 #define HOST(id, symbol) id,
-#include "compiler/codegen/host.def"
+#include "runtime/native/host.def"
 #undef HOST
 };
 
@@ -32,7 +32,7 @@ inline constexpr size_t kBodyCount = 0
 
 inline constexpr size_t kHostCount = 0
 #define HOST(id, symbol) +1
-#include "compiler/codegen/host.def"
+#include "runtime/native/host.def"
 #undef HOST
     ;
 

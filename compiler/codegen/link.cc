@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "compiler/codegen/expander.h"
-#include "compiler/codegen/host.h"
+#include "runtime/native/host.h"
 
 namespace segue::codegen {
 namespace {
@@ -23,7 +23,7 @@ struct HostFunction {
 // SAFETY: a function's address as an object's, as the linker wants it; POSIX allows it.
 #define HOST(id, symbol) {#symbol, reinterpret_cast<const void*>(&symbol)},
 const HostFunction kHostFunctions[] = {
-#include "compiler/codegen/host.def"
+#include "runtime/native/host.def"
     // Clang and the code generator make calls of these out of copies.
     {"memcpy", reinterpret_cast<const void*>(&std::memcpy)},
     {"memmove", reinterpret_cast<const void*>(&std::memmove)},

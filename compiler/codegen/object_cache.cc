@@ -12,10 +12,10 @@
 #include <optional>
 
 #include "runtime/base/hash.h"
+#include "runtime/native/built.h"
 
 extern const unsigned char segue_bodies_bitcode[];
 extern const size_t segue_bodies_bitcode_size;
-extern const char segue_generator_identity[];
 
 namespace segue::codegen {
 namespace {
@@ -36,7 +36,7 @@ std::string key_of(const image::Image& image, const std::string& machine) {
   const Hash128 content = hash128(chars(image.bytes().data(), image.bytes().size()));
   const Hash128 bodies = hash128(chars(segue_bodies_bitcode, segue_bodies_bitcode_size));
   const std::string all = fmt::format("{:016x}{:016x} {:016x}{:016x} {} {}", content.hi, content.lo,
-                                      bodies.hi, bodies.lo, segue_generator_identity, machine);
+                                      bodies.hi, bodies.lo, native::runtime_identity(), machine);
   const Hash128 key = hash128(all);
   return fmt::format("{:016x}{:016x}{}", key.hi, key.lo, kSuffix);
 }

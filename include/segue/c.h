@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "segue/built.h"
 #include "segue/export.h"
 
 #ifdef __cplusplus
@@ -80,6 +81,11 @@ SEGUE_API segue_status segue_program_compile_text(const char* name, segue_text r
 
 /* From the bytes of an image, which are copied and may be hostile. */
 SEGUE_API segue_status segue_program_open(const void* image, size_t size, segue_program** program);
+
+/* From one that `seg build` made, which must outlive the program and all that is made of it: its
+ * native code is what runs. SEGUE_UNSUPPORTED if it was built for another version. */
+SEGUE_API segue_status segue_program_open_built(const segue_built_program* built,
+                                                segue_program** program);
 
 SEGUE_API void segue_program_free(segue_program* program);
 

@@ -1,4 +1,4 @@
-#include "compiler/codegen/host.h"
+#include "runtime/native/host.h"
 
 #include <new>
 

@@ -7,6 +7,10 @@
 
 /// What generated code calls of the host, by symbol. bodies.cc sees these declarations too, so the
 /// types of the calls are the types here.
+///
+/// Seen from outside of the library: a shared library that `seg build` made finds them where it is
+/// loaded.
+#pragma GCC visibility push(default)
 namespace segue {
 extern "C" {
 
@@ -71,3 +75,4 @@ void segue_advance_sequence(Frame* frame, uint32_t sequence, uint64_t runs, uint
 
 }  // extern "C"
 }  // namespace segue
+#pragma GCC visibility pop
