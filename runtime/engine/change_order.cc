@@ -11,6 +11,7 @@ namespace {
 using Keyed = ChangeOrder::Keyed;
 
 constexpr size_t kFetchAhead = 12;
+constexpr size_t kGivenAtOnce = 1024;
 // From so many on, sorting by digits is ahead of comparing.
 constexpr size_t kDigitsFrom = 128;
 constexpr uint32_t kDigitBits = 11;
@@ -98,19 +99,24 @@ bool goes_before(const Change& a, const Change& b, std::span<const uint32_t> seg
   return segment_ranks[a.segment] < segment_ranks[b.segment];
 }
 
-std::span<const Change> ChangeOrder::in_order() {
-  changes_.clear();
-  if (transitions_.empty()) return changes_;
+void ChangeOrder::put_in_order() {
+  given_ = 0;
+  order_.clear();
+  if (transitions_.empty()) return;
   order_times();
   for_equal_keys(order_, [&](std::span<Keyed> same) { order_instant(same); });
-  changes_.reserve(order_.size());
-  for (size_t i = 0; i < order_.size(); ++i) {
-    if (i + kFetchAhead < order_.size()) {
-      const uint32_t ahead = order_[i + kFetchAhead].index;
+}
+
+std::span<const Change> ChangeOrder::next() {
+  changes_.clear();
+  const size_t end = std::min(order_.size(), given_ + kGivenAtOnce);
+  for (; given_ < end; ++given_) {
+    if (given_ + kFetchAhead < order_.size()) {
+      const uint32_t ahead = order_[given_ + kFetchAhead].index;
       __builtin_prefetch(&transitions_[ahead]);
       ids_.fetch(users_[ahead]);
     }
-    const uint32_t index = order_[i].index;
+    const uint32_t index = order_[given_].index;
     const Transition& change = transitions_[index];
     changes_.push_back({change.at, ids_[users_[index]], change.segment, change.entered,
                         change.cause, change.event});
@@ -128,7 +134,6 @@ void ChangeOrder::order_times() {
     first = std::min(first, change.at);
     last = std::max(last, change.at);
   }
-  order_.clear();
   for (const Transition& change : transitions_) {
     order_.push_back(
         {static_cast<uint64_t>(change.at.ms - first.ms), static_cast<uint32_t>(order_.size())});

@@ -38,8 +38,11 @@ class ChangeOrder {
   }
   size_t unowned() const { return transitions_.size() - users_.size(); }
 
-  /// All of them. Lives until the next call.
-  std::span<const Change> in_order();
+  /// Sorts them; then `next` gives them out, some at a time, at the end nothing. What it gives
+  /// lives until the next call, and is still near when it is read: a million are never made at
+  /// once.
+  void put_in_order();
+  std::span<const Change> next();
 
   struct Keyed {
     uint64_t key;
@@ -58,7 +61,8 @@ class ChangeOrder {
   std::vector<uint32_t> users_;  // places of their ids
   std::vector<Keyed> order_;
   std::vector<Keyed> sorting_;
-  std::vector<Change> changes_;
+  size_t given_ = 0;             // of `order_`
+  std::vector<Change> changes_;  // given out last
 };
 
 }  // namespace segue

@@ -19,6 +19,15 @@ std::string random_id(std::mt19937& random, int kind) {
   return id;
 }
 
+std::vector<Change> given(ChangeOrder& order) {
+  std::vector<Change> all;
+  order.put_in_order();
+  for (auto some = order.next(); !some.empty(); some = order.next()) {
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
 /// Few and many changes, in few instants and many, of alike and of any ids.
 TEST(ChangeOrder, IsThatOfComparing) {
   std::mt19937 random(3);
@@ -26,7 +35,7 @@ TEST(ChangeOrder, IsThatOfComparing) {
     Ids ids;
     ChangeOrder order(ids, kRanks);
     std::vector<Change> expected;
-    const uint32_t users = 1 + random() % 600;
+    const uint32_t users = 1 + random() % (round % 50 == 0 ? 4000 : 600);
     const int64_t span_ms = round % 4 == 0 ? 1 : 1 + random() % 90'000'000;
     std::vector<std::string> known;
     for (uint32_t user = 0; user < users; ++user) {
@@ -45,7 +54,7 @@ TEST(ChangeOrder, IsThatOfComparing) {
     }
     std::sort(expected.begin(), expected.end(),
               [](const Change& a, const Change& b) { return goes_before(a, b, kRanks); });
-    const std::span<const Change> got = order.in_order();
+    const std::vector<Change> got = given(order);
     ASSERT_EQ(got.size(), expected.size());
     for (size_t i = 0; i < got.size(); ++i) {
       ASSERT_EQ(got[i].at, expected[i].at) << round;
@@ -65,9 +74,9 @@ TEST(ChangeOrder, WhatBelongsToAUserIsWhatCameSince) {
   EXPECT_EQ(order.belong_to(ids.add("b")).size(), 0u);
   order.transitions().resize(5);
   EXPECT_EQ(order.belong_to(ids.add("c")).size(), 2u);
-  EXPECT_EQ(order.in_order().size(), 5u);
+  EXPECT_EQ(given(order).size(), 5u);
   order.clear();
-  EXPECT_TRUE(order.in_order().empty());
+  EXPECT_TRUE(given(order).empty());
 }
 
 }  // namespace

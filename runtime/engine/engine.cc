@@ -1,7 +1,6 @@
 #include "runtime/engine/engine.h"
 
 #include <algorithm>
-#include <iterator>
 #include <numeric>
 
 #include "runtime/base/check.h"
@@ -15,6 +14,7 @@ namespace {
 constexpr size_t kSliceEvents = 16'384;
 // And time: a user changes a bounded number of times in it.
 constexpr Duration kSliceSpan{kDayMs};
+constexpr size_t kMergedAtOnce = 1024;
 
 std::vector<uint32_t> ranks_of(const image::View& view) {
   std::vector<uint32_t> by_name(view.segments.size());
@@ -130,23 +130,36 @@ void Engine::process(std::span<Arrival> arrivals, Instant end) {
   give_changes();
 }
 
+void Engine::give(std::span<const Change> changes) {
+  stats_.changes += changes.size();
+  if (!changes.empty()) listener_.on_changes(changes);
+}
+
 void Engine::give_changes() {
   if (shards_.size() == 1) {
-    const std::span<const Change> changes = shards_[0]->changes();
-    stats_.changes += changes.size();
-    if (!changes.empty()) listener_.on_changes(changes);
-    return;
+    while (true) {
+      const std::span<const Change> changes = shards_[0]->next_changes();
+      if (changes.empty()) return;
+      give(changes);
+    }
   }
-  merged_.clear();
-  for (const auto& shard : shards_) {
-    merging_.clear();
-    std::merge(merged_.begin(), merged_.end(), shard->changes().begin(), shard->changes().end(),
-               std::back_inserter(merging_),
-               [&](const Change& a, const Change& b) { return goes_before(a, b, segment_ranks_); });
-    merged_.swap(merging_);
+  std::vector<std::span<const Change>> heads;
+  for (const auto& shard : shards_) heads.push_back(shard->next_changes());
+  const auto first = [&](const auto& a, const auto& b) {
+    return !a.empty() && (b.empty() || goes_before(a[0], b[0], segment_ranks_));
+  };
+  while (true) {
+    const auto least = std::min_element(heads.begin(), heads.end(), first);
+    if (least->empty() || merged_.size() == kMergedAtOnce) {
+      give(merged_);
+      merged_.clear();
+      if (least->empty()) return;
+    }
+    merged_.push_back((*least)[0]);
+    *least = least->subspan(1);
+    if (!least->empty()) continue;
+    *least = shards_[static_cast<size_t>(least - heads.begin())]->next_changes();
   }
-  stats_.changes += merged_.size();
-  if (!merged_.empty()) listener_.on_changes(merged_);
 }
 
 bool Engine::is_member(std::string_view user, uint32_t segment) const {

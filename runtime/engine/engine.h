@@ -34,8 +34,8 @@ class EngineListener {
  public:
   virtual ~EngineListener() = default;
 
-  /// Changes of a stretch of time, in order of (instant, user, segment's name); stretches follow
-  /// each other, and nothing at or before them can come any more.
+  /// The next changes in order of (instant, user, segment's name): all of a stretch of time before
+  /// which nothing can come any more, in one call or several.
   virtual void on_changes(std::span<const Change>) {}
 
   /// An event that does not count. `origin` is null if its batch has none.
@@ -123,6 +123,7 @@ class Engine {
   Instant last_settled() const { return {settled_.ms - 1}; }
   void process(std::span<Arrival> arrivals, Instant end);
   void give_changes();
+  void give(std::span<const Change> changes);
   bool restore_counts(ByteReader& in);
   bool restore_remembered(ByteReader& in);
   bool restore_waiting(ByteReader& in);
@@ -141,8 +142,7 @@ class Engine {
   std::vector<Instant> stops_;  // descending: the next one is the last
   EngineStats stats_;
 
-  std::vector<Change> merged_;
-  std::vector<Change> merging_;
+  std::vector<Change> merged_;  // of several shards, some at a time
 
   bool counts_members_ = true;     // while users are restored
   std::vector<uint64_t> aligned_;  // a state that is being restored

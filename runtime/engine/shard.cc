@@ -56,7 +56,7 @@ void Shard::settle(std::span<Arrival> arrivals, Instant end) {
   wake_before(end);
   if (dedupe_) dedupe_->forget_before(end);
   capped_ += cells::take_capped();
-  changes_ = order_.in_order();
+  order_.put_in_order();
 }
 
 /// Where the block that begins at `begin` ends: with an instant.

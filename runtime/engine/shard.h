@@ -42,8 +42,9 @@ class Shard {
   /// Without events, nothing happens before it.
   Instant earliest_wake() const { return timers_.earliest(); }
 
-  /// Of the last `settle`, by (instant, user, rank of the segment).
-  std::span<const Change> changes() const { return changes_; }
+  /// The next of the last `settle`, by (instant, user, rank of the segment), some at a time;
+  /// nothing when all have been given out. They live until the next call.
+  std::span<const Change> next_changes() { return order_.next(); }
 
   const UserTable& users() const { return users_; }
   std::span<const int64_t> member_counts() const { return member_counts_; }
@@ -99,7 +100,6 @@ class Shard {
   std::vector<Arrival> own_;
   std::vector<Event> instant_;  // several events of one user at one instant
   std::vector<std::string_view> ties_;
-  std::span<const Change> changes_;
 };
 
 }  // namespace segue
