@@ -79,15 +79,6 @@ void Blob::swap(Blob& other) noexcept {
   std::swap(home_bytes_, other.home_bytes_);
 }
 
-Blob Blob::kept(std::byte* home, uint32_t home_bytes, std::byte* data, uint32_t capacity) {
-  Blob blob;
-  blob.home_ = home;
-  blob.home_bytes_ = home_bytes;
-  blob.data_ = data;
-  blob.capacity_ = capacity;
-  return blob;
-}
-
 void Blob::release(std::byte* data, uint32_t capacity) {
   if (data == nullptr) return;
   if (is_mapped(capacity)) {

@@ -57,7 +57,14 @@ class Blob {
   /// `home_bytes`, or if they have moved out, at `data` with room for `capacity`. Null `data`:
   /// empty. The keeper takes `data()` and `capacity()` back after the use; what is no longer at
   /// `home` is the keeper's to `release` in the end.
-  static Blob kept(std::byte* home, uint32_t home_bytes, std::byte* data, uint32_t capacity);
+  static Blob kept(std::byte* home, uint32_t home_bytes, std::byte* data, uint32_t capacity) {
+    Blob blob;
+    blob.home_ = home;
+    blob.home_bytes_ = home_bytes;
+    blob.data_ = data;
+    blob.capacity_ = capacity;
+    return blob;
+  }
 
   /// Gives up bytes that were a blob's own.
   static void release(std::byte* data, uint32_t capacity);

@@ -46,8 +46,10 @@ Engine::Engine(std::shared_ptr<const Program> program, const EngineOptions& opti
 
 void Engine::push(EventBatch batch) {
   const EventBatch& held = reorder_.hold(std::move(batch));
+  // Mostly all of them: then each is looked at once.
+  const size_t rising = take_rising(held);
   const bool hashed = !held.user_hashes.empty();
-  for (size_t i = 0; i < held.events.size(); ++i) {
+  for (size_t i = rising; i < held.events.size(); ++i) {
     const Event& event = held.events[i];
     if (watermark_.admit(event.at)) {
       reorder_.add(event, hashed ? held.user_hashes[i] : hash64(event.user));
@@ -58,6 +60,16 @@ void Engine::push(EventBatch batch) {
     }
   }
   release(watermark_.passed());
+}
+
+/// The events in front that count and of which each follows all before it. Returns how many.
+size_t Engine::take_rising(const EventBatch& batch) {
+  const size_t count = batch.user_hashes.size();
+  if (count == 0 || watermark_.passed() > watermark_.newest()) return 0;
+  const size_t taken = reorder_.add_rising(batch.events, batch.user_hashes, watermark_.newest());
+  if (taken != 0) watermark_.admit_rising(batch.events[taken - 1].at);
+  stats_.events += taken;
+  return taken;
 }
 
 void Engine::advance_to(Instant through) {

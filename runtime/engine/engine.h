@@ -117,6 +117,7 @@ class Engine {
   Status restore_user(std::string_view id, std::span<const std::byte> state);
 
  private:
+  size_t take_rising(const EventBatch& batch);
   void release(Instant end);
   void settle(Instant end);
   Instant earliest_wake() const;

@@ -37,6 +37,25 @@ const EventBatch& ReorderBuffer::hold(EventBatch batch) {
   return batches_.back().batch;
 }
 
+size_t ReorderBuffer::add_rising(std::span<const Event> events, std::span<const uint64_t> hashes,
+                                 Instant newest) {
+  std::vector<Arrival>& arrivals = runs_[0].arrivals;  // its tail is the newest of all
+  const size_t before = arrivals.size();
+  arrivals.resize(before + events.size());
+  size_t count = 0;
+  for (; count < events.size() && events[count].at >= newest; ++count) {
+    newest = events[count].at;
+    arrivals[before + count] = {newest, &events[count], hashes[count], 0};
+  }
+  arrivals.resize(before + count);
+  if (count == 0) return 0;
+  newest_ = std::max(newest_, newest);
+  waiting_ += count;
+  last_run_ = 0;
+  bound_run();
+  return count;
+}
+
 /// To the first run that an event of that time continues.
 void ReorderBuffer::change_run(Instant at) {
   const auto found = std::partition_point(runs_.begin(), runs_.end(),

@@ -30,6 +30,11 @@ class ReorderBuffer {
     ++waiting_;
   }
 
+  /// `add` for the events in front of which each is dated at or after the one before it, the first
+  /// one at or after `newest`, which is at or after all that were added. Returns how many.
+  size_t add_rising(std::span<const Event> events, std::span<const uint64_t> hashes,
+                    Instant newest);
+
   /// All that is dated before `end`, in order of time; it is the caller's, as are the batches,
   /// until `drop_before(end)`, which must come next.
   std::span<Arrival> release(Instant end);

@@ -36,6 +36,26 @@ std::vector<int64_t> release(ReorderBuffer& buffer, int64_t end_ms) {
 
 using Times = std::vector<int64_t>;
 
+/// As the engine adds them: those that rise at once, the others one by one.
+void add_rising_first(ReorderBuffer& buffer, const std::vector<int64_t>& times, int64_t newest) {
+  const EventBatch& held = buffer.hold(batch_of(times));
+  const std::vector<uint64_t> hashes(times.size(), 7);
+  const size_t rising = buffer.add_rising(held.events, hashes, {newest});
+  for (size_t i = rising; i < times.size(); ++i) buffer.add(held.events[i], 7);
+}
+
+TEST(Reorder, TakesWhatRisesAtOnce) {
+  ReorderBuffer buffer;
+  add_rising_first(buffer, {1, 2, 2, 5, 3, 6}, 0);
+  EXPECT_EQ(buffer.waiting(), 6u);
+  EXPECT_EQ(release(buffer, 3), (Times{1, 2, 2}));
+  add_rising_first(buffer, {4, 7}, 6);  // nothing rises: the first is before the newest
+  add_rising_first(buffer, {7, 8, 4, 9}, 7);
+  EXPECT_EQ(release(buffer, 8), (Times{3, 4, 4, 5, 6, 7, 7}));
+  EXPECT_EQ(release(buffer, 20), (Times{8, 9}));
+  EXPECT_EQ(buffer.waiting(), 0u);
+}
+
 TEST(Reorder, GivesOutWhatIsBeforeTheEnd) {
   ReorderBuffer buffer;
   add_all(buffer, {1, 2, 3, 3, 5});

@@ -4,6 +4,7 @@
 
 #include "runtime/base/check.h"
 #include "runtime/cells/capped.h"
+#include "runtime/interp/settle.h"
 
 namespace segue {
 namespace {
@@ -21,6 +22,7 @@ constexpr size_t kBlockArrivals = 32;
 Shard::Shard(const Program& program, std::span<const uint32_t> segment_ranks,
              std::optional<Duration> dedupe)
     : program_(program),
+      frame_(interp::frame_of(program)),
       users_(program.view().layout[0]),
       lines_(program.view(), UserTable::kStateAt, users_.rows_are_aligned()),
       order_(users_.ids(), segment_ranks),
@@ -88,13 +90,17 @@ void Shard::confirm_users(std::span<Arrival> arrivals) {
 void Shard::apply_all(std::span<Arrival> arrivals) {
   const size_t end = arrivals.size();
   for (size_t first = 0; first < end;) {
+    const Instant at = arrivals[first].at;
     size_t last = first + 1;
-    while (last < end && arrivals[last].at == arrivals[first].at) ++last;
-    if (last - first > 1) {
-      std::sort(arrivals.begin() + static_cast<ptrdiff_t>(first),
-                arrivals.begin() + static_cast<ptrdiff_t>(last),
-                [](const Arrival& a, const Arrival& b) { return a.user < b.user; });
+    while (last < end && arrivals[last].at == at) ++last;
+    if (last - first == 1 && !dedupe_) [[likely]] {
+      apply_one(arrivals[first]);
+      first = last;
+      continue;
     }
+    std::sort(arrivals.begin() + static_cast<ptrdiff_t>(first),
+              arrivals.begin() + static_cast<ptrdiff_t>(last),
+              [](const Arrival& a, const Arrival& b) { return a.user < b.user; });
     for (size_t i = first; i < last;) {
       size_t next = i + 1;
       while (next < last && arrivals[next].user == arrivals[i].user) ++next;
@@ -105,20 +111,33 @@ void Shard::apply_all(std::span<Arrival> arrivals) {
   }
 }
 
+/// The only event of its instant.
+inline void Shard::apply_one(const Arrival& arrival) {
+  Blob blob = users_.take(arrival.user);
+  const Event& event = *arrival.event;
+  if (!interp::settle_alone(program_, frame_, blob, event, order_.transitions())) [[unlikely]] {
+    const Status status = apply(program_, blob, {&event, 1}, order_.transitions());
+    SEGUE_CHECK(status.ok(), "events come in order of time");
+  }
+  note(arrival.user, blob);
+}
+
 /// The events of one user at one instant.
 void Shard::apply_instant(std::span<const Arrival> at_once) {
   const uint32_t number = at_once[0].user;
-  std::span<const Event> events(at_once[0].event, 1);
-  if (at_once.size() > 1 || dedupe_) [[unlikely]] {
-    events = events_of(at_once);
-    if (events.empty()) return;
-  }
+  const std::span<const Event> events = events_of(at_once);
+  if (events.empty()) return;
   Blob blob = users_.take(number);
   const Status status = apply(program_, blob, events, order_.transitions());
   SEGUE_CHECK(status.ok(), "events come in order of time");
+  note(number, blob);
+}
+
+/// What has come of a change of a user's state.
+inline void Shard::note(uint32_t number, const Blob& blob) {
   users_.put_back(number, blob);
   if (tracks_changed_) note_changed(number);
-  note_changes(number);
+  if (order_.unowned() != 0) note_changes(number);
   set_wake(number, next_deadline(blob));
 }
 
@@ -167,15 +186,13 @@ void Shard::wake(Timers::Wake wake, Instant end) {
   Blob blob = users_.take(wake.user);
   if (next_deadline(blob) < end) {
     advance(program_, blob, users_.id(wake.user), end - Duration{1}, order_.transitions());
-    users_.put_back(wake.user, blob);
-    if (tracks_changed_) note_changed(wake.user);
-    note_changes(wake.user);
+    note(wake.user, blob);
+  } else {
+    set_wake(wake.user, next_deadline(blob));
   }
-  set_wake(wake.user, next_deadline(blob));
 }
 
 void Shard::note_changes(uint32_t number) {
-  if (order_.unowned() == 0) return;
   for (const Transition& change : order_.belong_to(users_.id_place(number))) {
     member_counts_[change.segment] += change.entered ? 1 : -1;
   }

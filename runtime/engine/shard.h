@@ -75,7 +75,9 @@ class Shard {
   void guess_users(std::span<Arrival> arrivals, size_t begin, size_t end);
   void confirm_users(std::span<Arrival> arrivals);
   void apply_all(std::span<Arrival> arrivals);
+  void apply_one(const Arrival& arrival);
   void apply_instant(std::span<const Arrival> at_once);
+  void note(uint32_t number, const Blob& blob);
   std::span<const Event> events_of(std::span<const Arrival> at_once);
   void wake_before(Instant end);
   void wake(Timers::Wake wake, Instant end);
@@ -84,6 +86,7 @@ class Shard {
   void set_wake(uint32_t number, Instant deadline);
 
   const Program& program_;
+  Frame frame_;
   UserTable users_;
   TouchedLines lines_;
   Timers timers_;

@@ -56,22 +56,17 @@ UserTable::~UserTable() {
   }
 }
 
-Blob UserTable::kept(Row& row) const {
-  std::byte* const home = room(row);
-  uint32_t mark = 0;
-  std::memcpy(&mark, home, sizeof mark);
+/// Nowhere yet, or moved out.
+Blob UserTable::kept_elsewhere(std::byte* home, uint32_t mark) const {
   if (mark == 0) return Blob::kept(home, room_bytes_, nullptr, 0);
-  if (mark != kElsewhere) [[likely]]
-    return Blob::kept(home, room_bytes_, home, room_bytes_);
   Elsewhere elsewhere;
   std::memcpy(&elsewhere, home, sizeof elsewhere);
   return Blob::kept(home, room_bytes_, elsewhere.data, elsewhere.capacity);
 }
 
-void UserTable::put_back(uint32_t number, const Blob& blob) {
+void UserTable::move_out(uint32_t number, const Blob& blob) {
+  if (blob.empty()) return;
   std::byte* const home = room(row(number));
-  if (blob.data() == home || blob.empty()) [[likely]]
-    return;
   uint32_t mark = 0;
   std::memcpy(&mark, home, sizeof mark);
   Elsewhere before;

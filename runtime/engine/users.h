@@ -52,7 +52,10 @@ class UserTable {
 
   /// … for one change of it, after which `put_back` must be told where it is.
   Blob take(uint32_t number) { return kept(row(number)); }
-  void put_back(uint32_t number, const Blob& blob);
+  void put_back(uint32_t number, const Blob& blob) {
+    if (blob.data() != room(row(number))) [[unlikely]]
+      move_out(number, blob);
+  }
 
   /// Gives a user without a state this one.
   void restore(uint32_t number, std::span<const std::byte> state);
@@ -135,7 +138,16 @@ class UserTable {
     }
   }
   std::byte* room(Row& row) const { return reinterpret_cast<std::byte*>(&row) + sizeof(Row); }
-  Blob kept(Row& row) const;
+  Blob kept(Row& row) const {
+    std::byte* const home = room(row);
+    uint32_t mark = 0;
+    std::memcpy(&mark, home, sizeof mark);
+    if (mark - 1 < kElsewhere - 1) [[likely]]
+      return Blob::kept(home, room_bytes_, home, room_bytes_);
+    return kept_elsewhere(home, mark);
+  }
+  Blob kept_elsewhere(std::byte* home, uint32_t mark) const;
+  void move_out(uint32_t number, const Blob& blob);
   uint32_t add_new(uint64_t hash, uint64_t check, std::string_view id);
 
   struct Free {

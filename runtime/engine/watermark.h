@@ -22,6 +22,9 @@ class Watermark {
     return true;
   }
 
+  /// The same for several, of which each is dated at or after the one before it and the newest.
+  void admit_rising(Instant last) { newest_ = last; }
+
   /// Events dated before it are late from now on, so all instants before it can be settled.
   Instant passed() const { return std::max(newest_ - lateness_, floor_); }
 

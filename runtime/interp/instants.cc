@@ -19,8 +19,14 @@ using interp::truth_word;
 
 using Watches = std::span<const Prepared::Watched>;
 
-Frame& frame_of_thread() {
+void begin_program(Frame& frame, const Program& program) {
+  frame.view = &program.view();
+  frame.prepared = &program.prepared();
+}
+
+Frame& frame_of_thread(const Program& program) {
   static thread_local Frame frame;
+  begin_program(frame, program);
   return frame;
 }
 
@@ -50,11 +56,10 @@ Frame& frame_of_thread() {
             [](const auto& a, const auto& b) { return a.segment < b.segment; });
 }
 
-void begin_user(Frame& frame, const Program& program, Blob& blob, std::string_view user) {
-  frame.view = &program.view();
-  frame.prepared = &program.prepared();
+/// For one user of the frame's program.
+inline void begin_user(Frame& frame, Blob& blob, std::string_view user) {
   frame.owner = &blob;
-  if (program.prepared().reads_user) [[unlikely]] {
+  if (frame.prepared->reads_user) [[unlikely]] {
     frame.user_scalar = scalar_of_text(user);
   }
   if (frame.made.bytes_held() != 0) [[unlikely]] {
@@ -101,29 +106,6 @@ inline void settle_whole(Frame& frame, NativeCode::Fn code, int64_t at_ms, int64
   if (changed != 0) report(frame, words, watched, event, out);
 }
 
-/// Settles the instant of one event of a known user. False if there is no function for that: then
-/// no more than deadlines before it are settled.
-bool settle_alone(const Program& program, Blob& blob, const Event& event,
-                  std::vector<Transition>& out) {
-  const NativeCode* native = program.native();
-  const uint32_t kind = event.kind.index;
-  if (native == nullptr || kind >= native->instants.size()) return false;
-  const NativeCode::Fn code = native->instants[kind];
-  if (code == nullptr) return false;
-  const int64_t at_ms = event.at.ms;
-  if (blob.header().next_ms < at_ms) [[unlikely]] {
-    advance(program, blob, event.user, Instant{at_ms - 1}, out);
-  }
-  const int64_t next_ms = blob.header().next_ms;
-  if (next_ms <= at_ms) return false;
-  Frame& frame = frame_of_thread();
-  begin_user(frame, program, blob, event.user);
-  frame.event = &event;
-  frame.slots = event.slots.data();
-  settle_whole(frame, code, at_ms, next_ms, program.prepared().watched_by_kind(kind), out);
-  return true;
-}
-
 /// Any instant, its arguments checked.
 [[gnu::noinline]] Status apply_any(const Program& program, Blob& blob,
                                    std::span<const Event> events, std::vector<Transition>& out) {
@@ -146,15 +128,41 @@ bool settle_alone(const Program& program, Blob& blob, const Event& event,
 
 }  // namespace
 
+Frame interp::frame_of(const Program& program) {
+  Frame frame;
+  begin_program(frame, program);
+  return frame;
+}
+
+bool interp::settle_alone(const Program& program, Frame& frame, Blob& blob, const Event& event,
+                          std::vector<Transition>& out) {
+  const NativeCode* native = program.native();
+  const uint32_t kind = event.kind.index;
+  if (native == nullptr || kind >= native->instants.size() || blob.empty()) return false;
+  const NativeCode::Fn code = native->instants[kind];
+  const int64_t at_ms = event.at.ms;
+  const BlobHeader& header = blob.header();
+  if (code == nullptr || at_ms < header.last_ms ||
+      header.program != program_mark(frame.prepared->identity)) {
+    return false;
+  }
+  if (header.next_ms < at_ms) [[unlikely]] {
+    advance(program, blob, event.user, Instant{at_ms - 1}, out);
+  }
+  const int64_t next_ms = blob.header().next_ms;
+  if (next_ms <= at_ms) return false;
+  begin_user(frame, blob, event.user);
+  frame.event = &event;
+  frame.slots = event.slots.data();
+  settle_whole(frame, code, at_ms, next_ms, frame.prepared->watched_by_kind(kind), out);
+  return true;
+}
+
 Status apply(const Program& program, Blob& blob, std::span<const Event> events,
              std::vector<Transition>& out) {
-  if (events.size() == 1 && !blob.empty()) [[likely]] {
-    const BlobHeader& header = blob.header();
-    const bool in_order = events[0].at.ms >= header.last_ms;
-    if (in_order && header.program == program_mark(program.prepared().identity) &&
-        settle_alone(program, blob, events[0], out)) {
-      return {};
-    }
+  if (events.size() == 1 &&
+      interp::settle_alone(program, frame_of_thread(program), blob, events[0], out)) [[likely]] {
+    return {};
   }
   return apply_any(program, blob, events, out);
 }
@@ -166,8 +174,8 @@ void advance(const Program& program, Blob& blob, std::string_view user, Instant 
   if (native == nullptr || native->time == nullptr) {
     return interp::settle_deadlines(program, blob, user, through.ms, out);
   }
-  Frame& frame = frame_of_thread();
-  begin_user(frame, program, blob, user);
+  Frame& frame = frame_of_thread(program);
+  begin_user(frame, blob, user);
   frame.event = nullptr;
   frame.slots = nullptr;
   const Watches watched = program.prepared().watched_by_time();

@@ -6,8 +6,17 @@
 
 #include "runtime/interp/program.h"
 
-/// `apply` and `advance` step by step, for every program and instant. Their arguments are checked.
 namespace segue::interp {
+
+/// Settles the instant of one event of a known user by one native function, for who applies events
+/// of one program again and again: `frame` is its own, by `frame_of`. False if that instant is not
+/// such a one, or the arguments are not those that `apply` wants: then no more than deadlines
+/// before it are settled, and `apply` does the rest. A hundred instructions beside the function.
+bool settle_alone(const Program& program, Frame& frame, Blob& blob, const Event& event,
+                  std::vector<Transition>& out);
+Frame frame_of(const Program& program);
+
+// `apply` and `advance` step by step, for every program and instant. Their arguments are checked.
 
 void settle_events(const Program& program, Blob& blob, std::span<const Event> events,
                    std::vector<Transition>& out);
