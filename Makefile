@@ -6,6 +6,7 @@
 #   make check   all that CI runs: test, runtime-only, sanitizers, fuzzing, install
 #   make golden  rewrites the expected output of golden tests, of snippets in the documentation and
 #                the page of the standard library; read the diff before you commit it
+#   make package a Debian package and a tarball, in build/packages
 #   make bench   the table of docs/performance.md, measured here, in about ten minutes
 #   make soak    random programs and streams, ten minutes; SOAK=0 never stops
 #   make fmt · fuzz T=60 · clean
@@ -29,6 +30,9 @@ test: build
 check: test
 	@scripts/check
 
+package: build
+	@cd build/release && cpack -B ../packages
+
 golden: build
 	@python3 tests/golden/run.py --seg build/release/seg --update
 	@python3 tests/golden/stdlib_page.py --update
@@ -49,4 +53,4 @@ soak: build
 clean:
 	@rm -rf build
 
-.PHONY: build bootstrap demo test check golden fmt bench fuzz soak clean
+.PHONY: build bootstrap demo test check package golden fmt bench fuzz soak clean

@@ -66,6 +66,8 @@ def layer(tree):
 
 def own_problem(layers, names, path, name):
     target = Path(name)
+    if path.parts[0] == "examples" and path.parent / target in names:
+        return None  # a project of its own
     if Path("include") / target in names:
         target = Path("include") / target
     if target in names:
