@@ -79,6 +79,12 @@ void Blob::swap(Blob& other) noexcept {
   std::swap(home_bytes_, other.home_bytes_);
 }
 
+std::byte* Blob::let_go() {
+  SEGUE_CHECK(home_ == nullptr, "the bytes are the blob's own");
+  capacity_ = 0;
+  return std::exchange(data_, nullptr);
+}
+
 void Blob::release(std::byte* data, uint32_t capacity) {
   if (data == nullptr) return;
   if (is_mapped(capacity)) {

@@ -66,7 +66,9 @@ class Blob {
     return blob;
   }
 
-  /// Gives up bytes that were a blob's own.
+  /// A keeper takes over bytes that are the blob's own, `capacity()` of them; the blob is empty.
+  std::byte* let_go();
+  /// Frees such bytes.
   static void release(std::byte* data, uint32_t capacity);
 
   bool empty() const { return data_ == nullptr; }

@@ -85,11 +85,10 @@ void UserTable::restore(uint32_t number, std::span<const std::byte> state) {
     std::memcpy(home, state.data(), bytes);
     return;
   }
-  auto* const data = static_cast<std::byte*>(::operator new(bytes));
-  std::memcpy(data, state.data(), bytes);
-  const Elsewhere elsewhere{kElsewhere, bytes, data};
+  Blob copy = Blob::copy_of(state);
+  const Elsewhere elsewhere{kElsewhere, copy.capacity(), copy.let_go()};
   std::memcpy(home, &elsewhere, sizeof elsewhere);
-  outside_bytes_ += bytes;
+  outside_bytes_ += elsewhere.capacity;
 }
 
 uint32_t UserTable::find_or_add(uint64_t hash, std::string_view id) {

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstring>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "runtime/base/hash.h"
 
@@ -36,6 +39,25 @@ TEST(Users, EqualHashesAreToldApart) {
   EXPECT_EQ(users.find_or_add(7, "a"), 0u);
   EXPECT_EQ(users.find(7, "b"), 1u);
   EXPECT_EQ(users.find(7, "c"), UserTable::kNobody);
+}
+
+/// At home, outside of it, and so large that they are mappings.
+TEST(Users, AreRestoredWithStatesOfAnySize) {
+  UserTable users(kSmall);
+  size_t kept_bytes = 0;
+  for (const uint32_t bytes : {48u, 1'000u, 256u << 10, 3'000'000u}) {
+    std::vector<std::byte> state(bytes, std::byte{7});
+    const BlobHeader head{.bytes = bytes, .program = 1};
+    std::memcpy(state.data(), &head, sizeof head);
+    const std::string id = std::to_string(bytes);
+    const uint32_t number = users.find_or_add(hash64(id), id);
+    users.restore(number, state);
+    const Blob blob = users.blob(number);
+    ASSERT_EQ(blob.bytes().size(), bytes);
+    EXPECT_TRUE(std::equal(state.begin(), state.end(), blob.bytes().begin()));
+    kept_bytes += bytes;
+    EXPECT_GE(users.blob_bytes(), kept_bytes);
+  }
 }
 
 TEST(Users, IdsMayHaveAnyLength) {
