@@ -20,6 +20,7 @@
 #include "bench/reach/rules.h"
 #include "bench/reach/shape_rules.h"
 #include "bench/workload.h"
+#include "segue/compile.h"
 #include "segue/engine.h"
 
 namespace segue::bench {
