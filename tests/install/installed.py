@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Installs into a temporary prefix and uses what is there, outside of the tree."""
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -68,6 +69,22 @@ def by_pkg_config(options, prefix, work):
     run("pkg-config", "--exists", "segue-runtime >= 0.1", env=env)
 
 
+def documented(options, prefix, work):
+    """Every program that docs/embedding.md shows compiles strictly, links and runs."""
+    text = (ROOT / "docs" / "embedding.md").read_text()
+    shown = re.findall(r"^```(cpp|c)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    check(len(shown) >= 3, "docs/embedding.md shows a program a level")
+    library = ["-I", prefix / "include", "-L", prefix / "lib", "-lsegue"]
+    (work / "rules.seg").write_text((ROOT / "examples/05-embed-cpp/rules.seg").read_text())
+    for number, (language, code) in enumerate(shown):
+        source = work / f"shown{number}.{'cc' if language == 'cpp' else 'c'}"
+        source.write_text(code)
+        compiler = (options.cxx, "-std=c++20") if language == "cpp" else (options.cc, "-std=c11")
+        flags = STRICT + (["-Wno-missing-field-initializers"] if language == "cpp" else [])
+        run(*compiler, *flags, source, *library, "-o", work / f"shown{number}")
+        run(work / f"shown{number}", cwd=work, env={"LD_LIBRARY_PATH": str(prefix / "lib")})
+
+
 def wrong_version(options, prefix, work):
     """A package of another version is not taken."""
     folder = work / "other"
@@ -92,8 +109,9 @@ def main():
         headers_alone(options, prefix)
         run_examples(options, prefix, work)
         by_pkg_config(options, prefix, work)
+        documented(options, prefix, work)
         wrong_version(options, prefix, work)
-    print("headers, three examples, pkg-config and versions: all as installed")
+    print("headers, three examples, pkg-config, the documentation and versions: all as installed")
 
 
 if __name__ == "__main__":

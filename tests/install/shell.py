@@ -21,7 +21,7 @@ def run(*command, env=None, cwd=None):
     """Runs it; what it prints comes back, and a failure ends the test with all of it."""
     command = [str(part) for part in command]
     done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False,
-                          env={**os.environ, **(env or {})})
+                          stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})})
     if done.returncode != 0:
         sys.exit(f"failed: {' '.join(command)}\n{done.stdout}{done.stderr}")
     return done.stdout
