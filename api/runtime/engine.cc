@@ -23,7 +23,27 @@ constexpr uint64_t kBytesAnEvent = 128;
 
 // ---- what the backend tells ---------------------------------------------------------------------
 
+void MembershipEngine::State::publish_pending() {
+  if (pending.empty()) return;
+  published->begin(pending_user);
+  for (const Pending& change : pending) published->set(change.segment, change.entered);
+  published->end();
+  pending.clear();
+}
+
+void MembershipEngine::State::publish(std::span<const Change> changes) {
+  for (const Change& change : changes) {
+    if (change.at != pending_at || change.user != pending_user) {
+      publish_pending();
+      pending_user = change.user;
+      pending_at = change.at;
+    }
+    pending.push_back({change.segment, change.entered});
+  }
+}
+
 void MembershipEngine::State::on_changes(std::span<const Change> changes) {
+  if (published) publish(changes);
   if (!sink) return;
   const auto segments = program->segments();
   for (const Change& change : changes) {
@@ -106,6 +126,7 @@ Outcome MembershipEngine::State::read_batches(BatchSource& source, const Progres
     done.events += batch.events.size();
     expect_events(done.events);
     backend->push(std::move(batch));
+    publish_pending();
     done.bytes_read = input->bytes_read->load(std::memory_order_relaxed);
     if (progress) progress(done);
   }
@@ -150,16 +171,19 @@ Outcome MembershipEngine::push(std::string_view lines) noexcept {
   }
   state.expect_events(state.pushed_lines);
   state.backend->push(std::move(batch));
+  state.publish_pending();
   return {};
 }
 
 Outcome MembershipEngine::advance_to(TimePoint through) noexcept {
   state_->backend->advance_to(instant_of(through));
+  state_->publish_pending();
   return {};
 }
 
 Outcome MembershipEngine::finish(std::optional<TimePoint> until) noexcept {
   state_->backend->finish(until ? instant_of(*until) : kLongAgo);
+  state_->publish_pending();
   return {};
 }
 
@@ -198,6 +222,21 @@ RunStats MembershipEngine::stats() const noexcept {
   return stats;
 }
 
+bool MembershipEngine::is_member(std::string_view user, uint32_t segment) const noexcept {
+  if (!state_->published || segment >= state_->program->segments().size()) return false;
+  return state_->published->is_member(user, segment);
+}
+
+std::vector<uint32_t> MembershipEngine::segments_of(std::string_view user) const noexcept {
+  if (!state_->published) return {};
+  return state_->published->segments_of(user);
+}
+
+uint64_t MembershipEngine::member_count(uint32_t segment) const noexcept {
+  if (!state_->published || segment >= state_->program->segments().size()) return 0;
+  return state_->published->count(segment);
+}
+
 EngineOptions options_of(const EngineSettings& settings) {
   EngineOptions options;
   options.threads = settings.threads;
@@ -220,6 +259,8 @@ Outcome start_engine(std::shared_ptr<const CompiledProgram> program, const Engin
   auto state = std::make_unique<MembershipEngine::State>();
   state->program = std::move(program);
   state->settings = settings;
+  if (settings.lookups)
+    state->published = std::make_unique<Published>(state->program->segments().size());
   state->backend =
       make_engine_backend(state->program->state().program, options_of(settings), *state);
   into.state_ = std::move(state);

@@ -7,6 +7,7 @@
 
 #include "api/runtime/backend.h"
 #include "api/runtime/program_state.h"
+#include "api/runtime/published.h"
 #include "api/runtime/reject_tally.h"
 #include "runtime/ingest/decode.h"
 #include "runtime/ingest/reader.h"
@@ -24,6 +25,15 @@ struct MembershipEngine::State final : EngineListener {
   std::string pushed;                  // their bytes, with room to read past the end
   uint64_t pushed_lines = 0;
 
+  std::unique_ptr<Published> published;  // if lookups are asked for
+  struct Pending {
+    uint32_t segment;
+    bool entered;
+  };
+  std::string pending_user;  // whose changes of one instant are not published yet
+  Instant pending_at;
+  std::vector<Pending> pending;
+
   struct Stop {
     Instant at;
     bool with_scores = false;
@@ -36,6 +46,11 @@ struct MembershipEngine::State final : EngineListener {
   void on_changes(std::span<const Change> changes) override;
   void on_late(const Event& event, const Origin* origin) override;
   void on_stop(Instant at) override;
+
+  /// Changes of one instant may come in two calls, so the last are held back until the engine's
+  /// call is done or others follow.
+  void publish(std::span<const Change> changes);
+  void publish_pending();
 
   Snapshot snapshot(Instant at, bool with_scores) const;
 
