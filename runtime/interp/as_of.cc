@@ -21,17 +21,15 @@ bool follows_conditions(CellKind kind) {
 
 }  // namespace
 
-AsOf::AsOf(const Program& program) : program_(program), prepared_(program.prepared()) {
+AsOf::AsOf(const Program& program)
+    : program_(program),
+      prepared_(program.prepared()),
+      settles_(std::any_of(program.view().cells.begin(), program.view().cells.end(),
+                           [](const auto& row) { return follows_conditions(row.kind); })),
+      needed_(program, settles_) {
   const image::View& view = program.view();
-  settles_ = std::any_of(view.cells.begin(), view.cells.end(),
-                         [](const image::CellRow& row) { return follows_conditions(row.kind); });
   waits_ = !prepared_.waiting_sequences.empty();
-  for (const image::KindRow& kind : view.kinds) {
-    reads_.push_back(settles_ || kind.streams.count != 0 ? 1 : 0);
-  }
   has_zone_ = view.layout[0].zone_stream != image::kNone;
-  // Its stream is fed ahead of an instant's others and is on no kind's list.
-  if (has_zone_) reads_[kIdentifyKind.index] = 1;
   prepare_sequences();
   frame_.view = &view;
   frame_.prepared = &prepared_;

@@ -8,6 +8,7 @@
 #include "runtime/base/event.h"
 #include "runtime/cells/blob.h"
 #include "runtime/cells/matching.h"
+#include "runtime/interp/needed.h"
 #include "runtime/interp/program.h"
 #include "runtime/interp/sequences.h"
 
@@ -28,8 +29,8 @@ class AsOf {
   /// Another user, of whom nothing is known yet. The id must live until the next one.
   void begin(std::string_view user);
 
-  /// Whether an event of the kind must be taken even if the user is known already.
-  bool reads(KindId kind) const { return reads_[kind.index] != 0; }
+  /// Which events must be taken even if the user is known already.
+  const interp::Needed& needed() const { return needed_; }
   bool known() const { return known_; }
 
   /// Whether copies and the order of an instant have to be told by ties whatever the caller says:
@@ -66,8 +67,8 @@ class AsOf {
   const Prepared& prepared_;
   const NativeCode* native_ = nullptr;
   std::span<const NativeCode::Fn> code_of_kind_;  // of `native_`
-  std::vector<uint8_t> reads_;                    // by kind
   bool settles_ = false;                          // conditions feed cells
+  interp::Needed needed_;
   bool waits_ = false;                            // a sequence ends with a wait
   bool has_zone_ = false;                         // the user's own
   bool plain_ = false;                            // all sequences are, and none is made of matches

@@ -78,6 +78,9 @@ class UserAnswers {
     return asked_ < request_.at.size();
   }
 
+  /// The instant at hand, after a `move_to` that was true.
+  Instant asked() const { return request_.at[asked_]; }
+
   void end() {
     while (asked_ < request_.at.size()) answer();
   }

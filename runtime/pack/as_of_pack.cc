@@ -83,23 +83,38 @@ class ChainReader {
         walk.skip(end - at);
         return;
       }
-      uint32_t next = at + 1;
-      while (next < end && times[next] == times[at]) ++next;
-      if (next == at + 1) {
-        take_alone(walk, in_order);
-      } else {
-        take_instant(walk, next - at, in_order);
-      }
+      const int64_t asked_ms = user_.asked().ms;
+      const auto rest = times.subspan(at, end - at);
+      const auto until = std::upper_bound(rest.begin(), rest.end(), asked_ms) - rest.begin();
+      const auto events = static_cast<uint32_t>(until);
+      needed_.resize(events);
+      as_of_.needed().mark(
+          rest.first(events), [&](size_t i) { return block_.kind(at + static_cast<uint32_t>(i)); },
+          asked_ms, needed_.data());
+      take_needed(walk, events, in_order);
     }
   }
 
-  void take_alone(Block::Walk& walk, bool in_order) {
-    if (as_of_.known() && !as_of_.reads(walk.kind())) {
-      walk.skip(1);
-      return;
+  /// The next events up to an instant asked for, of which it is known which are needed.
+  void take_needed(Block::Walk& walk, uint32_t count, bool in_order) {
+    const std::span<const int64_t> times = block_.times().subspan(walk.position(), count);
+    for (uint32_t at = 0; at < count;) {
+      uint32_t next = at + 1;
+      if (as_of_.known() && needed_[at] == 0) {
+        while (next < count && needed_[next] == 0) ++next;
+        walk.skip(next - at);
+        at = next;
+        continue;
+      }
+      while (next < count && times[next] == times[at]) ++next;
+      if (next == at + 1) {
+        walk.next(alone_);
+        as_of_.take({&alone_, 1}, in_order);
+      } else {
+        take_instant(walk, next - at, in_order);
+      }
+      at = next;
     }
-    walk.next(alone_);
-    as_of_.take({&alone_, 1}, in_order);
   }
 
   void take_instant(Block::Walk& walk, uint32_t count, bool in_order) {
@@ -125,6 +140,7 @@ class ChainReader {
   Event alone_;          // of `current_`
   std::vector<Event> instant_;
   Arena slots_;
+  std::vector<uint8_t> needed_;  // of the user's events up to the next answer
 };
 
 /// As of the instants asked for; of none if no event can be read.

@@ -37,6 +37,7 @@ class Block {
   const BlockRow& row() const { return row_; }
   std::span<const User> users() const { return users_; }
   std::span<const int64_t> times() const { return times_; }
+  KindId kind(uint32_t event) const { return hot_[codes_[event]].kind; }
 
   /// Gives the events one after the other. `slots` live until the next event of the same kind, or
   /// of any that is read as one.
@@ -47,7 +48,6 @@ class Block {
     }
     bool done() const { return at_ == block_.row_.events; }
     uint32_t position() const { return at_; }
-    KindId kind() const { return block_.hot_[block_.codes_[at_]].kind; }
 
     void skip(uint32_t count) {
       for (; count > 0; --count) ++block_.hot_[block_.codes_[at_++]].next;

@@ -235,6 +235,22 @@ Answer ask_program(const hir::Rules& rules, const std::vector<GeneratedEvent>& e
   return answer;
 }
 
+namespace {
+
+/// Which of the events from `first` to `time` an answer then needs, a flag each.
+std::vector<uint8_t> needed_until(const AsOf& as_of, const std::vector<Event>& sorted, size_t first,
+                                  int64_t time) {
+  std::vector<int64_t> times;
+  for (size_t i = first; i < sorted.size() && sorted[i].at.ms <= time; ++i) {
+    times.push_back(sorted[i].at.ms);
+  }
+  std::vector<uint8_t> needed(times.size());
+  as_of.needed().mark(times, [&](size_t i) { return sorted[first + i].kind; }, time, needed.data());
+  return needed;
+}
+
+}  // namespace
+
 void ask_as_of(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until,
                const Mode& mode, AsOfAnswer& as_of) {
   const std::shared_ptr<Program> program = compile(rules, mode);
@@ -249,12 +265,13 @@ void ask_as_of(const hir::Rules& rules, const std::vector<GeneratedEvent>& event
     user_as_of.begin(user);
     size_t next = 0;
     for (const int64_t time : asked_times(history, until, as_of.every)) {
-      while (next < sorted.size() && sorted[next].at.ms <= time) {
+      // A reader of packs passes over what the answer does not depend on.
+      const std::vector<uint8_t> needed = needed_until(user_as_of, sorted, next, time);
+      const size_t first = next;
+      while (next < first + needed.size()) {
         size_t end = next + 1;
         while (end < sorted.size() && sorted[end].at == sorted[next].at) ++end;
-        // A reader of packs passes over lone events of which nothing is kept.
-        const bool passed_over =
-            end == next + 1 && user_as_of.known() && !user_as_of.reads(sorted[next].kind);
+        const bool passed_over = user_as_of.known() && needed[next - first] == 0;
         if (!passed_over) user_as_of.take(std::span(sorted).subspan(next, end - next), false);
         next = end;
       }
