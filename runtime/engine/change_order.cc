@@ -109,7 +109,14 @@ void ChangeOrder::put_in_order() {
 
 std::span<const Change> ChangeOrder::next() {
   changes_.clear();
-  const size_t end = std::min(order_.size(), given_ + kGivenAtOnce);
+  size_t end = std::min(order_.size(), given_ + kGivenAtOnce);
+  // Not between those of one user's instant.
+  const auto goes_on = [&](size_t at) {
+    const uint32_t before = order_[at - 1].index;
+    const uint32_t index = order_[at].index;
+    return users_[index] == users_[before] && transitions_[index].at == transitions_[before].at;
+  };
+  while (end > given_ && end < order_.size() && goes_on(end)) ++end;
   for (; given_ < end; ++given_) {
     if (given_ + kFetchAhead < order_.size()) {
       const uint32_t ahead = order_[given_ + kFetchAhead].index;

@@ -160,9 +160,12 @@ void Engine::give_changes() {
   const auto first = [&](const auto& a, const auto& b) {
     return !a.empty() && (b.empty() || goes_before(a[0], b[0], segment_ranks_));
   };
+  const auto goes_on = [](const Change& before, std::span<const Change> rest) {
+    return rest[0].at == before.at && rest[0].user == before.user;  // never cut there
+  };
   while (true) {
     const auto least = std::min_element(heads.begin(), heads.end(), first);
-    if (least->empty() || merged_.size() == kMergedAtOnce) {
+    if (least->empty() || (merged_.size() >= kMergedAtOnce && !goes_on(merged_.back(), *least))) {
       give(merged_);
       merged_.clear();
       if (least->empty()) return;

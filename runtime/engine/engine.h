@@ -35,7 +35,7 @@ class EngineListener {
   virtual ~EngineListener() = default;
 
   /// The next changes in order of (instant, user, segment's name): all of a stretch of time before
-  /// which nothing can come any more, in one call or several.
+  /// which nothing can come any more, in one call or several, those of a user's instant in one.
   virtual void on_changes(std::span<const Change>) {}
 
   /// An event that does not count. `origin` is null if its batch has none.

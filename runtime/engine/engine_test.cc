@@ -85,6 +85,10 @@ class Told : public EngineListener {
   explicit Told(EngineOptions options = {}) : engine(program(), options, *this) {}
 
   void on_changes(std::span<const Change> changes) override {
+    std::string first = fmt::format("{}@{}", changes[0].user, changes[0].at.ms);
+    EXPECT_NE(first, last_owner) << "those of a user's instant come in one call";
+    last_owner = fmt::format("{}@{}", changes.back().user, changes.back().at.ms);
+    ++calls;
     for (const Change& change : changes) {
       const std::string_view name =
           program()->view().text(program()->view().segments[change.segment].name);
@@ -111,6 +115,8 @@ class Told : public EngineListener {
   std::vector<std::string> take() { return std::exchange(told, {}); }
 
   std::vector<std::string> told;
+  std::string last_owner;  // of the last change told
+  size_t calls = 0;
   Engine engine;
 };
 
@@ -134,6 +140,25 @@ TEST(Engine, OrderIsInstantThenUserThenName) {
   EXPECT_THAT(world.take(), ElementsAre("a@1020 +zz_hot", "B@1050 +idle", "b@1050 +idle",
                                         "b@1069 -idle", "b@1069 +zz_hot", "a@1119 +idle",
                                         "b@1119 +idle", "a@1120 -zz_hot", "b@1169 -zz_hot"));
+}
+
+TEST(Engine, ManyChangesComeInSeveralCalls) {
+  std::vector<std::string> alone;
+  for (const uint32_t threads : {1u, 3u}) {
+    Told world({.threads = threads});
+    for (const int64_t ms : {1000, 1069}) {
+      std::vector<Call> calls;
+      if (ms == 1069) calls.push_back({ms, "a", "", false});  // idle: pairs begin at odd places
+      for (int user = 0; user < 3000; ++user) calls.push_back({ms, fmt::format("u{}", user), ""});
+      world.engine.push(batch_of(calls));
+    }
+    world.engine.finish();
+    EXPECT_GT(world.calls, 6u);
+    const std::vector<std::string> told = world.take();
+    EXPECT_EQ(told.size(), 3u * 3000 + 1) << "idle at 1050; back, and hot, at 1069";
+    if (threads == 1) alone = told;
+    EXPECT_EQ(told, alone);
+  }
 }
 
 TEST(Engine, AnEventExactlyAtTheWatermarkCounts) {
