@@ -53,6 +53,11 @@ Status check_growing(const image::CellRow& row, uint32_t fixed_bytes,
   if (uint64_t{part.first} + part.count > part.capacity_bytes / stride) {
     return corrupt("more entries of a cell than there is room for");
   }
+  // A ring goes on a period before its end, so that it must have come that far.
+  const uint32_t period = ring_period(row, part);
+  if (period != 0 && part.count > period) {
+    return corrupt("more entries of a ring than it keeps");
+  }
   return {};
 }
 
