@@ -10,44 +10,10 @@
 #include <vector>
 
 #include "runtime/engine/engine.h"
-#include "runtime/image/assemble.h"
+#include "runtime/engine/test_program.h"
 
 namespace segue {
 namespace {
-
-// Two views within 100 ms; no view within 50 ms.
-constexpr const char* kRules = R"(
-window 0 rolling 100 0
-kind 0 streams
-kind 1
-kind 2 name "view" streams 0 chunks 0
-stream 0 name "view" cells 0
-  kind-in k0
-kind-set 0 2
-cell 0 newest source 0 k 4 at 56 bytes 32
-node 0 B place 0 timed segment 0
-  nth-within c0 2 100
-node 1 B place 1 timed segment 1
-  nth-within c0 1 50
-  not
-node 2 N place 48 timed
-  newest-count c0 w0
-chunk 0 first 0 count 3 timed
-segment 0 name "zz_hot" node 0
-segment 1 name "idle" node 1
-score 0 name "heat" node 2
-)";
-
-std::shared_ptr<const Program> program() {
-  static const std::shared_ptr<const Program> made = [] {
-    Result<image::Tables> tables = image::assemble(kRules);
-    if (!tables) ADD_FAILURE() << tables.error().message;
-    Result<image::Image> image = image::Image::open(tables->finish());
-    if (!image) ADD_FAILURE() << image.error().message;
-    return std::make_shared<const Program>(std::move(*image));
-  }();
-  return made;
-}
 
 /// An engine that can be put away and taken out again between any two calls.
 class Kept : public EngineListener {
