@@ -33,7 +33,7 @@ kind 1
 kind 2 name "view" streams 0 chunks 0
 stream 0 name "view" cells 0
   kind-in k0
-cell 0 newest source 0 k 3 at 48 bytes 24
+cell 0 newest source 0 k 3 at 48 bytes 18
 node 0 B place 0 timed segment 0
   nth-within c0 3 172800000
 node 1 B place 1 timed segment 1

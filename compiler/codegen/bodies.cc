@@ -1,7 +1,6 @@
 // Bodies for the JIT: thin names over runtime/cells and runtime/interp/arithmetic.h.
 // Compiled by Clang to bitcode and put in place by the expander; never part of the library itself.
 // One basic block each: `&` for `&&`, values chosen rather than branches taken.
-#include "runtime/native/host.h"
 #include "runtime/cells/earliest.h"
 #include "runtime/cells/extreme.h"
 #include "runtime/cells/held.h"
@@ -12,6 +11,7 @@
 #include "runtime/cells/sequence.h"
 #include "runtime/cells/total.h"
 #include "runtime/interp/arithmetic.h"
+#include "runtime/native/host.h"
 
 namespace segue::cells {
 extern "C" {
@@ -64,14 +64,14 @@ void body_extreme_push_greatest(std::byte* state, double number) {
   extreme_push<true>(state, number);
 }
 
-void body_latest_push(std::byte* state, int64_t now, uint64_t low, uint64_t high) {
-  latest_push(state, now, Scalar{low, high});
+void body_latest_push(std::byte* state, uint64_t low, uint64_t high) {
+  latest_push(state, Scalar{low, high});
 }
 uint64_t body_latest_low(const std::byte* state) { return latest_value(state).lo; }
 uint64_t body_latest_high(const std::byte* state) { return latest_value(state).hi; }
 
-void body_earliest_push(std::byte* state, int64_t now, uint64_t low, uint64_t high) {
-  earliest_push(state, now, Scalar{low, high});
+void body_earliest_push(std::byte* state, uint64_t low, uint64_t high) {
+  earliest_push(state, Scalar{low, high});
 }
 uint64_t body_earliest_low(const std::byte* state) { return earliest_value(state).lo; }
 uint64_t body_earliest_high(const std::byte* state) { return earliest_value(state).hi; }

@@ -183,7 +183,7 @@ TEST(Codegen, ManyComparisonsOfOneTextAnswerAsTheInterpreterDoes) {
   for (uint32_t i = 0; i < std::size(kWords); ++i) {
     const std::string test = fmt::format("  slot 0\n  equal-text \"{}\" 0\n", kWords[i]);
     streams += fmt::format("stream {} cells {}\n{}{}", i, i, test, i % 2 == 0 ? "" : "  not\n");
-    cells += fmt::format("cell {} total source {} at {} bytes 8\n", i, i, 40 + 8 * i);
+    cells += fmt::format("cell {} total source {} at {} bytes 6\n", i, i, 40 + 8 * i);
     list += fmt::format(" {}", i);
   }
   const std::string kinds =
@@ -226,7 +226,7 @@ TEST(Codegen, WholeInstantsAreBounded) {
     nodes += fmt::format("node {} B place {}\n  seen c0\n", node, node);
   }
   const auto program =
-      program_of(kinds + "stream 0 cells 0\n  any-kind\n" + "cell 0 seen source 0 at 40 bytes 8\n" +
+      program_of(kinds + "stream 0 cells 0\n  any-kind\n" + "cell 0 seen source 0 at 40 bytes 1\n" +
                  nodes + fmt::format("chunk 0 first 0 count {}\n", kNodes));
   // The two kinds that change nothing are free.
   EXPECT_EQ(codegen::kinds_with_instants(*program).size(), 2 + (512 + kNodes / 2) / kNodes);

@@ -266,10 +266,10 @@ class Updates {
                   {state, value.low});
         return true;
       case CellKind::kLatest:
-        out_.body(Body::kLatestPush, {state, out_.now(), value.low, value.high});
+        out_.body(Body::kLatestPush, {state, value.low, value.high});
         return true;
       case CellKind::kEarliest:
-        out_.body(Body::kEarliestPush, {state, out_.now(), value.low, value.high});
+        out_.body(Body::kEarliestPush, {state, value.low, value.high});
         return true;
       case CellKind::kDays:
       case CellKind::kLog:

@@ -117,6 +117,8 @@ class RandomImage {
     }
   }
 
+  static uint32_t whole_words(uint32_t bytes) { return (bytes + 7) / 8 * 8; }
+
   uint32_t add_cell(image::CellRow row, std::string_view words, Type value) {
     const auto cell = static_cast<uint32_t>(cells_.size());
     std::string code;
@@ -127,6 +129,7 @@ class RandomImage {
     }
     row.value.count = value == Type::B ? 0 : 1;
     const uint32_t bytes = image::fixed_bytes(row);
+    if (image::grows(row.kind)) offset_ = whole_words(offset_);
     cells_.push_back(fmt::format("cell {} {} source {} {} at {} bytes {}\n{}", cell,
                                  image::name_of(row.kind), row.source, words, offset_, bytes,
                                  code));
@@ -234,6 +237,7 @@ class RandomImage {
         ++segments_;
         truths_.push_back(node);
       } else {
+        offset_ = whole_words(offset_);
         head += fmt::format("{} timed", offset_);
         offset_ += 8;
         if (node != 0) numbers_.push_back(node);

@@ -14,6 +14,7 @@
 #include "runtime/cells/kinds.h"
 #include "runtime/image/deadlines.h"
 #include "runtime/image/limits.h"
+#include "runtime/image/op_info.h"
 
 namespace segue::passes {
 
@@ -55,6 +56,8 @@ void cut_chunks(plan::Plan& plan, std::span<const uint32_t> row, uint32_t begin,
   }
   plan.chunks.push_back({begin + first, static_cast<uint32_t>(row.size()) - first, level});
 }
+
+constexpr uint32_t whole_words(uint32_t bytes) { return (bytes + 7) / 8 * 8; }
 
 uint32_t bytes_of(const plan::Cell& cell) {
   image::CellRow row{};
@@ -232,7 +235,7 @@ uint32_t deadline_slots(const plan::Plan& plan) {
 
 }  // namespace
 
-// before  cell c0 = seen s0                    after  cell c0 = seen s0 at 40 bytes 8
+// before  cell c0 = seen s0                    after  cell c0 = seen s0 at 40 bytes 1
 //         node n0 = (seen c0)                         node n0 = (seen c0) at 0
 //                                                     layout words 1 bytes 48
 //                                                     chunk n0 count 1
@@ -255,11 +258,12 @@ void lay_out(plan::Plan& plan) {
   plan.deadlines_at = plan.tracked ? offset : image::kNone;
   if (plan.tracked) offset += 8 * image::deadline_words(deadline_slots(plan));
   for (const uint32_t i : by_kind(plan)) {
+    if (image::grows(plan.cells[i].kind)) offset = whole_words(offset);
     plan.cells[i].offset = offset;
     plan.cells[i].bytes = bytes_of(plan.cells[i]);
     offset += plan.cells[i].bytes;
   }
-  plan.fixed_bytes = offset;
+  plan.fixed_bytes = whole_words(offset);
 }
 
 }  // namespace segue::passes

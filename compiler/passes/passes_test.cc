@@ -114,7 +114,7 @@ const std::map<std::string_view, Example>& last_examples() {
       {"lay-out",
        {"cell c0 = seen s0\n"
         "node n0 = (seen c0)\n",
-        "cell c0 = seen s0 at 40 bytes 8\n"
+        "cell c0 = seen s0 at 40 bytes 1\n"
         "node n0 = (seen c0) at 0\n"
         "layout words 1 bytes 48\n"
         "chunk n0 count 1\n"}},
@@ -174,7 +174,7 @@ TEST(LayOut, CutsTrackedNodesByTheirInputs) {
             "node n3 = (and (node n0) (node n2)) at 3\n");
   EXPECT_EQ(plan::print(plan, "layout"),
             "tracked\n"
-            "layout words 1 bytes 96 deadlines 40\n"
+            "layout words 1 bytes 88 deadlines 40\n"
             "chunk n0 count 2\n"
             "chunk n2 count 1\n"
             "chunk n3 count 1\n");

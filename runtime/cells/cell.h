@@ -51,7 +51,7 @@ struct Occurrence {
 template <class C>
 concept Cell = requires(const image::CellRow& row, std::byte* state) {
   { C::kKind } -> std::convertible_to<image::CellKind>;
-  { C::fixed_bytes(row) } -> std::same_as<uint32_t>;  // a multiple of 8; the layout trusts it
+  { C::fixed_bytes(row) } -> std::same_as<uint32_t>;  // the layout trusts it
   { C::init(row, state) } -> std::same_as<void>;
 };
 

@@ -15,14 +15,14 @@
 /// has.
 namespace segue::cells {
 
-inline constexpr uint32_t kChangeValueAt = 8;
-inline constexpr uint32_t kChangeBeforeAt = 24;
-inline constexpr uint32_t kChangeBytes = 40;
+inline constexpr uint32_t kChangeValueAt = kInstantBytes;
+inline constexpr uint32_t kChangeBeforeAt = kChangeValueAt + sizeof(Scalar);
+inline constexpr uint32_t kChangeBytes = kChangeBeforeAt + sizeof(Scalar);
 inline constexpr Scalar kNeverSet{UINT64_MAX, UINT64_MAX};
 
 inline void change_push(std::byte* state, int64_t now, Scalar value) {
-  if (load_time(state) != now) {
-    store(state, now);
+  if (load_instant(state) != now) {
+    store_instant(state, now);
     store(state + kChangeBeforeAt, load<Scalar>(state + kChangeValueAt));
   }
   const bool never = load<Scalar>(state + kChangeBeforeAt) == kNeverSet;
@@ -33,7 +33,7 @@ inline void change_push(std::byte* state, int64_t now, Scalar value) {
 /// Whether the instant, all its calls taken in, changed the value.
 inline bool change_happened(const std::byte* state, int64_t now) {
   const auto before = load<Scalar>(state + kChangeBeforeAt);
-  if (load_time(state) != now || before == kNeverSet) return false;
+  if (load_instant(state) != now || before == kNeverSet) return false;
   return before != load<Scalar>(state + kChangeValueAt);
 }
 
@@ -46,7 +46,7 @@ struct ChangeCell {
   static constexpr image::CellKind kKind = image::CellKind::kChange;
   static uint32_t fixed_bytes(const image::CellRow&) { return kChangeBytes; }
   static void init(const image::CellRow&, std::byte* state) {
-    store(state, kLongAgo.ms);
+    store_instant(state, kLongAgo.ms);
     store(state + kChangeValueAt, kNeverSet);
     store(state + kChangeBeforeAt, kNeverSet);
   }

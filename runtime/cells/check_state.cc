@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "runtime/cells/attempts.h"
 #include "runtime/cells/bytes.h"
 #include "runtime/cells/entries.h"
@@ -95,11 +93,6 @@ Status check_links(const image::CellRow& row, std::span<const std::byte> bytes) 
 
 Status check_cell(const image::View& view, const image::CellRow& row,
                   std::span<const std::byte> bytes) {
-  if (row.kind == image::CellKind::kDays) {
-    const auto newest = load<int64_t>(bytes.data() + row.offset);
-    const bool none = newest == std::numeric_limits<int64_t>::min();
-    if (!none && newest != static_cast<int32_t>(newest)) return corrupt("a day out of bounds");
-  }
   if (!image::grows(row.kind)) return {};
   SEGUE_TRY_STATUS(check_growing(row, view.layout[0].fixed_bytes, bytes));
   const bool any_sequence = row.kind == image::CellKind::kSequence && row.k == 0;

@@ -12,15 +12,15 @@ namespace segue::cells {
 /// Takes in the node's truth once an instant, after it was settled; true if it turned the way that
 /// is asked for.
 inline bool crossing_move(std::byte* state, bool truth, bool leaving) {
-  const bool before = load<uint64_t>(state) != 0;
-  store(state, uint64_t{truth});
+  const bool before = load<uint8_t>(state) != 0;
+  store(state, uint8_t{truth});
   return before != truth && truth != leaving;
 }
 
 struct Crossing {
   static constexpr image::CellKind kKind = image::CellKind::kCrossing;
-  static uint32_t fixed_bytes(const image::CellRow&) { return 8; }
-  static void init(const image::CellRow&, std::byte* state) { store(state, uint64_t{0}); }
+  static uint32_t fixed_bytes(const image::CellRow&) { return 1; }
+  static void init(const image::CellRow&, std::byte* state) { store(state, uint8_t{0}); }
 };
 static_assert(Cell<Crossing>);
 

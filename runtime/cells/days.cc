@@ -9,14 +9,12 @@
 namespace segue::cells {
 namespace {
 
-constexpr uint32_t kWordsAt = 8;
-
 /// The bits of a cell: bit i of the run of words stands for the day `newest - i`.
 class Bits {
  public:
   explicit Bits(const CellView& cell)
       : state_(cell.state()),
-        newest_(load<int64_t>(state_)),
+        newest_(load<int32_t>(state_)),
         end_(64 * static_cast<int64_t>(days_words(cell.row))) {}
 
   bool empty() const { return newest_ == kNoDay; }
@@ -52,7 +50,7 @@ class Bits {
     const int64_t high = std::min(newest_ - range.first, end_ - 1);
     if (high < low) return;
     for (int64_t word = high / 64; word >= low / 64; --word) {
-      uint64_t bits = load<uint64_t>(state_ + kWordsAt + 8 * word);
+      uint64_t bits = load<uint64_t>(state_ + kDaysWordsAt + 8 * word);
       if (word == high / 64) bits &= ~uint64_t{0} >> (63 - high % 64);
       if (word == low / 64) bits &= ~uint64_t{0} << (low % 64);
       if (!visit(64 * word, bits)) return;
@@ -78,12 +76,12 @@ void shift_up(std::byte* words, uint32_t count, int64_t by) {
 }  // namespace
 
 void days_push(std::byte* state, uint32_t words, int32_t day) {
-  const auto newest = load<int64_t>(state);
-  std::byte* bits = state + kWordsAt;
+  const int64_t newest = load<int32_t>(state);
+  std::byte* bits = state + kDaysWordsAt;
   int64_t age = 0;
   if (newest == kNoDay || day > newest) {
     if (newest != kNoDay) shift_up(bits, words, day - newest);
-    store(state, int64_t{day});
+    store(state, day);
   } else {
     age = newest - day;
   }
@@ -144,8 +142,8 @@ DaysRead::DaysRead(const CellView& cell, int64_t now_ms)
       zone_(zone_of(cell)),
       now_ms_(now_ms),
       today_(zone_.day_of(Instant{now_ms}).number),
-      newest_(load<int64_t>(cell.state())),
-      word_(load<uint64_t>(cell.state() + kWordsAt)) {}
+      newest_(load<int32_t>(cell.state())),
+      word_(load<uint64_t>(cell.state() + kDaysWordsAt)) {}
 
 /// Any window of days; what leaves or enters first may turn its test.
 uint32_t DaysRead::count_any(const image::WindowRow& window) {
@@ -171,7 +169,7 @@ int64_t DaysRead::deadline_ms() const {
 
 void Days::init(const image::CellRow& row, std::byte* state) {
   std::memset(state, 0, fixed_bytes(row));
-  store(state, kNoDay);
+  store(state, static_cast<int32_t>(kNoDay));
 }
 
 void Days::update(const CellRef& cell, const Occurrence& occurrence) {

@@ -15,7 +15,8 @@
 namespace segue::cells {
 
 /// In place of the newest day, where there is none.
-inline constexpr int64_t kNoDay = std::numeric_limits<int64_t>::min();
+inline constexpr int64_t kNoDay = std::numeric_limits<int32_t>::min();
+inline constexpr uint32_t kDaysWordsAt = 4;  // behind the newest day
 
 /// Room for a day more than k, so that `full` windows, which leave today out, reach back k days.
 inline uint32_t days_words(const image::CellRow& row) { return row.k / 64 + 1; }
@@ -62,7 +63,9 @@ void days_push(std::byte* state, uint32_t words, int32_t day);
 
 struct Days {
   static constexpr image::CellKind kKind = image::CellKind::kDays;
-  static uint32_t fixed_bytes(const image::CellRow& row) { return 8 + 8 * days_words(row); }
+  static uint32_t fixed_bytes(const image::CellRow& row) {
+    return kDaysWordsAt + 8 * days_words(row);
+  }
   static void init(const image::CellRow& row, std::byte* state);
   static void update(const CellRef& cell, const Occurrence& occurrence);
 };

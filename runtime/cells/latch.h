@@ -11,10 +11,10 @@
 /// nothing.
 namespace segue::cells {
 
-inline constexpr uint32_t kLatchSinceAt = 8;
+inline constexpr uint32_t kLatchSinceAt = 1;
 
-inline bool latch_in(const std::byte* state) { return load<uint64_t>(state) != 0; }
-inline int64_t latch_since(const std::byte* state) { return load_time(state + kLatchSinceAt); }
+inline bool latch_in(const std::byte* state) { return load<uint8_t>(state) != 0; }
+inline int64_t latch_since(const std::byte* state) { return load_instant(state + kLatchSinceAt); }
 
 /// Takes in both conditions as they are, once an instant, and says whether it is in.
 inline bool latch_move(std::byte* state, bool enter, bool leave, int64_t now, int64_t stay,
@@ -23,8 +23,8 @@ inline bool latch_move(std::byte* state, bool enter, bool leave, int64_t now, in
   const int64_t since = latch_since(state);
   const bool turns = in ? leave && now - since >= stay : enter && now - since >= pause;
   if (!turns) return in;
-  store(state, uint64_t{!in});
-  store(state + kLatchSinceAt, now);
+  store(state, uint8_t{!in});
+  store_instant(state + kLatchSinceAt, now);
   return !in;
 }
 
@@ -40,10 +40,10 @@ inline int64_t latch_deadline(const std::byte* state, bool enter, bool leave, in
 
 struct Latch {
   static constexpr image::CellKind kKind = image::CellKind::kLatch;
-  static uint32_t fixed_bytes(const image::CellRow&) { return 16; }
+  static uint32_t fixed_bytes(const image::CellRow&) { return kLatchSinceAt + kInstantBytes; }
   static void init(const image::CellRow&, std::byte* state) {
-    store(state, uint64_t{0});
-    store(state + kLatchSinceAt, kLongAgo.ms);
+    store(state, uint8_t{0});
+    store_instant(state + kLatchSinceAt, kLongAgo.ms);
   }
 };
 static_assert(Cell<Latch>);

@@ -2,34 +2,27 @@
 
 #include <cstdint>
 
-#include "runtime/base/instant.h"
 #include "runtime/base/value.h"
 #include "runtime/cells/bytes.h"
 #include "runtime/cells/cell.h"
 
-/// The value of the newest occurrence, and its time. Updates come in the order that breaks ties, so
+/// The value of the newest occurrence. Updates come in the order that breaks ties, so
 /// the last one wins.
 namespace segue::cells {
 
-inline constexpr uint32_t kLatestScalarAt = 8;
-inline constexpr uint32_t kLatestBytes = 24;
+inline constexpr uint32_t kLatestBytes = sizeof(Scalar);
 
 /// Missing if it never happened.
-inline Scalar latest_value(const std::byte* state) { return load<Scalar>(state + kLatestScalarAt); }
+inline Scalar latest_value(const std::byte* state) { return load<Scalar>(state); }
 
-inline void latest_push(std::byte* state, int64_t now, Scalar scalar) {
-  store(state, now);
-  store(state + kLatestScalarAt, scalar);
-}
+inline void latest_push(std::byte* state, Scalar scalar) { store(state, scalar); }
 
 struct Latest {
   static constexpr image::CellKind kKind = image::CellKind::kLatest;
   static uint32_t fixed_bytes(const image::CellRow&) { return kLatestBytes; }
-  static void init(const image::CellRow&, std::byte* state) {
-    latest_push(state, kLongAgo.ms, Scalar{});
-  }
+  static void init(const image::CellRow&, std::byte* state) { latest_push(state, Scalar{}); }
   static void update(const CellRef& cell, const Occurrence& occurrence) {
-    latest_push(cell.state(), occurrence.at_ms, occurrence.scalar);
+    latest_push(cell.state(), occurrence.scalar);
   }
 };
 static_assert(StreamCell<Latest>);

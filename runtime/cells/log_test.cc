@@ -240,7 +240,7 @@ TEST(Log, EqualsTheSmallerKinds) {
       ASSERT_EQ(earliest_value(cells[6].state()), log_first(ever));
       ASSERT_EQ(total_count(cells[4].state()), log_count(ever));
       ASSERT_EQ(load<uint64_t>(cells[3].state()) != 0, log_count(ever) != 0);
-      ASSERT_EQ(load_time(cells[2].state()), log_oldest_time(cells[0]));
+      ASSERT_EQ(load_instant(cells[2].state()), log_oldest_time(cells[0]));
       ASSERT_EQ(newest_nth(cells[1].state(), 1), log_newest_time(cells[0]));
       const WindowRow window = rolling(1 + random() % 20);
       for (int64_t t = now; t < now + 25; ++t) {

@@ -17,7 +17,7 @@ namespace segue::cells {
 
 /// The k-th newest time, 1 being the newest.
 inline int64_t newest_nth(const std::byte* state, uint32_t k) {
-  return load_time(state + size_t{8} * (k - 1));
+  return load_instant(state + size_t{kInstantBytes} * (k - 1));
 }
 
 /// Is a time inside (now - from, now]?
@@ -52,17 +52,23 @@ inline int64_t newest_count_deadline(const std::byte* state, uint32_t count, int
 /// Takes in a time not before the newest. `kCount` up to 8 becomes straight code in the JIT.
 template <uint32_t kCount>
 inline void newest_push(std::byte* state, int64_t now) {
-  int64_t moved = now;
+  // Shifted as they are kept; two moves a time.
+  auto low = static_cast<uint32_t>(now);
+  auto high = static_cast<uint16_t>(static_cast<uint64_t>(now) >> 32);
   for (uint32_t i = 0; i < kCount; ++i) {
-    const int64_t kept = load_time(state + size_t{8} * i);
-    store(state + size_t{8} * i, moved);
-    moved = kept;
+    std::byte* place = state + size_t{kInstantBytes} * i;
+    const auto kept_low = load<uint32_t>(place);
+    const auto kept_high = load<uint16_t>(place + 4);
+    store(place, low);
+    store(place + 4, high);
+    low = kept_low;
+    high = kept_high;
   }
 }
 
 inline void newest_push(std::byte* state, uint32_t k_max, int64_t now) {
-  std::memmove(state + 8, state, size_t{8} * (k_max - 1));
-  store(state, now);
+  std::memmove(state + kInstantBytes, state, size_t{kInstantBytes} * (k_max - 1));
+  store_instant(state, now);
 }
 
 /// The same of a cell with a zone: an occurrence takes the place of the one before it of its day.
@@ -71,9 +77,11 @@ void newest_push_day(const CellRef& cell, int64_t now_ms);
 
 struct Newest {
   static constexpr image::CellKind kKind = image::CellKind::kNewest;
-  static uint32_t fixed_bytes(const image::CellRow& row) { return 8 * row.k; }
+  static uint32_t fixed_bytes(const image::CellRow& row) { return kInstantBytes * row.k; }
   static void init(const image::CellRow& row, std::byte* state) {
-    for (uint32_t i = 0; i < row.k; ++i) store(state + size_t{8} * i, kLongAgo.ms);
+    for (uint32_t i = 0; i < row.k; ++i) {
+      store_instant(state + size_t{kInstantBytes} * i, kLongAgo.ms);
+    }
   }
   static void update(const CellRef& cell, const Occurrence& occurrence) {
     if (cell.row.zone != image::kNone) return newest_push_day(cell, occurrence.at_ms);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -9,6 +10,7 @@
 #include "runtime/cells/extreme.h"
 #include "runtime/cells/held.h"
 #include "runtime/cells/latest.h"
+#include "runtime/cells/oldest.h"
 #include "runtime/cells/test_cell.h"
 #include "runtime/cells/total.h"
 
@@ -43,6 +45,50 @@ TEST(Newest, ATimeLeavesAtExactlyItsAge) {
   EXPECT_EQ(within_deadline(1000, 1100, 100), kNever.ms);
   EXPECT_FALSE(within_test(kLongAgo.ms, 0, kDurationMax.ms));
   EXPECT_EQ(within_deadline(kLongAgo.ms, 0, kDurationMax.ms), kNever.ms);
+}
+
+TEST(Bytes, InstantsAndCountsComeBackFromSixBytes) {
+  std::array<std::byte, 2 + kInstantBytes + 2> around{};
+  std::byte* const place = around.data() + 1;  // at any byte
+  const int64_t least = -(int64_t{1} << 47) + (int64_t{1} << 32);
+  for (const int64_t time :
+       {kLongAgo.ms, least, kInstantMin.ms - kDurationMax.ms, int64_t{-1}, int64_t{0}, int64_t{1},
+        (int64_t{1} << 32) - 1, int64_t{1} << 32, kInstantEnd.ms - 1, kInstantEnd.ms,
+        kInstantEnd.ms + kDurationMax.ms, (int64_t{1} << 47) - 1}) {
+    around.fill(std::byte{0xAB});
+    store_instant(place, time);
+    EXPECT_EQ(load_instant(place), time);
+    EXPECT_EQ(around[0], std::byte{0xAB});
+    EXPECT_EQ(around[1 + kInstantBytes], std::byte{0xAB});
+  }
+  for (const uint64_t count : {uint64_t{0}, uint64_t{1}, uint64_t{UINT32_MAX},
+                               uint64_t{UINT32_MAX} + 1, (uint64_t{1} << 48) - 1}) {
+    store_count(place, count);
+    EXPECT_EQ(load_count(place), count);
+  }
+}
+
+TEST(Newest, KeepsTheFirstAndTheLastInstantOnTheWire) {
+  TestCells cells({cell_of(CellKind::kNewest, 3), cell_of(CellKind::kOldest)});
+  const int64_t last = kInstantEnd.ms - 1;
+  for (const int64_t time : {kInstantMin.ms, last}) {
+    newest_push<3>(cells[0].state(), time);
+    oldest_push(cells[1].state(), time);
+  }
+  EXPECT_EQ(newest_nth(cells[0].state(), 1), last);
+  EXPECT_EQ(newest_nth(cells[0].state(), 2), kInstantMin.ms);
+  EXPECT_EQ(newest_nth(cells[0].state(), 3), kLongAgo.ms);
+  EXPECT_EQ(oldest_time(cells[1].state()), kInstantMin.ms);
+  EXPECT_EQ(newest_count<3>(cells[0].state(), last, last), 1u);
+  EXPECT_EQ(newest_count<3>(cells[0].state(), last, last + 1), 2u);
+  EXPECT_EQ(newest_count<3>(cells[0].state(), last, kDurationMax.ms), 2u);
+}
+
+TEST(Total, CountsBeyond32Bits) {
+  TestCells cells({cell_of(CellKind::kTotal)});
+  store_count(cells[0].state(), UINT32_MAX);
+  total_push(cells[0].state());
+  EXPECT_EQ(total_count(cells[0].state()), uint64_t{UINT32_MAX} + 1);
 }
 
 TEST(Extreme, KeepsTheLeastAndTheGreatest) {

@@ -7,17 +7,17 @@
 /// The first time; `kLongAgo` before it. Once set it never changes, so no read has a deadline.
 namespace segue::cells {
 
-inline int64_t oldest_time(const std::byte* state) { return load_time(state); }
+inline int64_t oldest_time(const std::byte* state) { return load_instant(state); }
 
 inline void oldest_push(std::byte* state, int64_t now) {
-  const int64_t kept = load_time(state);
-  store(state, kept == kLongAgo.ms ? now : kept);
+  const int64_t kept = load_instant(state);
+  store_instant(state, kept == kLongAgo.ms ? now : kept);
 }
 
 struct Oldest {
   static constexpr image::CellKind kKind = image::CellKind::kOldest;
-  static uint32_t fixed_bytes(const image::CellRow&) { return 8; }
-  static void init(const image::CellRow&, std::byte* state) { store(state, kLongAgo.ms); }
+  static uint32_t fixed_bytes(const image::CellRow&) { return kInstantBytes; }
+  static void init(const image::CellRow&, std::byte* state) { store_instant(state, kLongAgo.ms); }
   static void update(const CellRef& cell, const Occurrence& occurrence) {
     oldest_push(cell.state(), occurrence.at_ms);
   }

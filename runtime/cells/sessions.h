@@ -12,15 +12,15 @@ namespace segue::cells {
 
 /// Takes in an occurrence; true if a session begins with it. Further ones of its instant do not.
 inline bool sessions_push(std::byte* state, int64_t now, int64_t gap) {
-  const int64_t newest = load_time(state);
-  store(state, now);
+  const int64_t newest = load_instant(state);
+  store_instant(state, now);
   return now - newest > gap;
 }
 
 struct Sessions {
   static constexpr image::CellKind kKind = image::CellKind::kSessions;
-  static uint32_t fixed_bytes(const image::CellRow&) { return 8; }
-  static void init(const image::CellRow&, std::byte* state) { store(state, kLongAgo.ms); }
+  static uint32_t fixed_bytes(const image::CellRow&) { return kInstantBytes; }
+  static void init(const image::CellRow&, std::byte* state) { store_instant(state, kLongAgo.ms); }
 };
 static_assert(Cell<Sessions>);
 

@@ -23,12 +23,13 @@ class TestCells {
   explicit TestCells(std::vector<image::CellRow> rows) {
     uint32_t offset = sizeof(BlobHeader);
     for (image::CellRow& row : rows) {
+      offset = (offset + 7) / 8 * 8;  // as growing cells want it
       row.offset = offset;
       row.bytes = fixed_bytes(row);
       offset += row.bytes;
     }
     tables.cells = std::move(rows);
-    tables.layout = {{.fixed_bytes = offset}};
+    tables.layout = {{.fixed_bytes = (offset + 7) / 8 * 8}};
     blob_.create(tables.layout[0], 7);
     for (const image::CellRow& row : tables.cells) init(row, blob_.data() + row.offset);
     refresh();

@@ -11,14 +11,14 @@
 /// exact sum of those.
 namespace segue::cells {
 
-inline constexpr uint32_t kTotalNumbersAt = 8;
-inline constexpr uint32_t kTotalSumAt = 16;
-inline constexpr uint32_t kTotalCountBytes = 8;
-inline constexpr uint32_t kTotalSumBytes = 32;
+inline constexpr uint32_t kTotalNumbersAt = kCountBytes;
+inline constexpr uint32_t kTotalSumAt = 2 * kCountBytes;
+inline constexpr uint32_t kTotalCountBytes = kCountBytes;
+inline constexpr uint32_t kTotalSumBytes = kTotalSumAt + sizeof(Decimal);
 
-inline uint64_t total_count(const std::byte* state) { return load<uint64_t>(state); }
+inline uint64_t total_count(const std::byte* state) { return load_count(state); }
 inline uint64_t total_numbers(const std::byte* state) {
-  return load<uint64_t>(state + kTotalNumbersAt);
+  return load_count(state + kTotalNumbersAt);
 }
 inline Decimal total_sum(const std::byte* state) { return load<Decimal>(state + kTotalSumAt); }
 
@@ -29,14 +29,14 @@ inline double total_avg(const std::byte* state) {
   return to_double(total_sum(state)) / static_cast<double>(numbers);
 }
 
-inline void total_push(std::byte* state) { store(state, total_count(state) + 1); }
+inline void total_push(std::byte* state) { store_count(state, total_count(state) + 1); }
 
 /// Branch-free: what is no number adds nothing.
 inline void total_push_sum(std::byte* state, Decimal sum) {
   const bool is_number = sum.hi != kNoSum.hi;
   const Decimal added{is_number ? sum.lo : 0, is_number ? sum.hi : 0};
-  store(state, total_count(state) + 1);
-  store(state + kTotalNumbersAt, total_numbers(state) + (is_number ? 1 : 0));
+  store_count(state, total_count(state) + 1);
+  store_count(state + kTotalNumbersAt, total_numbers(state) + (is_number ? 1 : 0));
   store(state + kTotalSumAt, total_sum(state) + added);
 }
 

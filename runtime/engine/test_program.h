@@ -21,7 +21,7 @@ kind 2 name "view" streams 0 chunks 0
 stream 0 name "view" cells 0
   kind-in k0
 kind-set 0 2
-cell 0 newest source 0 k 4 at 56 bytes 32
+cell 0 newest source 0 k 4 at 56 bytes 24
 node 0 B place 0 timed segment 0
   nth-within c0 2 100
 node 1 B place 1 timed segment 1

@@ -19,8 +19,8 @@ stream 1 name "b" cells 1
   kind-in k1
 kind-set 0 2
 kind-set 1 3
-cell 0 newest source 0 k 2 at 48 bytes 16
-cell 1 newest source 1 k 1 at 200 bytes 8
+cell 0 newest source 0 k 2 at 48 bytes 12
+cell 1 newest source 1 k 1 at 200 bytes 6
 node 0 B place 0 timed segment 0
   nth-within c1 1 100
 chunk 0 first 0 count 1 timed
@@ -54,7 +54,7 @@ TEST(TouchedLines, UnionsOfUnionsTakeNoTime) {
     rules += i == 0 ? "\n  kind-in k0\n" : "\n";
   }
   rules +=
-      "cell 0 newest source 39 k 1 at 200 bytes 8\nnode 0 B place 0 timed segment 0\n"
+      "cell 0 newest source 39 k 1 at 200 bytes 6\nnode 0 B place 0 timed segment 0\n"
       "  nth-within c0 1 100\nchunk 0 first 0 count 1 timed\nsegment 0 name \"s\" node 0\n";
   Result<image::Tables> tables = image::assemble(rules);
   ASSERT_TRUE(tables.has_value()) << tables.error().message;

@@ -328,7 +328,7 @@ class Assembler {
       end = std::max(end, cell.offset + cell.bytes);
       row.growing_cells += grows(cell.kind) ? 1 : 0;
     }
-    row.fixed_bytes = std::max(end, 40 + 8 * row.truth_words);
+    row.fixed_bytes = (std::max(end, 40 + 8 * row.truth_words) + 7) / 8 * 8;
     row.blob_bytes_max = row.growing_cells == 0 ? row.fixed_bytes : kBlobBytesMax;
     t_.layout.push_back(row);
   }

@@ -233,36 +233,43 @@ Source source_of(CellKind kind) {
 
 uint32_t fixed_bytes(const CellRow& row) {
   constexpr uint32_t kWord = 8;
+  constexpr uint32_t kInstant = 6;
+  constexpr uint32_t kCount = 6;
+  constexpr uint32_t kTruth = 1;
+  constexpr uint32_t kDay = 4;
+  constexpr uint32_t kScalar = 16;
+  constexpr uint32_t kSum = 16;
   constexpr uint32_t kGrowingPart = 16;
   switch (row.kind) {
     case CellKind::kNewest:
-      return kWord * row.k;
+      return kInstant * row.k;
     case CellKind::kOldest:
-    case CellKind::kSeen:
     case CellKind::kHeld:
-      return kWord;
+    case CellKind::kSessions:
+      return kInstant;
+    case CellKind::kSeen:
+    case CellKind::kCrossing:
+      return kTruth;
     case CellKind::kTotal:
-      return row.value.count == 0 ? kWord : 4 * kWord;
+      return row.value.count == 0 ? kCount : 2 * kCount + kSum;
     case CellKind::kExtreme:
-      return 2 * kWord;
+      return kWord + kTruth;
     case CellKind::kDays:
-      return kWord + kWord * (row.k / 64 + 1);
+      return kDay + kWord * (row.k / 64 + 1);
     case CellKind::kLatest:
+      return kScalar;
     case CellKind::kEarliest:
-      return 3 * kWord;
+      return kScalar + kTruth;
     case CellKind::kLog:
     case CellKind::kDistinct:
     case CellKind::kSteps:
       return kGrowingPart;
     case CellKind::kSequence:
       return kGrowingPart + kWord * (row.k == 0 ? 1 : row.k);
-    case CellKind::kSessions:
-    case CellKind::kCrossing:
-      return kWord;
     case CellKind::kChange:
-      return 5 * kWord;
+      return kInstant + 2 * kScalar;
     case CellKind::kLatch:
-      return 2 * kWord;
+      return kTruth + kInstant;
     case CellKind::kDecayed:
       return 3 * kWord;
   }

@@ -15,6 +15,7 @@ constexpr uint32_t kBlobHeaderBytes = 32;
 struct Place {
   uint32_t offset;
   uint32_t bytes;
+  bool in_words;  // stands at a multiple of 8
   friend bool operator<(const Place& a, const Place& b) { return a.offset < b.offset; }
 };
 
@@ -211,26 +212,26 @@ Status verify_places(const View& view, uint32_t deadline_bytes) {
   std::vector<Place> places;
   std::vector<bool> bits(uint64_t{layout.truth_words} * 64);
   for (size_t i = 0; i < view.cells.size(); ++i) {
-    places.push_back({view.cells[i].offset, view.cells[i].bytes});
+    places.push_back({view.cells[i].offset, view.cells[i].bytes, grows(view.cells[i].kind)});
   }
   for (size_t i = 0; i < view.nodes.size(); ++i) {
     const NodeRow& row = view.nodes[i];
     if (row.type != Type::B) {
-      places.push_back({row.place, 8});
+      places.push_back({row.place, 8, true});
     } else if (row.place >= bits.size() || bits[row.place]) {
       return corrupt("node {}: bit {} is not free", i, row.place);
     } else {
       bits[row.place] = true;
     }
   }
-  if (deadline_bytes != 0) places.push_back({layout.deadlines_at, deadline_bytes});
+  if (deadline_bytes != 0) places.push_back({layout.deadlines_at, deadline_bytes, true});
   if (layout.deadlines_at != kNone && layout.deadlines_at > layout.fixed_bytes) {
     return corrupt("deadlines behind the blob's {} fixed bytes", layout.fixed_bytes);
   }
   std::sort(places.begin(), places.end());
   uint64_t end = kBlobHeaderBytes + uint64_t{layout.truth_words} * 8;
   for (const Place& place : places) {
-    if (place.offset % 8 != 0 || place.bytes % 8 != 0 || place.bytes == 0) {
+    if (place.bytes == 0 || (place.in_words && place.offset % 8 != 0)) {
       return corrupt("{} bytes at {} of the blob: not in words", place.bytes, place.offset);
     }
     if (place.offset < end) return corrupt("two things at {} of the blob", place.offset);

@@ -23,11 +23,11 @@ stream 0 name "a" cells 0 1
 stream 1 name "left hot" cells 2 sequences 0
 stream 2 name "visits" cells 3 sequences 0
 sequence 0 step 1 0 none step 2 0 50 level 1
-cell 0 newest source 0 k 1 at 48 bytes 8
-cell 1 sessions source 0 horizon 200 feeds 2 at 56 bytes 8
-cell 2 total source 1 at 64 bytes 8
-cell 3 total source 2 at 96 bytes 8
-cell 4 crossing source 0 k 1 feeds 1 at 128 bytes 8
+cell 0 newest source 0 k 1 at 48 bytes 6
+cell 1 sessions source 0 horizon 200 feeds 2 at 56 bytes 6
+cell 2 total source 1 at 64 bytes 6
+cell 3 total source 2 at 96 bytes 6
+cell 4 crossing source 0 k 1 feeds 1 at 128 bytes 1
 cell 5 steps source 0 horizon none at 136 bytes 16
 node 0 B place 0 timed segment 0
   nth-within c0 1 100
@@ -82,7 +82,7 @@ kind 2 name "a" streams 0 chunks 0
 stream 0 name "a" cells 0 1
   kind-in k0
 cell 0 decayed source 0 horizon 1000 at 48 bytes 24
-cell 1 newest source 0 k 2 at 72 bytes 16
+cell 1 newest source 0 k 2 at 72 bytes 12
 node 0 B place 0 timed segment 0
   decayed c0
   times-decayed c1 2 500
@@ -112,8 +112,8 @@ kind 1
 kind 2 name "a" streams 0 chunks 0
 stream 0 name "a" cells 0
   kind-in k0
-cell 0 newest source 0 k 1 at 48 bytes 8
-cell 1 latch horizon 50 at 56 bytes 16
+cell 0 newest source 0 k 1 at 48 bytes 6
+cell 1 latch horizon 50 at 56 bytes 7
 node 0 B place 0 timed segment 0
   nth-within c0 1 10
   nth-within c0 1 10

@@ -29,10 +29,10 @@ stream 3 name "ping" cells 3
 kind-set 0 4
 kind-set 1 2
 kind-set 2 3
-cell 0 seen source 0 at 48 bytes 8
-cell 1 newest source 1 k 1 at 56 bytes 8
-cell 2 total source 2 at 64 bytes 8
-cell 3 newest source 3 k 2 at 72 bytes 16
+cell 0 seen source 0 at 48 bytes 1
+cell 1 newest source 1 k 1 at 56 bytes 6
+cell 2 total source 2 at 64 bytes 6
+cell 3 newest source 3 k 2 at 72 bytes 12
 node 0 B place 0 segment 0
   seen c0
 node 1 B place 1 segment 1

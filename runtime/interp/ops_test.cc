@@ -35,7 +35,7 @@ stream 0 cells 0
 )";
 
 constexpr const char* kRest = R"(
-cell 0 seen source 0 at 48 bytes 8
+cell 0 seen source 0 at 48 bytes 1
 node 0 B place 0 segment 0
   seen c0
 chunk 0 first 0 count 1

@@ -24,8 +24,8 @@ kind 2 name "view" slots 0 streams 0 chunks 0
 stream 0 name "view" cells 0 1
   kind-in k0
 kind-set 0 2
-cell 0 newest source 0 k 4 at 56 bytes 32
-cell 1 latest source 0 value S at 88 bytes 24
+cell 0 newest source 0 k 4 at 56 bytes 24
+cell 1 latest source 0 value S at 88 bytes 16
   slot 0
   scalar-of
 node 0 B place 0 timed segment 0
