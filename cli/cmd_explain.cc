@@ -8,8 +8,10 @@
 #include "cli/commands.h"
 #include "cli/complaint.h"
 #include "cli/event_flags.h"
+#include "cli/explain_deploy.h"
 #include "cli/explain_plan.h"
 #include "cli/explain_why.h"
+#include "cli/files.h"
 #include "cli/findings_report.h"
 #include "cli/flags.h"
 #include "cli/output.h"
@@ -26,6 +28,8 @@ struct ExplainFlags {
   std::string user;
   std::string segment;
   std::string at;
+  bool deploy = false;
+  bool history_starts_now = false;
   RuleFlags rules;
   EventFlags events;
   ColorFlags color;
@@ -116,12 +120,41 @@ void explain_rules(const ExplainFlags& flags, Output& out) {
   out.write(plan_text(*program, flags.segment, flags.color.use(Stream::kOut)));
 }
 
+/// The program of rules, or of an image as `seg build` writes it.
+std::shared_ptr<const CompiledProgram> program_at(const std::string& path,
+                                                  const ExplainFlags& flags) {
+  if (!path.ends_with(".segi")) {
+    return program_of(
+        compile_or_fail({path}, compile_options(flags), flags.color.use(Stream::kErr)));
+  }
+  const std::string bytes = read_file(path);
+  std::shared_ptr<const CompiledProgram> program;
+  const Outcome opened = open_program(std::as_bytes(std::span(bytes)), program);
+  if (!opened.ok()) {
+    throw Complaint(Exit::kUsage, fmt::format("`{}`: {}", path, opened.message()));
+  }
+  return program;
+}
+
+void explain_deploy(const ExplainFlags& flags, Output& out) {
+  const std::vector<std::string>& given = flags.paths.given;
+  if (given.size() != 2) usage_error("--deploy takes OLD and NEW");
+  std::optional<TimePoint> at;
+  if (!flags.at.empty()) at = time_argument("--at", flags.at, flags.rules.zone);
+  const auto old = program_at(given[0], flags);
+  const auto next = program_at(given[1], flags);
+  out.write(deploy_text(plan_deploy(*old, *next, at, flags.history_starts_now), flags.segment,
+                        flags.color.use(Stream::kOut)));
+}
+
 Exit explain(const ExplainFlags& flags) {
   Output out(STDOUT_FILENO);
   const std::vector<std::string>& given = flags.paths.given;
   const bool asks_why = !flags.user.empty() || !flags.at.empty();
   if (given.size() == 1 && is_code(given[0])) {
     explain_diagnostic(given[0], out);
+  } else if (flags.deploy) {
+    explain_deploy(flags, out);
   } else if (!flags.stage.empty()) {
     explain_stage(flags, out);
   } else if (asks_why || !flags.paths.events().empty()) {
@@ -163,7 +196,11 @@ void declare_explain(CLI::App& app, Job& job) {
       ->option_text("PART");
   add_rule_flags(app, flags->rules);
   add_color_flag(app, flags->color);
-  add_later_flag(app, "--deploy");
+  app.add_flag("--deploy", flags->deploy,
+               "of OLD and NEW, rules or images: which segments keep, gain or lose state when NEW "
+               "is deployed over OLD (at --at)");
+  app.add_flag("--history-starts-now", flags->history_starts_now,
+               "with --deploy: what looks at all of history may answer from the deploy on");
   app.callback([flags, &job] { job = [flags] { return explain(*flags); }; });
 }
 

@@ -50,6 +50,7 @@ constexpr Command kCommands[] = {
      "seg explain rules/                            # streams, cells, state a user, by segment\n"
      "seg explain E0207                             # the page of a diagnostic\n"
      "seg explain rules/ events.jsonl --user ann --segment high_intent --at 2025-06-02\n"
+     "seg explain --deploy old.segi rules/          # what new rules do to users' state\n"
      "seg explain rules/ --stage plan --only cells  # one part of one stage of the compiler\n"
      "seg explain rules/ --stage plan --passes none\n",
      declare_explain},

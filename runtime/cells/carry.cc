@@ -1,0 +1,174 @@
+#include "runtime/cells/carry.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <string_view>
+#include <unordered_map>
+
+#include "runtime/base/instant.h"
+#include "runtime/cells/bytes.h"
+#include "runtime/cells/entries.h"
+#include "runtime/cells/latest.h"
+#include "runtime/image/meaning.h"
+#include "runtime/image/op_info.h"
+
+namespace segue::cells {
+namespace {
+
+using image::CellKind;
+using image::CellRow;
+using image::kNone;
+
+/// Equal hashes are of equal cells; what stands in the state is compared all the same, since a hash
+/// of 64 bits can be met, and an image can be forged.
+bool stands_alike(const CellRow& a, const CellRow& b) {
+  return a.kind == b.kind && a.value_type == b.value_type &&
+         (a.value.count == 0) == (b.value.count == 0) && entry_bytes(a) == entry_bytes(b);
+}
+
+bool keeps_the_same(const CellRow& a, const CellRow& b) {
+  return stands_alike(a, b) && a.k == b.k && a.cap == b.cap && a.bytes == b.bytes &&
+         a.horizon_ms == b.horizon_ms;
+}
+
+/// Whether `a` was never short of an entry that `b` would have by its cap.
+bool caps_no_less(const CellRow& a, const CellRow& b) {
+  return a.cap == 0 || (b.cap != 0 && a.cap >= b.cap);
+}
+
+/// Of one family: whether the state of `a` makes a state of `b`, if not with all that it asks for.
+bool can_become(const CellRow& a, const CellRow& b) {
+  if (keeps_the_same(a, b)) return true;
+  if (!stands_alike(a, b)) return false;
+  if (a.kind == CellKind::kNewest) return true;
+  const bool logs = a.kind == CellKind::kLog || a.kind == CellKind::kDistinct;
+  return logs && a.bytes == b.bytes && caps_no_less(a, b);
+}
+
+/// How much a cell keeps, among those of its family.
+bool keeps_less(const CellRow& a, const CellRow& b) {
+  return a.kind == CellKind::kNewest ? a.k < b.k : a.horizon_ms < b.horizon_ms;
+}
+
+/// Finds what cells of the new program begin with.
+class Matcher {
+ public:
+  Matcher(const image::View& from, const image::View& to)
+      : from_(from), to_(to), old_meanings_(from), new_meanings_(to) {
+    for (uint32_t i = 0; i < from.cells.size(); ++i) {
+      same_.emplace(from.cells[i].identity, i);
+      const auto [largest, added] = families_.emplace(old_meanings_.of_family(i), i);
+      if (!added && keeps_less(from.cells[largest->second], from.cells[i])) largest->second = i;
+    }
+  }
+
+  uint32_t find(uint32_t cell) {
+    const CellRow& row = to_.cells[cell];
+    const auto same = same_.find(row.identity);
+    if (row.identity != 0 && same != same_.end() &&
+        keeps_the_same(from_.cells[same->second], row)) {
+      return same->second;
+    }
+    const auto family = families_.find(new_meanings_.of_family(cell));
+    if (family == families_.end() || !can_become(from_.cells[family->second], row)) return kNone;
+    return family->second;
+  }
+
+ private:
+  const image::View& from_;
+  const image::View& to_;
+  image::Meanings old_meanings_, new_meanings_;
+  std::unordered_map<uint64_t, uint32_t> same_, families_;
+};
+
+/// The user's zone is kept as its row.
+void carry_zone(const CarryPlan& plan, std::byte* state) {
+  const Scalar known = latest_value(state);
+  if (tag_of(known) != ScalarTag::kNumber) return;
+  const double row = std::bit_cast<double>(known.lo);
+  const bool is_row = row >= 0 && row < static_cast<double>(plan.zones.size());
+  const uint32_t now = is_row ? plan.zones[static_cast<uint32_t>(row)] : kNone;
+  latest_push(state, load_time(state), now == kNone ? Scalar{} : scalar_of_number(now));
+}
+
+bool carry_part(const CellRow& from, const Blob& old, const CellRow& to, const image::View& view,
+                Blob& into) {
+  const auto part = load<GrowingPart>(old.data() + from.offset);
+  // The rest of the fixed part is there already; where the entries are is this blob's own.
+  store(into.data() + to.offset, GrowingPart{});
+  if (part.capacity_bytes == 0) return true;
+  if (!into.grow(to.offset, part.capacity_bytes, view.layout[0], view.cells)) return false;
+  auto moved = load<GrowingPart>(into.data() + to.offset);
+  std::memcpy(into.data() + moved.offset, old.data() + part.offset, part.capacity_bytes);
+  moved.first = part.first;
+  moved.count = part.count;
+  store(into.data() + to.offset, moved);
+  return true;
+}
+
+}  // namespace
+
+CarryPlan plan_carry(const image::View& from, const image::View& to) {
+  CarryPlan plan;
+  Matcher matcher(from, to);
+  std::vector<bool> taken(from.cells.size());
+  for (uint32_t i = 0; i < to.cells.size(); ++i) {
+    const uint32_t found = matcher.find(i);
+    if (found == kNone) {
+      plan.fresh.push_back(i);
+      continue;
+    }
+    taken[found] = true;
+    plan.moves.push_back({found, i, !keeps_less(from.cells[found], to.cells[i])});
+  }
+  for (uint32_t i = 0; i < from.cells.size(); ++i) {
+    if (!taken[i]) plan.dropped.push_back(i);
+  }
+  std::unordered_map<std::string_view, uint32_t> names;
+  for (uint32_t i = 0; i < to.zones.size(); ++i) names.emplace(to.text(to.zones[i].name), i);
+  for (const image::ZoneRow& zone : from.zones) {
+    const auto found = names.find(from.text(zone.name));
+    plan.zones.push_back(found == names.end() ? kNone : found->second);
+  }
+  return plan;
+}
+
+std::vector<Began> began_after(const CarryPlan& plan, const image::View& from,
+                               std::span<const Began> old, const image::View& to, int64_t at_ms) {
+  std::vector<Began> began(to.cells.size());
+  for (const uint32_t cell : plan.fresh) began[cell].since_ms = at_ms;
+  for (const CarryPlan::Move& move : plan.moves) {
+    const CellRow& before = from.cells[move.from];
+    const CellRow& row = to.cells[move.to];
+    Began& now = began[move.to];
+    now = old[move.from];
+    if (row.kind == CellKind::kNewest) {
+      now.newest = std::min(now.since_ms == kLongAgo.ms ? before.k : now.newest, row.k);
+      if (!move.whole) now.since_ms = at_ms;
+    } else if (!move.whole) {
+      // What is older than its horizon the old one had no more.
+      const int64_t kept_ms = before.horizon_ms > at_ms ? at_ms : before.horizon_ms;
+      now.since_ms = std::max(now.since_ms, at_ms - std::max<int64_t>(kept_ms, 0));
+    }
+  }
+  return began;
+}
+
+bool carry(const CarryPlan& plan, const image::View& from, const Blob& old, const image::View& to,
+           Blob& into) {
+  into.header().first_ms = old.header().first_ms;
+  into.header().last_ms = old.header().last_ms;
+  for (const CarryPlan::Move& move : plan.moves) {
+    const CellRow& before = from.cells[move.from];
+    const CellRow& row = to.cells[move.to];
+    // Of `newest` the times that both keep: the rest is empty.
+    std::memcpy(into.data() + row.offset, old.data() + before.offset,
+                std::min(row.bytes, before.bytes));
+    if (image::grows(row.kind) && !carry_part(before, old, row, to, into)) return false;
+    if (move.to == to.layout[0].zone_cell) carry_zone(plan, into.data() + row.offset);
+  }
+  return true;
+}
+
+}  // namespace segue::cells

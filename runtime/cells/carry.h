@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "runtime/cells/blob.h"
+#include "runtime/cells/known.h"
+#include "runtime/image/view.h"
+
+/// What of a user's state goes over from one program to the next: cells that compute the same
+/// (image::CellRow::identity), and those of one family (image::Meanings) that keep more or less of
+/// it: rules share cells, so a rule that comes or goes makes those of the others larger or smaller.
+namespace segue::cells {
+
+struct CarryPlan {
+  struct Move {
+    uint32_t from = 0;  // rows of cells
+    uint32_t to = 0;
+    bool whole = true;  // else the new one asks for more than the old one kept
+  };
+  std::vector<Move> moves;        // ascending by `to`
+  std::vector<uint32_t> fresh;    // cells of the new program that nothing moves to
+  std::vector<uint32_t> dropped;  // cells of the old one that nothing takes over
+  std::vector<uint32_t> zones;    // by zone of the old program: that of the same name, or kNone
+};
+
+/// Cost: the rows and ops of both, once a deploy.
+CarryPlan plan_carry(const image::View& from, const image::View& to);
+
+/// From when on the cells of the new program take in what happens. `old`: those of the old one.
+/// `at_ms`: of the deploy, all up to and at it is applied under the old program.
+std::vector<Began> began_after(const CarryPlan& plan, const image::View& from,
+                               std::span<const Began> old, const image::View& to, int64_t at_ms);
+
+/// Brings the cells over. `into` is a state as the new program begins it; its user's first and last
+/// instant are taken over too. False if no blob can be so large; then `into` is good for nothing.
+/// Cost: a copy of what is kept.
+[[nodiscard]] bool carry(const CarryPlan& plan, const image::View& from, const Blob& old,
+                         const image::View& to, Blob& into);
+
+}  // namespace segue::cells
