@@ -89,7 +89,7 @@ void carry_zone(const CarryPlan& plan, std::byte* state) {
   const double row = std::bit_cast<double>(known.lo);
   const bool is_row = row >= 0 && row < static_cast<double>(plan.zones.size());
   const uint32_t now = is_row ? plan.zones[static_cast<uint32_t>(row)] : kNone;
-  latest_push(state, load_time(state), now == kNone ? Scalar{} : scalar_of_number(now));
+  latest_push(state, now == kNone ? Scalar{} : scalar_of_number(now));
 }
 
 bool carry_part(const CellRow& from, const Blob& old, const CellRow& to, const image::View& view,
