@@ -97,13 +97,52 @@ void lend_counts(const plan::Plan& plan, const std::vector<bool>& used, std::vec
   }
 }
 
+/// Cells that an expression reads otherwise than by whether their newest is inside a window.
+std::vector<bool> read_beyond_windows(const plan::Plan& plan) {
+  std::vector<bool> beyond(plan.cells.size());
+  const auto visit = [&](const plan::Expr& part) {
+    const plan::Immediate immediate = plan::immediate_of(part.op);
+    const bool reads = immediate == plan::Immediate::kCell ||
+                       immediate == plan::Immediate::kCellWindow ||
+                       immediate == plan::Immediate::kCellNth;
+    if (reads && part.op != plan::Op::kNthWithin) beyond[part.index] = true;
+  };
+  for (const plan::Stream& stream : plan.streams) plan::walk(stream.predicate, visit);
+  for (const Cell& cell : plan.cells) plan::walk(cell.value, visit);
+  for (const plan::Node& node : plan.nodes) plan::walk(node.value, visit);
+  return beyond;
+}
+
+/// The newest time of all is the first that a cell by days keeps too. Of windows alone: as of an
+/// instant a cell by days does not say how many occurrences are enough for it, only how old.
+void lend_newest(const plan::Plan& plan, const std::vector<bool>& used, std::vector<CellId>& to) {
+  std::map<uint32_t, uint32_t> by_days;
+  for (uint32_t i = 0; i < plan.cells.size(); ++i) {
+    const Cell& cell = plan.cells[i];
+    if (used[i] && cell.kind == CellKind::kNewest && cell.zone != image::kNone)
+      by_days.emplace(cell.source, to[i].index);
+  }
+  const std::vector<bool> beyond = read_beyond_windows(plan);
+  std::vector<bool> lends(plan.cells.size(), true);  // by the cell that is kept
+  for (uint32_t i = 0; i < plan.cells.size(); ++i) {
+    if (beyond[i]) lends[to[i].index] = false;
+  }
+  for (uint32_t i = 0; i < plan.cells.size(); ++i) {
+    const Cell& kept = plan.cells[to[i].index];
+    const bool lone = kept.kind == CellKind::kNewest && kept.zone == image::kNone && kept.k == 1;
+    if (!used[i] || !lone || !lends[to[i].index]) continue;
+    if (const auto days = by_days.find(kept.source); days != by_days.end()) to[i] = {days->second};
+  }
+}
+
 }  // namespace
 
 // before                            after
 //   cell c0 = newest s0 k 3           cell c0 = newest s0 k 5
 //   cell c1 = newest s0 k 5
 // PROOF: the k newest contain the j < k newest in the same order; a log with a longer horizon, or a
-// larger cap, contains the shorter one, and every read names its own window and cap.
+// larger cap, contains the shorter one, and every read names its own window and cap. Of the newest
+// of each day the first is the newest of all.
 void share_cells(plan::Plan& plan) {
   std::map<std::string, uint32_t> first;
   std::vector<CellId> to(plan.cells.size());
@@ -118,6 +157,7 @@ void share_cells(plan::Plan& plan) {
     if (kept != i) widen(plan.cells[kept], plan.cells[i]);
   }
   lend_counts(plan, used, to);
+  lend_newest(plan, used, to);
   plan::redirect_cells(plan, to);
 }
 
