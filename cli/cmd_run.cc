@@ -1,13 +1,14 @@
-#include <unistd.h>
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
-#include <array>
+#include <cstdio>
 #include <memory>
 
+#include "cli/change_output.h"
 #include "cli/commands.h"
 #include "cli/complaint.h"
 #include "cli/event_run.h"
-#include "cli/findings_report.h"
-#include "cli/output.h"
+#include "cli/state_text.h"
 
 namespace segue::cli {
 namespace {
@@ -16,39 +17,75 @@ const std::string kDefaultLateness = "0s";
 
 struct RunFlags : EventRunFlags {
   std::string until;
+  std::string output;
+  std::string state;
+  std::string sync = "every 10ms";
+
+  ChangeOutput::Options output_options() const;
+  DurableSettings durable(DurableSink& sink) const;
 };
 
-void write_change(const MembershipChange& change, RecordWriter& writer) {
-  const std::string at = format_time(change.at);
-  const std::array<Field, 7> fields = {
-      Field::text(at),
-      Field::text(change.user),
-      Field::text(change.segment_name),
-      Field::text(change.entered ? "entered" : "left"),
-      Field::text(name_of(change.cause)),
-      change.cause == ChangeCause::kEvent ? Field::text(change.event) : Field::absent(),
-      Field::text(change.id),
-  };
-  writer.write(fields);
+ChangeOutput::Options RunFlags::output_options() const {
+  ChangeOutput::Options options;
+  options.path = output;
+  const bool as_lines = !output.empty() || !state.empty();
+  options.format =
+      records.format.empty() && as_lines ? RecordFormat::kJsonl : records.record_format();
+  if (!state.empty() && options.format == RecordFormat::kTable) {
+    usage_error("--state writes changes as jsonl or csv: a table waits for the last one");
+  }
+  options.segments = segments;
+  if (!until.empty()) options.until = time_argument("--until", until, rules.zone);
+  return options;
+}
+
+DurableSettings RunFlags::durable(DurableSink& sink) const {
+  DurableSettings settings;
+  settings.folder = state;
+  settings.sink = &sink;
+  if (sync == "always") {
+    settings.sync = InputSync::kAlways;
+  } else if (sync == "none") {
+    settings.sync = InputSync::kNone;
+  } else {
+    const bool has_word = sync.starts_with("every ");
+    const auto length = parse_length(std::string_view(sync).substr(has_word ? 6 : 0));
+    if (!length || length->count() == 0) {
+      usage_error(fmt::format("--sync takes always, none or `every 10ms`, not `{}`", sync));
+    }
+    settings.every = *length;
+  }
+  return settings;
+}
+
+void tell_recovery(const std::string& folder, const Recovery& found) {
+  if (found.is_new) return;
+  if (found.cut_bytes > 0) {
+    fmt::print(stderr, "warning: `{}` ended in a record cut short: {} cut off\n", found.cut_file,
+               counted(found.cut_bytes, "byte"));
+  }
+  fmt::print(stderr, "`{}`: {} back in {:.2f} s, {} of the log applied again\n", folder,
+             counted(found.users, "user"), found.seconds, counted(found.events, "event"));
 }
 
 Exit run_events(const RunFlags& flags) {
-  std::optional<TimePoint> until;
-  if (!flags.until.empty()) until = time_argument("--until", flags.until, flags.rules.zone);
-  EventRun run(flags, kDefaultLateness);
-
-  Output out(STDOUT_FILENO);
-  const auto writer =
-      make_record_writer(flags.records.record_format(),
-                         {"at", "user", "segment", "change", "cause", "event", "id"}, out);
-  run.engine().on_change([&](const MembershipChange& change) {
-    const bool in_time = !until || change.at <= *until;
-    if (in_time && run.wanted(change.segment)) write_change(change, *writer);
-  });
+  ChangeOutput out(flags.output_options());
+  const DurableSettings durable = flags.durable(out);
+  const bool is_kept = !flags.state.empty();
+  EventRun run(flags, kDefaultLateness, is_kept ? &durable : nullptr);
+  if (is_kept) {
+    tell_recovery(flags.state, run.recovery());
+  } else {
+    require(out.resume(0));
+    run.engine().on_change([&](const MembershipChange& change) { out.give(change); });
+  }
   run.read();
-  require(run.engine().finish(until));
-  writer->finish();
-  finish(out);
+  require(run.engine().finish(out.until()));
+  if (is_kept && !run.engine().has_changed()) {
+    fmt::print(stderr, "all input was read before: nothing is new, nothing was changed\n");
+  }
+  out.finish();
+  require(run.engine().checkpoint());
   run.summarize();
   return Exit::kDone;
 }
@@ -61,6 +98,15 @@ void declare_run(CLI::App& app, Job& job) {
                  "let the clock run on to T, T included (default: the last event's instant); "
                  "changes after T are not shown")
       ->option_text("T");
+  app.add_option("-o,--output", flags->output, "write changes to a file (default: standard output)")
+      ->option_text("FILE");
+  app.add_option("--state", flags->state,
+                 "keep users and what was read in this folder; the same command goes on there")
+      ->option_text("DIR");
+  app.add_option("--sync", flags->sync,
+                 "of --state, when input reaches the disk: always, none, or 'every D' (default: "
+                 "every 10ms)")
+      ->option_text("WHEN");
   add_event_run_flags(app, *flags, kDefaultLateness);
   app.callback([flags, &job] { job = [flags] { return run_events(*flags); }; });
 }

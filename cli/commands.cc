@@ -32,8 +32,13 @@ constexpr Command kCommands[] = {
     {"run", "the stream of changes: who enters, who leaves, when and why",
      "seg run rules/ events.jsonl\n"
      "zcat june.jsonl.gz | seg run rules/ - --lateness 1h --rejects bad.jsonl\n"
-     "seg run rules/ may.jsonl june.jsonl.zst --until 2025-07-01 --threads 2\n",
+     "seg run rules/ may.jsonl june.jsonl.zst --until 2025-07-01 --threads 2\n"
+     "seg run rules/ events.jsonl --state kept/ -o changes.jsonl   # goes on after a crash\n",
      declare_run},
+    {"state", "what a folder of `seg run --state` holds",
+     "seg state kept/\n"
+     "seg state kept/ --verify   # compares every checksum\n",
+     declare_state},
     {"pack", "a packed event log: grouped by user, in columns, compressed",
      "seg pack events.jsonl -o events.segl\n"
      "seg pack may.jsonl.gz june.jsonl.gz -o summer.segl\n"
@@ -64,7 +69,7 @@ constexpr Command kCommands[] = {
      declare_completions},
 };
 
-constexpr std::string_view kLater[] = {"diff", "infer", "lsp", "serve", "gen", "doc", "state"};
+constexpr std::string_view kLater[] = {"diff", "infer", "lsp", "serve", "gen", "doc"};
 
 }  // namespace
 

@@ -41,6 +41,7 @@ void declare_members(CLI::App& app, Job& job);
 void declare_run(CLI::App& app, Job& job);
 void declare_pack(CLI::App& app, Job& job);
 void declare_build(CLI::App& app, Job& job);
+void declare_state(CLI::App& app, Job& job);
 void declare_explain(CLI::App& app, Job& job);
 void declare_bench(CLI::App& app, Job& job);
 void declare_completions(CLI::App& app, Job& job);

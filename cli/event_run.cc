@@ -21,7 +21,8 @@ void add_event_run_flags(CLI::App& app, EventRunFlags& flags, const std::string&
   add_color_flag(app, flags.color);
 }
 
-EventRun::EventRun(const EventRunFlags& flags, const std::string& default_lateness) {
+EventRun::EventRun(const EventRunFlags& flags, const std::string& default_lateness,
+                   const DurableSettings* durable) {
   settings_ = flags.engine.settings(flags.events, default_lateness);
   const std::vector<std::string> events = flags.paths.events();
   if (events.empty()) usage_error("there are no EVENTS among the arguments; `-` is standard input");
@@ -31,7 +32,11 @@ EventRun::EventRun(const EventRunFlags& flags, const std::string& default_latene
   program_ = program_of(compilation_);
   choose_segments(flags.segments);
   require(open_event_input(events, flags.events.input_options(), input_));
-  require(start_engine(compilation_, settings_, engine_));
+  if (durable != nullptr) {
+    require(open_engine(program_, settings_, *durable, engine_, recovery_));
+  } else {
+    require(start_engine(compilation_, settings_, engine_));
+  }
 }
 
 void EventRun::choose_segments(const std::vector<std::string>& names) {

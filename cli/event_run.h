@@ -10,6 +10,7 @@
 #include "cli/event_flags.h"
 #include "cli/flags.h"
 #include "cli/progress.h"
+#include "segue/durable.h"
 #include "segue/engine.h"
 #include "segue/members.h"
 
@@ -30,10 +31,14 @@ void add_event_run_flags(CLI::App& app, EventRunFlags& flags, const std::string&
 class EventRun {
  public:
   /// Wrong rules end the command with exit code 1, an unreadable input with 2.
-  EventRun(const EventRunFlags& flags, const std::string& default_lateness);
+  /// `durable`: the engine is kept there; then `recovery` tells what was found.
+  EventRun(const EventRunFlags& flags, const std::string& default_lateness,
+           const DurableSettings* durable = nullptr);
 
   const CompiledProgram& program() const { return *program_; }
   MembershipEngine& engine() { return engine_; }
+
+  const Recovery& recovery() const { return recovery_; }
 
   /// Whether `--segment` names it, or nothing.
   bool wanted(uint32_t segment) const { return wanted_[segment]; }
@@ -56,6 +61,7 @@ class EventRun {
   EventInput input_;
   EngineSettings settings_;
   MembershipEngine engine_;
+  Recovery recovery_;
   std::optional<RunStats> stats_;  // of `members`
   std::vector<bool> wanted_;
 };

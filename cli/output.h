@@ -18,6 +18,9 @@ class Output {
     if (buffer_.size() >= kPieceBytes) flush();
   }
 
+  /// Drops what is not written yet.
+  void forget() { buffer_.clear(); }
+
   /// After a failed write nothing more is written.
   void flush();
 

@@ -84,6 +84,25 @@ function(segue_find_archive VAR NAME)
   set(${VAR} $<IF:${in_shared},${${VAR}_OBJECT},${${VAR}_ARCHIVE}> PARENT_SCOPE)
 endfunction()
 
+# segue_use_rocksdb(TARGET)
+#   Of rocks_store.cc and no_store.cc keeps the one that SEGUE_ROCKSDB asks for, and links it.
+function(segue_use_rocksdb TARGET)
+  get_target_property(sources ${TARGET} SOURCES)
+  if(SEGUE_ROCKSDB)
+    list(FILTER sources EXCLUDE REGEX "/no_store\\.cc$")
+    segue_find_archive(rocksdb rocksdb)
+    # What the archive needs; a shared library of it names these itself.
+    foreach(part snappy bz2 lz4 zstd)
+      segue_find_archive(${part} ${part})
+      list(APPEND rocksdb ${${part}})
+    endforeach()
+    target_link_libraries(${TARGET} PUBLIC ${rocksdb} ZLIB::ZLIB)
+  else()
+    list(FILTER sources EXCLUDE REGEX "/rocks_store\\.cc$")
+  endif()
+  set_target_properties(${TARGET} PROPERTIES SOURCES "${sources}")
+endfunction()
+
 # segue_embed(OUTPUT SYMBOL FILE)
 #   A rule that makes OUTPUT, a .cc with `const unsigned char SYMBOL[]` and `const size_t
 #   SYMBOL_size`: the bytes of FILE, and a zero after them that the size does not count.

@@ -18,6 +18,7 @@ class EngineBackend final : public Backend {
     return engine_.scores(score);
   }
   EngineStats stats() const override { return engine_.stats(); }
+  Engine* engine() override { return &engine_; }
 
  private:
   Engine engine_;

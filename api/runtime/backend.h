@@ -26,6 +26,9 @@ class Backend {
   virtual std::vector<std::vector<std::string_view>> members() const = 0;
   virtual std::vector<std::pair<std::string_view, double>> scores(uint32_t score) const = 0;
   virtual EngineStats stats() const = 0;
+
+  /// The runtime's engine, if it is that.
+  virtual Engine* engine() { return nullptr; }
 };
 
 std::unique_ptr<Backend> make_engine_backend(std::shared_ptr<const Program> program,

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/runtime/changes.h"
+#include "api/runtime/durable_parts.h"
 #include "api/runtime/engine_state.h"
 #include "api/runtime/event_input_state.h"
 #include "api/runtime/native_code.h"
@@ -42,6 +43,18 @@ void MembershipEngine::State::publish(std::span<const Change> changes) {
   }
 }
 
+void MembershipEngine::State::publish_members() {
+  if (!published) return;
+  const auto members = backend->members();
+  for (uint32_t segment = 0; segment < members.size(); ++segment) {
+    for (const auto& user : members[segment]) {
+      published->begin(user);
+      published->set(segment, true);
+      published->end();
+    }
+  }
+}
+
 void MembershipEngine::State::on_changes(std::span<const Change> changes) {
   if (published) publish(changes);
   if (!sink) return;
@@ -61,6 +74,10 @@ void MembershipEngine::State::on_changes(std::span<const Change> changes) {
 }
 
 void MembershipEngine::State::on_late(const Event& /*event*/, const Origin* origin) {
+  if (durability && durability->replaying) {
+    rejects.add(RejectKind::kLate, durability->kept->name_of(origin->file), origin->line);
+    return;
+  }
   const bool from_file = input != nullptr && origin != nullptr;
   rejects.add(RejectKind::kLate, from_file ? input->name_of(origin->file) : "input",
               origin != nullptr ? origin->line : 0);
@@ -113,6 +130,17 @@ void MembershipEngine::State::expect_events(uint64_t events) {
   start_native(program->state(), settings.code);
 }
 
+Outcome MembershipEngine::State::apply(EventBatch batch, std::span<const uint32_t> inputs) {
+  Outcome outcome;
+  if (durability) {
+    outcome = outcome_of(durability->kept->push(std::move(batch), inputs));
+  } else {
+    backend->push(std::move(batch));
+  }
+  publish_pending();
+  return outcome;
+}
+
 Outcome MembershipEngine::State::read_batches(BatchSource& source, const ProgressSink& progress) {
   InputProgress done;
   done.bytes_total = input->bytes_total;
@@ -125,16 +153,22 @@ Outcome MembershipEngine::State::read_batches(BatchSource& source, const Progres
     if (Outcome wrong = take_rejects(batch); !wrong.ok()) return wrong;
     done.events += batch.events.size();
     expect_events(done.events);
-    backend->push(std::move(batch));
-    publish_pending();
+    const std::span<const uint32_t> inputs =
+        durability ? std::span<const uint32_t>(durability->inputs) : std::span<const uint32_t>();
+    if (Outcome wrong = apply(std::move(batch), inputs); !wrong.ok()) return wrong;
     done.bytes_read = input->bytes_read->load(std::memory_order_relaxed);
     if (progress) progress(done);
   }
 }
 
 Outcome MembershipEngine::read(EventInput& input, const ProgressSink& progress) noexcept {
-  const auto source = input.state().read_all(state_->program->state().program->schema(),
-                                             state_->settings.threads > 1);
+  std::vector<InputTaken> taken;
+  if (state_->durability) {
+    Outcome wrong = state_->durability->begin(input.state(), taken);
+    if (!wrong.ok()) return wrong;
+  }
+  const auto source = input.state().read_on(state_->program->state().program->schema(),
+                                            state_->settings.threads > 1, taken);
   state_->input = &input.state();
   Outcome outcome = state_->read_batches(*source, progress);
   state_->input = nullptr;
@@ -150,9 +184,10 @@ void MembershipEngine::State::push_line(std::string_view line, EventBatch& batch
   const auto reject =
       line.size() > kLineBytesMax ? RejectKind::kLineTooLong : decoder->decode(line, batch);
   if (reject) {
-    rejects.add(*reject, "input", pushed_lines);
+    batch.rejects.push_back({*reject, 0, pushed_lines, {}});
   } else {
     batch.origins.push_back({0, pushed_lines, {}});
+    if (durability) batch.origins.back().raw = batch.arena->copy(line);
   }
 }
 
@@ -164,30 +199,59 @@ Outcome MembershipEngine::push(std::string_view lines) noexcept {
   state.pushed.assign(lines);
   state.pushed.append(kLinePadding, '\0');
   EventBatch batch = state.decoder->make_batch();
+  const uint64_t lines_before = state.pushed_lines;
   for (size_t begin = 0; begin < lines.size();) {
     const size_t end = std::min(lines.find('\n', begin), lines.size());
     state.push_line(std::string_view(state.pushed).substr(begin, end - begin), batch);
     begin = end + 1;
   }
   state.expect_events(state.pushed_lines);
-  state.backend->push(std::move(batch));
-  state.publish_pending();
+  const std::vector<Reject> left_out = batch.rejects;
+  constexpr uint32_t kPushed[] = {0};
+  Outcome outcome = state.apply(std::move(batch), kPushed);
+  if (!outcome.ok()) {
+    state.pushed_lines = lines_before;
+    return outcome;
+  }
+  for (const Reject& reject : left_out) state.rejects.add(reject, "input");
   return {};
+}
+
+Outcome MembershipEngine::checkpoint() noexcept {
+  return state_->durability ? outcome_of(state_->durability->kept->checkpoint()) : Outcome();
+}
+
+bool MembershipEngine::has_changed() const noexcept {
+  return !state_->durability || state_->durability->kept->has_logged();
 }
 
 Outcome MembershipEngine::advance_to(TimePoint through) noexcept {
-  state_->backend->advance_to(instant_of(through));
+  Outcome outcome;
+  if (state_->durability) {
+    outcome = outcome_of(state_->durability->kept->advance_to(instant_of(through)));
+  } else {
+    state_->backend->advance_to(instant_of(through));
+  }
   state_->publish_pending();
-  return {};
+  return outcome;
 }
 
 Outcome MembershipEngine::finish(std::optional<TimePoint> until) noexcept {
-  state_->backend->finish(until ? instant_of(*until) : kLongAgo);
+  const Instant through = until ? instant_of(*until) : kLongAgo;
+  Outcome outcome;
+  if (state_->durability) {
+    outcome = outcome_of(state_->durability->kept->finish(through));
+  } else {
+    state_->backend->finish(through);
+  }
   state_->publish_pending();
-  return {};
+  return outcome;
 }
 
 // ---- the engine ---------------------------------------------------------------------------------
+
+MembershipEngine::State::State() = default;
+MembershipEngine::State::~State() = default;
 
 MembershipEngine::MembershipEngine() noexcept = default;
 MembershipEngine::MembershipEngine(MembershipEngine&&) noexcept = default;

@@ -41,7 +41,12 @@ struct MembershipEngine::State final : EngineListener {
   };
   std::vector<Stop> stops;
 
-  std::unique_ptr<Backend> backend;  // last: it refers to the rest
+  std::unique_ptr<Backend> backend;  // it refers to the rest
+  // Last: it refers to the backend. Null unless the engine is durable.
+  std::unique_ptr<Durability> durability;
+
+  State();
+  ~State() override;
 
   void on_changes(std::span<const Change> changes) override;
   void on_late(const Event& event, const Origin* origin) override;
@@ -52,6 +57,9 @@ struct MembershipEngine::State final : EngineListener {
   void publish(std::span<const Change> changes);
   void publish_pending();
 
+  /// What a restored engine holds; before it gives any change.
+  void publish_members();
+
   Snapshot snapshot(Instant at, bool with_scores) const;
 
   /// Has native code made if the input has so many events that it pays. Cheap; called often.
@@ -59,6 +67,9 @@ struct MembershipEngine::State final : EngineListener {
 
   /// Counts the batch's rejects; the first bad line is a fault if `strict`.
   Outcome take_rejects(const EventBatch& batch);
+
+  /// `inputs`: the log's numbers of the batch's files, of a durable engine.
+  Outcome apply(EventBatch batch, std::span<const uint32_t> inputs);
   void push_line(std::string_view line, EventBatch& batch);
   Outcome read_batches(BatchSource& source, const ProgressSink& progress);
 };

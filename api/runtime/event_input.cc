@@ -66,11 +66,18 @@ std::vector<pack::PackInput> EventInput::State::take_counted() {
 }
 
 std::unique_ptr<BatchSource> EventInput::State::read_all(const InputSchema& schema, bool ahead) {
+  return read_on(schema, ahead, {});
+}
+
+std::unique_ptr<BatchSource> EventInput::State::read_on(const InputSchema& schema, bool ahead,
+                                                        std::span<const InputTaken> taken) {
   ReaderOptions reader;
   reader.keep_raw = rejects != nullptr;
+  reader.keep_all_raw = !taken.empty();
   std::vector<std::unique_ptr<BatchSource>> inputs;
   for (pack::PackInput& source : take_counted()) {
     const auto file = static_cast<uint32_t>(inputs.size());
+    if (!taken.empty()) reader.taken = taken[file];
     inputs.push_back(source.pack != nullptr
                          ? pack::read_pack(std::move(source.pack), file, schema, reader)
                          : read_events(std::move(source.lines), file, schema, reader));

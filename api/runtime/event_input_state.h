@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,10 @@ struct EventInput::State {
 
   /// One feed of all inputs, merged by time.
   std::unique_ptr<BatchSource> read_all(const InputSchema& schema, bool ahead);
+
+  /// The same with every line kept, and each input read from behind what was taken of it.
+  std::unique_ptr<BatchSource> read_on(const InputSchema& schema, bool ahead,
+                                       std::span<const InputTaken> taken);
 
   /// The inputs as they were opened, what is read of lines counted.
   std::vector<pack::PackInput> take_counted();

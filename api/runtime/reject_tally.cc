@@ -31,6 +31,33 @@ std::vector<RejectCount> RejectTally::counts() const {
   return counts;
 }
 
+void RejectTally::save(std::string& out) const {
+  for (const Row& row : rows_) {
+    put(out, row.count);
+    put(out, static_cast<uint32_t>(row.first.size()));
+    for (const InputLine& place : row.first) {
+      put_text(out, place.path);
+      put(out, place.line);
+      put_text(out, place.block);
+    }
+  }
+}
+
+bool RejectTally::restore(ByteReader& in) {
+  for (Row& row : rows_) {
+    uint32_t places = 0;
+    if (!in.take(row.count) || !in.take(places) || places > kPlacesKept) return false;
+    row.first.resize(places);
+    for (InputLine& place : row.first) {
+      std::string_view path, block;
+      if (!in.take_text(path) || !in.take(place.line) || !in.take_text(block)) return false;
+      place.path = path;
+      place.block = block;
+    }
+  }
+  return true;
+}
+
 bool is_bad_line(RejectKind kind) {
   switch (kind) {
     case RejectKind::kGroupNotSupported:

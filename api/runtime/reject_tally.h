@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/base/byte_fields.h"
 #include "runtime/base/event_batch.h"
 #include "segue/events.h"
 
@@ -16,6 +17,10 @@ class RejectTally {
   /// `what` says more of it than its line, or nothing.
   void add(RejectKind kind, std::string path, uint64_t line, std::string what = {});
   void add(const Reject& reject, std::string path);
+
+  /// All of it as bytes, and back.
+  void save(std::string& out) const;
+  [[nodiscard]] bool restore(ByteReader& in);
 
   /// Most frequent first.
   std::vector<RejectCount> counts() const;

@@ -21,6 +21,8 @@
 namespace segue {
 
 class Compilation;
+struct DurableSettings;
+struct Recovery;
 
 /// What evaluates the rules. All give the same answers.
 enum class Evaluator : uint8_t {
@@ -93,7 +95,8 @@ struct RunStats {
 /// Cost: an event costs what it can change. Memory: the users' state, and events not yet settled.
 class SEGUE_API MembershipEngine {
  public:
-  struct State;  ///< private to the library
+  struct State;       ///< private to the library
+  struct Durability;  ///< … too
 
   MembershipEngine() noexcept;  ///< of no rules: only to be assigned to
   MembershipEngine(MembershipEngine&&) noexcept;
@@ -120,6 +123,13 @@ class SEGUE_API MembershipEngine {
   /// Ends the input and settles its last instant, or all up to and at `until` if that is later.
   Outcome finish(std::optional<TimePoint> until = std::nullopt) noexcept;
 
+  /// Of an engine of `open_engine`: all that was applied so far needs no log any more, once this
+  /// returns. It happens by itself now and then. Nothing for any other engine.
+  Outcome checkpoint() noexcept;
+
+  /// Of such an engine: whether anything was accepted since it was opened. True for any other.
+  bool has_changed() const noexcept;
+
   /// As of the newest event that counted; only after `finish`.
   Snapshot snapshot(bool with_scores) const noexcept;
 
@@ -137,6 +147,8 @@ class SEGUE_API MembershipEngine {
                               MembershipEngine&) noexcept;
   friend Outcome start_engine(std::shared_ptr<const CompiledProgram>, const EngineSettings&,
                               MembershipEngine&) noexcept;
+  friend Outcome open_engine(std::shared_ptr<const CompiledProgram>, const EngineSettings&,
+                             const DurableSettings&, MembershipEngine&, Recovery&) noexcept;
   std::unique_ptr<State> state_;
 };
 

@@ -39,8 +39,8 @@ struct Reject {
 struct Origin {
   uint32_t file = 0;
   uint64_t line = 0;
-  // The line as read, if the reader was asked for it and the event is older than one before it in
-  // its input: only such an event can be late.
+  // The line as read, if the reader was asked for it; for late lines alone only if the event is
+  // older than one before it in its input.
   std::string_view raw;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/base/hash.h"
 #include "runtime/ingest/decode.h"
 #include "runtime/ingest/lines.h"
 
@@ -13,18 +14,24 @@ class LineEvents : public BatchSource {
  public:
   LineEvents(std::unique_ptr<ByteSource> source, uint32_t file, const InputSchema& schema,
              const ReaderOptions& options)
-      : lines_(std::move(source)), decoder_(schema), file_(file), options_(options) {}
+      : name_(source->name()),
+        lines_(std::move(source)),
+        decoder_(schema),
+        file_(file),
+        options_(options) {}
 
   Status next(EventBatch& batch) override {
     batch = decoder_.make_batch();
     batch.events.reserve(options_.batch_events);
     batch.origins.reserve(options_.batch_events);
     batch.user_hashes.reserve(options_.batch_events);
+    SEGUE_TRY_STATUS(pass_over_taken());
     Line line;
     // Whatever is there goes out before a read that may wait: a live feed is answered at once.
     while (!full(batch) && (batch.empty() || lines_.ready()) && lines_.next(line)) {
       const auto reject =
           line.too_long ? RejectKind::kLineTooLong : decoder_.decode(line.text, batch, line.quotes);
+      if (reject && line.number <= options_.taken.reject_lines) continue;
       if (reject) {
         batch.rejects.push_back({*reject, file_, line.number, std::string(line.text)});
         reject_bytes_ += line.text.size();
@@ -37,6 +44,21 @@ class LineEvents : public BatchSource {
   }
 
  private:
+  /// Lines that were taken before, without looking into them.
+  Status pass_over_taken() {
+    if (options_.taken.lines == 0) return {};
+    Line line;
+    while (line.number < options_.taken.lines && lines_.next(line)) {
+    }
+    SEGUE_TRY_STATUS(lines_.status());
+    const uint64_t wanted = std::exchange(options_.taken.lines, 0);
+    if (line.number == wanted && hash64(line.text) == options_.taken.line_hash) return {};
+    return Error{Errc::kUnreadable,
+                 "`" + name_ + "` is not what was read before: " +
+                     (line.number < wanted ? "it ends before line " : "it has another line ") +
+                     std::to_string(wanted)};
+  }
+
   bool full(const EventBatch& batch) const {
     return batch.events.size() >= options_.batch_events ||
            batch.rejects.size() >= options_.batch_events ||
@@ -49,10 +71,12 @@ class LineEvents : public BatchSource {
     origin.file = file_;
     origin.line = line.number;
     const Instant at = batch.events.back().at;
-    if (options_.keep_raw && at < newest_) origin.raw = batch.arena->copy(line.text);
+    if (options_.keep_all_raw || (options_.keep_raw && at < newest_))
+      origin.raw = batch.arena->copy(line.text);
     newest_ = std::max(newest_, at);
   }
 
+  std::string name_;
   LineReader lines_;
   Decoder decoder_;
   uint32_t file_;

@@ -13,14 +13,23 @@
 
 namespace segue {
 
+/// What of an input was taken before: reading goes on behind it.
+struct InputTaken {
+  uint64_t lines = 0;         // the last one that was an event; 0: none was
+  uint64_t line_hash = 0;     // `hash64` of it, by which the input is known to be the same
+  uint64_t reject_lines = 0;  // lines up to this one that are no events have been given out
+};
+
 struct ReaderOptions {
   // A batch is given out when it has that many events, or its texts and values that many bytes. At
   // 1024 its memory is used again by the next; from 2048 on malloc maps and unmaps it each time,
   // which costs a fifth of decoding.
   size_t batch_events = 1024;
   size_t batch_bytes = size_t{8} << 20;
-  bool keep_raw = false;  // fill `Origin::raw`, for lines that may turn out late
-  bool ahead = false;     // read and decode on a thread of its own
+  bool keep_raw = false;      // fill `Origin::raw`, for lines that may turn out late
+  bool keep_all_raw = false;  // … for every line
+  InputTaken taken;           // of one input
+  bool ahead = false;         // read and decode on a thread of its own
 };
 
 /// A feed of decoded events. Not for two threads at once.

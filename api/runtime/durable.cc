@@ -1,0 +1,160 @@
+#include "segue/durable.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "api/runtime/durable_parts.h"
+#include "api/runtime/event_input_state.h"
+#include "api/runtime/outcomes.h"
+#include "api/runtime/time_points.h"
+#include "runtime/base/byte_fields.h"
+#include "runtime/base/text.h"
+
+namespace segue {
+namespace {
+
+Status status_of(const Outcome& outcome) {
+  if (outcome.ok()) return {};
+  return Error{Errc::kUnreadable, outcome.message()};
+}
+
+/// What of the settings answers depend on.
+std::string settings_text(const EngineSettings& settings) {
+  return fmt::format(
+      "lateness {}, dedupe {}",
+      settings.any_lateness ? "all" : duration_text({settings.lateness.count()}),
+      settings.dedupe ? duration_text({settings.dedupe->count()}) : std::string("none"));
+}
+
+durable::DurableOptions options_of(const EngineSettings& engine, const DurableSettings& settings) {
+  durable::DurableOptions options;
+  options.folder = settings.folder;
+  options.sync.when = settings.sync == InputSync::kAlways  ? durable::SyncPolicy::When::kAlways
+                      : settings.sync == InputSync::kEvery ? durable::SyncPolicy::When::kEvery
+                                                           : durable::SyncPolicy::When::kNone;
+  options.sync.every = Duration{settings.every.count()};
+  options.checkpoint_bytes = settings.checkpoint_bytes;
+  options.settings = settings_text(engine);
+  if (settings.sink != nullptr) options.sink = settings.sink->name();
+  return options;
+}
+
+Recovery recovery_of(const durable::RecoveryReport& report) {
+  return {report.is_new,  report.users,    report.records,  report.events,
+          report.seconds, report.cut_file, report.cut_bytes};
+}
+
+}  // namespace
+
+// ---- what is asked of the host ------------------------------------------------------------------
+
+Status MembershipEngine::Durability::resume_sink(uint64_t position) {
+  return sink == nullptr ? Status() : status_of(sink->resume(position));
+}
+
+Result<uint64_t> MembershipEngine::Durability::commit_sink() {
+  uint64_t position = 0;
+  if (sink == nullptr) return position;
+  if (Status status = status_of(sink->commit(position)); !status.ok()) return status.error();
+  return position;
+}
+
+std::string MembershipEngine::Durability::save_counts() {
+  std::string out;
+  put(out, state.pushed_lines);
+  state.rejects.save(out);
+  return out;
+}
+
+Status MembershipEngine::Durability::restore_counts(std::string_view bytes) {
+  ByteReader in(bytes);
+  if (in.take(state.pushed_lines) && state.rejects.restore(in) && in.done()) return {};
+  return Error{Errc::kCorrupt, "the checkpoint is damaged: its counts of lines left out"};
+}
+
+void MembershipEngine::Durability::on_replay(const EventBatch& batch) {
+  for (const Reject& reject : batch.rejects) {
+    state.rejects.add(reject.kind, kept->name_of(reject.file), reject.line);
+    if (reject.file == 0) state.pushed_lines = std::max(state.pushed_lines, reject.line);
+  }
+  for (const Origin& origin : batch.origins) {
+    if (origin.file == 0) state.pushed_lines = std::max(state.pushed_lines, origin.line);
+  }
+  state.expect_events(kept->report().events);
+}
+
+Outcome MembershipEngine::Durability::begin(EventInput::State& input,
+                                            std::vector<InputTaken>& taken) {
+  inputs.clear();
+  for (size_t i = 0; i < input.paths.size(); ++i) {
+    if (input.sources[i].pack != nullptr) {
+      return {Fault::kUnsupported,
+              fmt::format("`{}` is a packed log: a durable engine reads lines", input.paths[i])};
+    }
+    const std::string& path = input.paths[i];
+    std::error_code unknown;
+    const auto whole = std::filesystem::weakly_canonical(path, unknown);
+    const auto number = kept->input(path == "-" || unknown ? path : whole.string());
+    if (!number) return outcome_of(number.error());
+    inputs.push_back(*number);
+    taken.push_back(path == "-" ? InputTaken() : kept->taken(*number));
+  }
+  return {};
+}
+
+// ---- opening ------------------------------------------------------------------------------------
+
+Outcome open_engine(std::shared_ptr<const CompiledProgram> program, const EngineSettings& engine,
+                    const DurableSettings& settings, MembershipEngine& into,
+                    Recovery& recovery) noexcept {
+  MembershipEngine opened;
+  if (Outcome wrong = start_engine(std::move(program), engine, opened); !wrong.ok()) return wrong;
+  MembershipEngine::State& state = *opened.state_;
+  state.durability = std::make_unique<MembershipEngine::Durability>(state);
+  MembershipEngine::Durability& durability = *state.durability;
+  durability.sink = settings.sink;
+  if (settings.sink != nullptr) {
+    state.sink = [sink = settings.sink](const MembershipChange& change) { sink->give(change); };
+  }
+  auto kept = durable::Durable::open(options_of(engine, settings), *state.program->state().program,
+                                     *state.backend->engine(), durability);
+  if (!kept) return outcome_of(kept.error());
+  durability.kept = std::move(kept).value();
+  state.publish_members();
+  durability.replaying = true;
+  if (Status status = durability.kept->recover(); !status.ok()) return outcome_of(status);
+  durability.replaying = false;
+  state.publish_pending();
+  recovery = recovery_of(durability.kept->report());
+  into = std::move(opened);
+  return {};
+}
+
+// ---- looking ------------------------------------------------------------------------------------
+
+Outcome describe_state(const std::string& folder, bool verify, StateReport& into) noexcept {
+  const auto found = durable::describe(folder, verify);
+  if (!found) return outcome_of(found.error());
+  const durable::Manifest& manifest = found->manifest;
+  into = {};
+  into.program = manifest.program;
+  into.settings = manifest.settings;
+  into.sink = manifest.sink;
+  into.sink_position = manifest.sink_position;
+  into.users = found->users;
+  into.state_bytes = found->state_bytes;
+  into.checkpoint_bytes = found->checkpoint_bytes;
+  into.checkpoint_at = time_point_of({manifest.written_ms});
+  into.log_records = found->log.records;
+  into.log_bytes = found->log_bytes;
+  into.log_segments = found->log_segments;
+  into.torn_bytes = found->log.cut_bytes;
+  for (const durable::InputState& input : manifest.inputs) {
+    if (input.taken.lines > 0) into.inputs.push_back({input.name, input.taken.lines});
+  }
+  return {};
+}
+
+}  // namespace segue

@@ -1,0 +1,33 @@
+// What makes a `MembershipEngine` durable.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/runtime/engine_state.h"
+#include "runtime/durable/durable.h"
+#include "segue/durable.h"
+
+namespace segue {
+
+struct MembershipEngine::Durability final : durable::DurableHost {
+  MembershipEngine::State& state;
+  DurableSink* sink = nullptr;
+  bool replaying = false;
+  std::vector<uint32_t> inputs;  // the log's number of each file being read
+  std::unique_ptr<durable::Durable> kept;
+
+  explicit Durability(MembershipEngine::State& owner) : state(owner) {}
+
+  /// Says which inputs are read, and from where on.
+  Outcome begin(EventInput::State& input, std::vector<InputTaken>& taken);
+
+  Status resume_sink(uint64_t position) override;
+  Result<uint64_t> commit_sink() override;
+  std::string save_counts() override;
+  Status restore_counts(std::string_view bytes) override;
+  void on_replay(const EventBatch& batch) override;
+};
+
+}  // namespace segue

@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/complaint.h"
+#include "cli/state_text.h"
+#include "segue/durable.h"
+
+namespace segue::cli {
+namespace {
+
+struct StateFlags {
+  std::string folder;
+  bool verify = false;
+};
+
+std::string state_text(const StateReport& report) {
+  std::string out =
+      fmt::format("program     {:016x}\nsettings    {}\n", report.program, report.settings);
+  out += fmt::format("users       {}, {} of state\n", count_text(report.users),
+                     counted(report.state_bytes, "byte"));
+  out += fmt::format("checkpoint  of {}, {} in its tables\n", format_time(report.checkpoint_at),
+                     counted(report.checkpoint_bytes, "byte"));
+  out += fmt::format("log         {} in {}, {} behind the checkpoint\n",
+                     counted(report.log_bytes, "byte"), counted(report.log_segments, "segment"),
+                     counted(report.log_records, "record"));
+  if (report.torn_bytes > 0) {
+    out += fmt::format("torn tail   {} that the next start will cut off\n",
+                       counted(report.torn_bytes, "byte"));
+  }
+  out += report.sink.empty() ? "changes     to standard output\n"
+                             : fmt::format("changes     to {}, {} final\n", report.sink,
+                                           counted(report.sink_position, "byte"));
+  for (const StateReport::Input& input : report.inputs) {
+    out +=
+        fmt::format("input       {}, read through line {}\n", input.name, count_text(input.lines));
+  }
+  return out;
+}
+
+Exit show_state(const StateFlags& flags) {
+  StateReport report;
+  require(describe_state(flags.folder, flags.verify, report));
+  fmt::print("{}", state_text(report));
+  if (flags.verify) fmt::print("verified    every checksum fits\n");
+  return Exit::kDone;
+}
+
+}  // namespace
+
+void declare_state(CLI::App& app, Job& job) {
+  auto flags = std::make_shared<StateFlags>();
+  app.add_option("DIR", flags->folder, "the folder")->required();
+  app.add_flag("--verify", flags->verify, "compare every checksum");
+  app.callback([flags, &job] { job = [flags] { return show_state(*flags); }; });
+}
+
+}  // namespace segue::cli

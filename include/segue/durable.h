@@ -1,0 +1,100 @@
+// An engine whose state outlives its process, in a folder on a local disk.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "segue/engine.h"
+#include "segue/export.h"
+#include "segue/outcome.h"
+#include "segue/program.h"
+#include "segue/time.h"
+
+namespace segue {
+
+/// When accepted input reaches the disk. None of it goes with the process, only with the machine.
+enum class InputSync : uint8_t {
+  kAlways,  ///< before the call that gives it returns
+  kEvery,   ///< at most `DurableSettings::every` after
+  kNone,    ///< when the system likes
+};
+
+/// Where a durable engine's changes go. Each is given at least once, with the same id and in the
+/// same order; exactly once to a sink that can take back what is behind a position.
+class SEGUE_API DurableSink {
+ public:
+  virtual ~DurableSink() = default;
+
+  /// By which the state knows it again: a path; empty for one that keeps nothing.
+  virtual std::string name() const = 0;
+
+  /// Takes back all that was given behind `position`, which an earlier `commit` gave, or 0.
+  virtual Outcome resume(uint64_t position) = 0;
+
+  virtual void give(const MembershipChange& change) = 0;
+
+  /// All that was given is kept whatever happens, up to `position`.
+  virtual Outcome commit(uint64_t& position) = 0;
+};
+
+struct DurableSettings {
+  std::string folder;  ///< made if missing; held by one process at a time
+  InputSync sync = InputSync::kEvery;
+  Milliseconds every{10};
+  uint64_t checkpoint_bytes = uint64_t{64} << 20;  ///< of logged input between two checkpoints
+  DurableSink* sink = nullptr;                     ///< outlives the engine; null: nowhere
+};
+
+/// What was found in the folder.
+struct Recovery {
+  bool is_new = false;
+  uint64_t users = 0;
+  uint64_t records = 0;  ///< of the log, applied again
+  uint64_t events = 0;   ///< in them
+  double seconds = 0;
+  std::string cut_file;  ///< a log that ended in a record cut short, which was cut off; or empty
+  uint64_t cut_bytes = 0;
+};
+
+/// The engine in `settings.folder` as it was when its process ended, or one without users. Its
+/// `push`, `read` and `advance_to` log input before it is applied: when one fails for the disk's
+/// sake, nothing of it is applied, lookups go on, and it may be tried again. `read` goes on in each
+/// file where it was, by the file's path; standard input is new each time. Packed logs are no input
+/// of it. A number of threads is no part of the state; rules, lateness, dedupe and sink are.
+///
+/// Errors: `Fault::kInvalid` if another process has the folder, or it is of another program,
+/// settings or sink; `kCorrupt` for damage, by file; `kUnsupported` in a build without RocksDB.
+/// Cost: reads the checkpoint, applies the log behind it.
+SEGUE_API Outcome open_engine(std::shared_ptr<const CompiledProgram> program,
+                              const EngineSettings& engine, const DurableSettings& settings,
+                              MembershipEngine& into, Recovery& recovery) noexcept;
+
+/// What a folder holds, read beside the process that has it or without one.
+struct StateReport {
+  uint64_t program = 0;  ///< identity
+  std::string settings;
+  std::string sink;
+  uint64_t sink_position = 0;
+  uint64_t users = 0;
+  uint64_t state_bytes = 0;       ///< of all users
+  uint64_t checkpoint_bytes = 0;  ///< on disk; 0 while it is in the store's own log
+  TimePoint checkpoint_at;        ///< by the machine's clock
+  uint64_t log_records = 0;       ///< behind the checkpoint
+  uint64_t log_bytes = 0;         ///< of all segments
+  uint64_t log_segments = 0;
+  uint64_t torn_bytes = 0;  ///< that a start will cut off
+  struct Input {
+    std::string name;
+    uint64_t lines = 0;  ///< taken so far
+  };
+  std::vector<Input> inputs;
+};
+
+/// `verify`: also compares every checksum, of users' states and of the store's blocks.
+SEGUE_API Outcome describe_state(const std::string& folder, bool verify,
+                                 StateReport& into) noexcept;
+
+}  // namespace segue

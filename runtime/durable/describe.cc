@@ -1,0 +1,36 @@
+#include <filesystem>
+#include <system_error>
+
+#include "runtime/durable/durable.h"
+
+namespace segue::durable {
+
+Result<FolderReport> describe(const std::string& folder, bool verify) {
+  Files& files = posix_files();
+  FolderReport report;
+  SEGUE_TRY(const auto store, open_store(folder + "/checkpoint", StoreMode::kRead));
+  if (verify) SEGUE_TRY_STATUS(store->verify());
+  SEGUE_TRY(const auto manifest, store->get(kManifestKey));
+  if (!manifest) return Error{Errc::kUnreadable, "`" + folder + "` holds no checkpoint"};
+  SEGUE_TRY(report.manifest, open_manifest(*manifest));
+  const std::string_view prefix(&kUserKey, 1);
+  SEGUE_TRY_STATUS(store->scan(prefix, [&](std::string_view key, std::string_view value) -> Status {
+    SEGUE_TRY(const std::string_view state, open_user(key.substr(1), value));
+    ++report.users;
+    report.state_bytes += state.size();
+    return {};
+  }));
+  report.checkpoint_bytes = store->bytes_on_disk();
+  SEGUE_TRY(report.log, read_log(files, folder + "/log", report.manifest.next_record, false,
+                                 [](const Record&) { return Status(); }));
+  SEGUE_TRY(const auto segments, files.list(folder + "/log"));
+  report.log_segments = segments.size();
+  for (const std::string& segment : segments) {
+    std::error_code gone;
+    const uintmax_t bytes = std::filesystem::file_size(folder + "/log/" + segment, gone);
+    if (!gone) report.log_bytes += bytes;
+  }
+  return report;
+}
+
+}  // namespace segue::durable

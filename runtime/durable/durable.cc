@@ -1,0 +1,294 @@
+#include "runtime/durable/durable.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "runtime/base/byte_fields.h"
+#include "runtime/base/hash.h"
+#include "runtime/durable/records.h"
+
+namespace segue::durable {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+int64_t machine_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+std::string log_folder(const DurableOptions& options) { return options.folder + "/log"; }
+
+std::string_view chars(std::span<const std::byte> bytes) {
+  // SAFETY: any object may be looked at as chars.
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+Error of_other(const DurableOptions& options, std::string_view what, std::string_view had,
+               std::string_view has) {
+  return {Errc::kInvalid, fmt::format("the state in `{}` was made with {} {}, not {}",
+                                      options.folder, what, had, has)};
+}
+
+Status check_same(const DurableOptions& options, const Manifest& manifest, const Program& program) {
+  if (manifest.program != program.image().identity()) {
+    return Error{Errc::kInvalid,
+                 fmt::format("the state in `{}` was made by other rules (program {:016x}, not "
+                             "{:016x}); a deploy to a kept state is not supported yet",
+                             options.folder, manifest.program, program.image().identity())};
+  }
+  if (manifest.settings != options.settings) {
+    return of_other(options, "the settings", manifest.settings, options.settings);
+  }
+  if (manifest.sink == options.sink) return {};
+  const auto shown = [](const std::string& sink) {
+    return sink.empty() ? std::string("nothing but the host") : "`" + sink + "`";
+  };
+  return of_other(options, "changes going to", shown(manifest.sink), shown(options.sink));
+}
+
+}  // namespace
+
+Durable::Durable(const DurableOptions& options, const Program& program, Engine& engine,
+                 DurableHost& host)
+    : options_(options),
+      program_(program),
+      engine_(engine),
+      host_(host),
+      decoder_(program.schema()) {}
+
+Durable::~Durable() {
+  if (writer_.joinable()) writer_.join();
+}
+
+// ---- opening ------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<Durable>> Durable::open(const DurableOptions& options,
+                                               const Program& program, Engine& engine,
+                                               DurableHost& host) {
+  const auto begun = Clock::now();
+  std::unique_ptr<Durable> durable(new Durable(options, program, engine, host));
+  SEGUE_TRY_STATUS(options.files->make_folder(options.folder));
+  SEGUE_TRY(durable->lock_, Lock::take(options.folder + "/LOCK"));
+  SEGUE_TRY_STATUS(options.files->make_folder(log_folder(options)));
+  SEGUE_TRY(durable->store_, open_store(options.folder + "/checkpoint", StoreMode::kWrite));
+  engine.track_changed_users();
+  SEGUE_TRY_STATUS(durable->load());
+  durable->report_.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+  return durable;
+}
+
+Status Durable::load() {
+  SEGUE_TRY(const auto bytes, store_->get(kManifestKey));
+  SEGUE_TRY(const auto segments, options_.files->list(log_folder(options_)));
+  if (!bytes) {
+    if (segments.empty()) return make_new();
+    return Error{Errc::kCorrupt,
+                 fmt::format("`{}` has a log, but its checkpoint is gone", options_.folder)};
+  }
+  SEGUE_TRY(manifest_, open_manifest(*bytes));
+  SEGUE_TRY_STATUS(check_same(options_, manifest_, program_));
+  if (segments.empty() && manifest_.next_record > 1) {
+    return Error{Errc::kCorrupt,
+                 fmt::format("`{}` has a checkpoint, but its log is gone", options_.folder)};
+  }
+  SEGUE_TRY_STATUS(engine_.restore(manifest_.engine));
+  SEGUE_TRY_STATUS(load_users());
+  SEGUE_TRY_STATUS(host_.restore_counts(manifest_.counts));
+  return host_.resume_sink(manifest_.sink_position);
+}
+
+Status Durable::load_users() {
+  const std::string_view prefix(&kUserKey, 1);
+  return store_->scan(prefix, [&](std::string_view key, std::string_view value) -> Status {
+    const std::string_view id = key.substr(1);
+    SEGUE_TRY(const std::string_view state, open_user(id, value));
+    ++report_.users;
+    return engine_.restore_user(id, std::as_bytes(std::span(state)));
+  });
+}
+
+/// A checkpoint of nothing, so that a log never stands without one.
+Status Durable::make_new() {
+  report_.is_new = true;
+  manifest_.program = program_.image().identity();
+  manifest_.settings = options_.settings;
+  manifest_.sink = options_.sink;
+  manifest_.advanced_ms = kLongAgo.ms;
+  manifest_.inputs.push_back({"input", {}});
+  SEGUE_TRY_STATUS(host_.resume_sink(0));
+  SEGUE_TRY(const auto batch, make_checkpoint());
+  SEGUE_TRY_STATUS(store_->write(*batch));
+  return options_.files->sync_folder(options_.folder);
+}
+
+Status Durable::recover() {
+  const auto begun = Clock::now();
+  const auto take = [&](const Record& record) { return replay(record); };
+  SEGUE_TRY(const LogReading reading,
+            read_log(*options_.files, log_folder(options_), manifest_.next_record, true, take));
+  report_.records = reading.records;
+  report_.cut_file = reading.cut_file;
+  report_.cut_bytes = reading.cut_bytes;
+  report_.users = engine_.stats().users;
+  first_logged_ = reading.next;
+  LogOptions log;
+  log.sync = options_.sync;
+  log.program = manifest_.program;
+  log.segment_bytes = options_.segment_bytes;
+  SEGUE_TRY(log_, LogWriter::open(*options_.files, log_folder(options_), reading.next, log));
+  report_.seconds += std::chrono::duration<double>(Clock::now() - begun).count();
+  return {};
+}
+
+Status Durable::replay(const Record& record) {
+  ByteReader in(record.payload);
+  switch (record.kind) {
+    case RecordKind::kEvents:
+      return replay_events(record.payload);
+    case RecordKind::kAdvance: {
+      if (!in.take(manifest_.advanced_ms)) break;
+      engine_.advance_to({manifest_.advanced_ms});
+      return {};
+    }
+    case RecordKind::kInput:
+      manifest_.inputs.push_back({std::string(record.payload), {}});
+      return {};
+    default:
+      return Error{Errc::kUnsupported,
+                   fmt::format("record {} of the log is of a kind that this "
+                               "build does not know ({})",
+                               record.number, static_cast<uint32_t>(record.kind))};
+  }
+  return Error{Errc::kCorrupt, fmt::format("record {} of the log is damaged", record.number)};
+}
+
+Status Durable::replay_events(std::string_view payload) {
+  const auto inputs = static_cast<uint32_t>(manifest_.inputs.size());
+  SEGUE_TRY(EventBatch batch, take_events(payload, decoder_, inputs));
+  note_taken(batch);
+  report_.events += batch.events.size();
+  host_.on_replay(batch);
+  engine_.push(std::move(batch));
+  return {};
+}
+
+// ---- input --------------------------------------------------------------------------------------
+
+Result<uint32_t> Durable::input(const std::string& name) {
+  for (uint32_t i = 1; i < manifest_.inputs.size(); ++i) {
+    if (manifest_.inputs[i].name == name) return i;
+  }
+  SEGUE_TRY_STATUS(log_->append(RecordKind::kInput, name));
+  manifest_.inputs.push_back({name, {}});
+  return static_cast<uint32_t>(manifest_.inputs.size() - 1);
+}
+
+InputTaken Durable::taken(uint32_t input) const { return manifest_.inputs[input].taken; }
+
+/// Origins and rejects name the log's inputs. Of each input's lines the last one counts.
+void Durable::note_taken(const EventBatch& batch) {
+  std::vector<const Origin*> last(manifest_.inputs.size());
+  for (const Origin& origin : batch.origins) last[origin.file] = &origin;
+  for (size_t i = 0; i < last.size(); ++i) {
+    if (last[i] == nullptr) continue;
+    InputTaken& taken = manifest_.inputs[i].taken;
+    taken.lines = last[i]->line;
+    taken.line_hash = hash64(last[i]->raw);
+  }
+  for (const Reject& reject : batch.rejects) {
+    InputTaken& taken = manifest_.inputs[reject.file].taken;
+    taken.reject_lines = std::max(taken.reject_lines, reject.line);
+  }
+}
+
+Status Durable::push(EventBatch batch, std::span<const uint32_t> inputs) {
+  if (batch.empty()) return {};
+  payload_.clear();
+  put_events(payload_, batch, inputs);
+  SEGUE_TRY_STATUS(log_->append(RecordKind::kEvents, payload_));
+  EventBatch places;
+  places.origins = batch.origins;
+  for (Origin& origin : places.origins) origin.file = inputs[origin.file];
+  for (const Reject& reject : batch.rejects) {
+    places.rejects.push_back({reject.kind, inputs[reject.file], reject.line, {}});
+  }
+  note_taken(places);
+  engine_.push(std::move(batch));
+  return checkpoint_when_due();
+}
+
+Status Durable::advance_to(Instant through) {
+  if (through.ms <= manifest_.advanced_ms) return {};  // nothing would happen
+  payload_.clear();
+  put(payload_, through.ms);
+  SEGUE_TRY_STATUS(log_->append(RecordKind::kAdvance, payload_));
+  manifest_.advanced_ms = through.ms;
+  engine_.advance_to(through);
+  return checkpoint_when_due();
+}
+
+Status Durable::finish(Instant until) {
+  const Instant newest = engine_.stats().newest;
+  SEGUE_TRY_STATUS(advance_to(std::max(newest, until)));
+  engine_.finish(until);
+  return {};
+}
+
+// ---- checkpoints --------------------------------------------------------------------------------
+
+Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
+  SEGUE_TRY(manifest_.sink_position, host_.commit_sink());
+  auto batch = store_->batch();
+  std::string key;
+  const auto give = [&](std::string_view id, std::span<const std::byte> state) {
+    key.assign(1, kUserKey).append(id);
+    batch->put(key, pack_user(id, chars(state)));
+  };
+  manifest_.engine = engine_.save(give, true);
+  manifest_.counts = host_.save_counts();
+  manifest_.next_record = log_ ? log_->next() : 1;
+  manifest_.written_ms = machine_ms();
+  batch->put(kManifestKey, pack_manifest(manifest_));
+  return batch;
+}
+
+/// A checkpoint that fails is tried again later; until then the log is kept, and grows.
+Status Durable::checkpoint_when_due() {
+  if (log_->bytes_written() - checkpoint_at_ < options_.checkpoint_bytes) return {};
+  checkpoint_at_ = log_->bytes_written();
+  if (!await_checkpoint().ok()) return {};
+  return begin_checkpoint();
+}
+
+Status Durable::begin_checkpoint() {
+  SEGUE_TRY(writing_, make_checkpoint());
+  writing_next_ = manifest_.next_record;
+  writer_ = std::thread([this] { written_ = store_->write(*writing_); });
+  return {};
+}
+
+/// Nothing is being written any more, and nothing is left to be.
+Status Durable::await_checkpoint() {
+  if (writer_.joinable()) {
+    writer_.join();
+  } else if (writing_) {
+    written_ = store_->write(*writing_);
+  }
+  if (!writing_) return {};
+  if (!written_.ok()) return written_;
+  writing_.reset();
+  return log_->drop_before(writing_next_);
+}
+
+Status Durable::checkpoint() {
+  SEGUE_TRY_STATUS(await_checkpoint());
+  checkpoint_at_ = log_->bytes_written();
+  SEGUE_TRY_STATUS(begin_checkpoint());
+  return await_checkpoint();
+}
+
+}  // namespace segue::durable

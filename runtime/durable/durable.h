@@ -1,0 +1,156 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "runtime/base/event_batch.h"
+#include "runtime/base/result.h"
+#include "runtime/durable/files.h"
+#include "runtime/durable/log.h"
+#include "runtime/durable/manifest.h"
+#include "runtime/durable/store.h"
+#include "runtime/engine/engine.h"
+#include "runtime/ingest/decode.h"
+#include "runtime/ingest/reader.h"
+
+namespace segue::durable {
+
+struct DurableOptions {
+  std::string folder;
+  SyncPolicy sync;
+  uint64_t checkpoint_bytes = uint64_t{64} << 20;  // of log between two checkpoints
+  uint64_t segment_bytes = uint64_t{32} << 20;
+  std::string settings;  // what of the engine's settings answers depend on: `lateness 0s`
+  std::string sink;      // where changes go: a path, or empty
+  Files* files = &posix_files();
+};
+
+/// What a durable engine asks of its host.
+class DurableHost {
+ public:
+  virtual ~DurableHost() = default;
+
+  /// Takes back what was given to the sink behind that position, before anything is given again.
+  [[nodiscard]] virtual Status resume_sink(uint64_t position) = 0;
+
+  /// All that was given is on the disk; where the sink stands then.
+  virtual Result<uint64_t> commit_sink() = 0;
+
+  /// What the host keeps with a checkpoint, and gets back from it.
+  virtual std::string save_counts() = 0;
+  [[nodiscard]] virtual Status restore_counts(std::string_view bytes) = 0;
+
+  /// A batch that is applied again is about to be.
+  virtual void on_replay(const EventBatch& batch) = 0;
+};
+
+struct RecoveryReport {
+  bool is_new = false;
+  uint64_t users = 0;
+  uint64_t records = 0;  // of the log, applied again
+  uint64_t events = 0;   // in them
+  double seconds = 0;
+  std::string cut_file;  // whose torn tail was cut off
+  uint64_t cut_bytes = 0;
+};
+
+/// Keeps an engine in a folder: what it accepts is in the log before it is applied, and checkpoints
+/// hold what the log need not repeat. After the process ends, however it ends, `open` and `recover`
+/// make the engine what it was, and changes since the last checkpoint are given again.
+///
+/// Cost: a copy of each line, a checksum of it and a write; a checkpoint copies the states that
+/// changed while input waits, and writes them on a thread of its own. Threads: one at a time.
+class Durable {
+ public:
+  /// Takes the folder, or makes it, and loads the checkpoint into `engine`, which is new. Errors:
+  /// `kInvalid` if another process has it, or it is of another program, settings or sink;
+  /// `kCorrupt`.
+  static Result<std::unique_ptr<Durable>> open(const DurableOptions& options,
+                                               const Program& program, Engine& engine,
+                                               DurableHost& host);
+  Durable(const Durable&) = delete;
+  Durable& operator=(const Durable&) = delete;
+  ~Durable();
+
+  /// Applies the rest of the log. Once, before all that follows.
+  Status recover();
+  const RecoveryReport& report() const { return report_; }
+
+  /// The number of an input in the log, by its name; made if new. What of it was taken before is
+  /// known by that number, which outlives the process. 0 is what is pushed.
+  Result<uint32_t> input(const std::string& name);
+  InputTaken taken(uint32_t input) const;
+  const std::string& name_of(uint32_t input) const { return manifest_.inputs[input].name; }
+
+  /// Logs a batch, its rejects as places only, and applies it. Each origin has its line, and a
+  /// number of `inputs` by its file. After an error nothing is applied, and it may be tried again.
+  Status push(EventBatch batch, std::span<const uint32_t> inputs);
+  Status advance_to(Instant through);
+
+  /// Settles all up to and at the newest event, or `until` if that is later.
+  Status finish(Instant until);
+
+  /// A checkpoint now, on the disk when it returns.
+  Status checkpoint();
+
+  /// Whether anything was logged since `open`.
+  bool has_logged() const { return log_->next() != first_logged_; }
+
+ private:
+  Durable(const DurableOptions& options, const Program& program, Engine& engine, DurableHost& host);
+
+  Status load();
+  Status make_new();
+  Status load_users();
+  Status replay(const Record& record);
+  Status replay_events(std::string_view payload);
+  void note_taken(const EventBatch& batch);
+  Status checkpoint_when_due();
+  Status begin_checkpoint();
+  Status await_checkpoint();
+  Result<std::unique_ptr<StoreBatch>> make_checkpoint();
+
+  DurableOptions options_;
+  const Program& program_;
+  Engine& engine_;
+  DurableHost& host_;
+  std::unique_ptr<Lock> lock_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<LogWriter> log_;
+  Manifest manifest_;
+  Decoder decoder_;
+  RecoveryReport report_;
+  uint64_t first_logged_ = 1;
+  uint64_t checkpoint_at_ = 0;  // bytes of the log at the last one
+  std::string payload_;
+
+  // Being written; if that failed, to be tried again before another is made.
+  std::unique_ptr<StoreBatch> writing_;
+  uint64_t writing_next_ = 0;
+  Status written_;
+  std::thread writer_;
+};
+
+/// What a folder holds, see `seg state`.
+struct FolderReport {
+  Manifest manifest;
+  uint64_t users = 0;
+  uint64_t state_bytes = 0;
+  uint64_t checkpoint_bytes = 0;
+  uint64_t log_bytes = 0;
+  uint64_t log_segments = 0;
+  LogReading log;  // behind the checkpoint
+};
+
+/// Reads without taking the folder. Every user's state and every record behind the checkpoint is
+/// checked; with `verify` every block of the store too.
+Result<FolderReport> describe(const std::string& folder, bool verify);
+
+}  // namespace segue::durable

@@ -1,0 +1,104 @@
+#include "runtime/durable/manifest.h"
+
+#include <fmt/format.h>
+
+#include "runtime/base/byte_fields.h"
+#include "runtime/base/hash.h"
+
+namespace segue::durable {
+namespace {
+
+constexpr uint32_t kVersion = 1;
+
+Error damaged(std::string_view what) {
+  return {Errc::kCorrupt, fmt::format("the checkpoint is damaged: {}", what)};
+}
+
+bool take_string(ByteReader& in, std::string& text) {
+  std::string_view bytes;
+  if (!in.take_text(bytes)) return false;
+  text.assign(bytes);
+  return true;
+}
+
+bool take_inputs(ByteReader& in, std::vector<InputState>& inputs) {
+  uint32_t count = 0;
+  if (!in.take(count) || count > in.left()) return false;
+  inputs.resize(count);
+  for (InputState& input : inputs) {
+    if (!take_string(in, input.name) || !in.take(input.taken.lines) ||
+        !in.take(input.taken.line_hash) || !in.take(input.taken.reject_lines)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string pack_manifest(const Manifest& manifest) {
+  std::string out;
+  put(out, manifest.program);
+  put_text(out, manifest.settings);
+  put_text(out, manifest.sink);
+  put(out, manifest.next_record);
+  put(out, manifest.sink_position);
+  put(out, manifest.written_ms);
+  put(out, manifest.advanced_ms);
+  put(out, static_cast<uint32_t>(manifest.inputs.size()));
+  for (const InputState& input : manifest.inputs) {
+    put_text(out, input.name);
+    put(out, input.taken.lines);
+    put(out, input.taken.line_hash);
+    put(out, input.taken.reject_lines);
+  }
+  put_text(out, manifest.counts);
+  put_text(out, manifest.engine);
+  std::string head;
+  put(head, kVersion);
+  put(head, hash64(out));
+  return head + out;
+}
+
+Result<Manifest> open_manifest(std::string_view bytes) {
+  ByteReader in(bytes);
+  uint32_t version = 0;
+  uint64_t checksum = 0;
+  if (!in.take(version) || !in.take(checksum)) return damaged("its manifest is too short");
+  if (version != kVersion) {
+    return Error{Errc::kUnsupported,
+                 fmt::format("a checkpoint of version {}: this build reads {}", version, kVersion)};
+  }
+  if (hash64(bytes.substr(bytes.size() - in.left())) != checksum) {
+    return damaged("its manifest does not fit its checksum");
+  }
+  Manifest manifest;
+  const bool whole = in.take(manifest.program) && take_string(in, manifest.settings) &&
+                     take_string(in, manifest.sink) && in.take(manifest.next_record) &&
+                     in.take(manifest.sink_position) && in.take(manifest.written_ms) &&
+                     in.take(manifest.advanced_ms) && take_inputs(in, manifest.inputs) &&
+                     take_string(in, manifest.counts) && take_string(in, manifest.engine);
+  if (!whole || !in.done() || manifest.inputs.empty()) return damaged("its manifest ends early");
+  return manifest;
+}
+
+std::string pack_user(std::string_view id, std::string_view state) {
+  std::string value;
+  value.reserve(sizeof(uint64_t) + state.size());
+  put(value, hash64(state, hash64(id)));
+  value += state;
+  return value;
+}
+
+Result<std::string_view> open_user(std::string_view id, std::string_view value) {
+  ByteReader in(value);
+  uint64_t checksum = 0;
+  const bool whole = in.take(checksum);
+  const std::string_view state = value.substr(whole ? sizeof checksum : 0);
+  if (!whole || hash64(state, hash64(id)) != checksum) {
+    return damaged(fmt::format("the state of `{}` does not fit its checksum", id));
+  }
+  return state;
+}
+
+}  // namespace segue::durable

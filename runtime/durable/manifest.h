@@ -1,0 +1,43 @@
+// What a checkpoint holds beside users: one value in the store, written with them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/base/result.h"
+#include "runtime/ingest/reader.h"
+
+namespace segue::durable {
+
+inline constexpr std::string_view kManifestKey = "m";
+inline constexpr char kUserKey = 'u';  // then the user's id
+
+struct InputState {
+  std::string name;
+  InputTaken taken;
+};
+
+struct Manifest {
+  uint64_t program = 0;  // identity
+  std::string settings;
+  std::string sink;
+  uint64_t next_record = 1;  // the first one that the checkpoint does not hold
+  uint64_t sink_position = 0;
+  int64_t written_ms = 0;   // by the machine's clock
+  int64_t advanced_ms = 0;  // how far the clock was moved on
+  std::vector<InputState> inputs;
+  std::string counts;  // the host's
+  std::string engine;  // see `Engine::save`
+};
+
+/// Bytes with a version and a checksum, and back.
+std::string pack_manifest(const Manifest& manifest);
+Result<Manifest> open_manifest(std::string_view bytes);
+
+/// A user's state with a checksum over id and state, and back; `kCorrupt` names the user.
+std::string pack_user(std::string_view id, std::string_view state);
+Result<std::string_view> open_user(std::string_view id, std::string_view value);
+
+}  // namespace segue::durable

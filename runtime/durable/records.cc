@@ -1,0 +1,82 @@
+#include "runtime/durable/records.h"
+
+#include <algorithm>
+
+#include "runtime/base/byte_fields.h"
+#include "runtime/ingest/lines.h"
+
+namespace segue::durable {
+namespace {
+
+Error damaged(const char* what) {
+  return {Errc::kCorrupt, std::string("a record of the log is damaged: ") + what};
+}
+
+/// Events of one file in lines that follow each other: how many of those that begin at `first`.
+size_t run_length(std::span<const Origin> origins, size_t first) {
+  size_t count = 1;
+  while (first + count < origins.size() && origins[first + count].file == origins[first].file &&
+         origins[first + count].line == origins[first].line + count) {
+    ++count;
+  }
+  return count;
+}
+
+bool take_rejects(ByteReader& in, uint32_t inputs, EventBatch& batch) {
+  uint32_t count = 0;
+  if (!in.take(count) || count > in.left()) return false;
+  for (; count > 0; --count) {
+    Reject reject;
+    uint8_t kind = 0;
+    if (!in.take(reject.file) || !in.take(reject.line) || !in.take(kind)) return false;
+    if (reject.file >= inputs || kind >= kRejectKinds) return false;
+    reject.kind = static_cast<RejectKind>(kind);
+    batch.rejects.push_back(std::move(reject));
+  }
+  return true;
+}
+
+}  // namespace
+
+void put_events(std::string& out, const EventBatch& batch, std::span<const uint32_t> inputs) {
+  put(out, static_cast<uint32_t>(batch.rejects.size()));
+  for (const Reject& reject : batch.rejects) {
+    put(out, inputs[reject.file]);
+    put(out, reject.line);
+    put(out, static_cast<uint8_t>(reject.kind));
+  }
+  const std::span<const Origin> origins = batch.origins;
+  for (size_t i = 0; i < origins.size();) {
+    const size_t count = run_length(origins, i);
+    put(out, inputs[origins[i].file]);
+    put(out, origins[i].line);
+    put(out, static_cast<uint32_t>(count));
+    for (const size_t end = i + count; i < end; ++i) put_text(out, origins[i].raw);
+  }
+}
+
+Result<EventBatch> take_events(std::string_view payload, Decoder& decoder, uint32_t inputs) {
+  ByteReader in(payload);
+  EventBatch batch = decoder.make_batch();
+  if (!take_rejects(in, inputs, batch)) return damaged("its rejects");
+  while (!in.done()) {
+    Origin origin;
+    uint32_t count = 0;
+    if (!in.take(origin.file) || !in.take(origin.line) || !in.take(count)) return damaged("a run");
+    if (origin.file >= inputs) return damaged("an input that was not named");
+    for (; count > 0; --count, ++origin.line) {
+      std::string_view line;
+      if (!in.take_text(line)) return damaged("a line");
+      // A line may be read beyond its end, see `kLinePadding`.
+      char* const copy = batch.arena->bytes(line.size() + kLinePadding);
+      line.copy(copy, line.size());
+      std::fill_n(copy + line.size(), kLinePadding, '\0');
+      origin.raw = {copy, line.size()};
+      if (decoder.decode(origin.raw, batch)) return damaged("a line that is no event");
+      batch.origins.push_back(origin);
+    }
+  }
+  return batch;
+}
+
+}  // namespace segue::durable

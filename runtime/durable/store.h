@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runtime/base/result.h"
+
+namespace segue::durable {
+
+/// What is written at once: all of it or nothing.
+class StoreBatch {
+ public:
+  virtual ~StoreBatch() = default;
+  virtual void put(std::string_view key, std::string_view value) = 0;
+  virtual void remove(std::string_view key) = 0;
+};
+
+/// Keys and values on disk, sorted by key. Errors name the folder and what the store says:
+/// `kCorrupt` of a checksum, else `kUnreadable`. Threads: `write` may run beside reads.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual std::unique_ptr<StoreBatch> batch() = 0;
+
+  /// Atomic, and on the disk when it returns. After a failure the same batch may be tried again.
+  [[nodiscard]] virtual Status write(StoreBatch& batch) = 0;
+
+  /// Nothing, if the key is not there.
+  virtual Result<std::optional<std::string>> get(std::string_view key) = 0;
+
+  /// All whose key begins so, in order.
+  [[nodiscard]] virtual Status scan(
+      std::string_view prefix,
+      const std::function<Status(std::string_view key, std::string_view value)>& take) = 0;
+
+  /// Reads every block and compares its checksum.
+  [[nodiscard]] virtual Status verify() = 0;
+
+  virtual uint64_t bytes_on_disk() = 0;
+};
+
+enum class StoreMode : uint8_t { kWrite, kRead };
+
+/// In a folder of its own; `kWrite` makes it if it is missing. `kUnsupported` in a build without
+/// RocksDB.
+Result<std::unique_ptr<Store>> open_store(const std::string& folder, StoreMode mode);
+
+}  // namespace segue::durable

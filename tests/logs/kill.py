@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Kills `seg run --state` at random moments: kill.py SEG [--kills N] [--seed S] [--forever]
+
+The log of examples/03-online-shop is read by a process that SIGKILL ends, recovered, and read on.
+What it wrote to a file must equal, byte by byte, what a run without a kill writes; what it wrote to
+standard output must too, once repeats of the same id are left out.
+"""
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LOG = os.path.join(ROOT, "examples", "03-online-shop", "orders.jsonl.zst")
+RULES = os.path.join(ROOT, "tests", "logs", "online-retail.seg")
+FLAGS = ["--lateness", "1h", "--dedupe", "10m"]
+
+
+def run(command, kill_after, out):
+    process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE)
+    try:
+        _, errors = process.communicate(timeout=kill_after)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return False
+    if process.returncode != 0:
+        words = " ".join(command)
+        sys.exit(f"{words} ended with {process.returncode}:\n{errors.decode()}")
+    return True
+
+
+def without_repeats(lines):
+    seen = set()
+    kept = []
+    for line in lines:
+        if line.endswith(b"\n") and line not in seen:
+            seen.add(line)
+            kept.append(line)
+    return kept
+
+
+def turn(seg, log, plain, folder, chance, kills_max, longest):
+    """Kills until the log is read; returns kills, differences."""
+    state = os.path.join(folder, "state")
+    changes = os.path.join(folder, "changes")
+    to_file = chance.random() < 0.7
+    command = [seg, "run", RULES, log, "--state", state, *FLAGS, "--threads", chance.choice("12"),
+               "--sync", chance.choice(["always", "every 1ms", "none"]), "--engine", "interp"]
+    if to_file:
+        command += ["-o", changes]
+    kills = 0
+    with open(changes if not to_file else os.devnull, "ab") as out:
+        while True:
+            after = chance.uniform(0.005, longest) if kills < kills_max else None
+            if run(command, after, out):
+                break
+            kills += 1
+    with open(changes, "rb") as file:
+        found = file.readlines()
+    if not to_file:
+        found = without_repeats(found)
+    again = subprocess.run(command, capture_output=True, check=True)
+    same = found == plain and b"nothing is new" in again.stderr
+    return kills, 0 if same else 1
+
+
+def main():
+    words = argparse.ArgumentParser()
+    words.add_argument("seg")
+    words.add_argument("--kills", type=int, default=200)
+    words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--forever", action="store_true")
+    given = words.parse_args()
+    chance = random.Random(given.seed)
+    kills = turns = differences = 0
+    with tempfile.TemporaryDirectory() as folder:
+        log = os.path.join(folder, "orders.jsonl")
+        with open(log, "wb") as out:
+            subprocess.run(["zstd", "-dcq", LOG], stdout=out, check=True)
+        with open(log, "rb") as file:
+            events = sum(1 for _ in file)
+        begun = time.monotonic()
+        whole = [given.seg, "run", RULES, log, "--format", "jsonl", "--engine", "interp", *FLAGS]
+        done = subprocess.run(whole, capture_output=True, check=True)
+        plain = done.stdout.splitlines(keepends=True)
+        longest = 1.2 * (time.monotonic() - begun)
+        while given.forever or kills < given.kills:
+            with tempfile.TemporaryDirectory(dir=folder) as part:
+                killed, wrong = turn(given.seg, log, plain, part, chance, 25, longest)
+            kills += killed
+            turns += 1
+            differences += wrong
+            if given.forever:
+                print(f"{kills} kills, {differences} differences", flush=True)
+            if wrong:
+                break
+    print(f"kill test, seed {given.seed}: {kills} kills, {kills + turns} recoveries, "
+          f"{turns} times {events} events, {len(plain)} changes, differences = {differences}")
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
