@@ -53,16 +53,21 @@ def turn(seg, log, plain, folder, chance, kills_max, longest):
     if to_file:
         command += ["-o", changes]
     kills = 0
-    with open(changes if not to_file else os.devnull, "ab") as out:
-        while True:
-            after = chance.uniform(0.005, longest) if kills < kills_max else None
-            if run(command, after, out):
-                break
-            kills += 1
-    with open(changes, "rb") as file:
-        found = file.readlines()
-    if not to_file:
-        found = without_repeats(found)
+    printed = []  # by all processes; the last line of one that was killed may be half a line
+    while True:
+        after = chance.uniform(0.005, longest) if kills < kills_max else None
+        with tempfile.TemporaryFile() as out:
+            ended = run(command, after, out)
+            out.seek(0)
+            printed += out.readlines()
+        if ended:
+            break
+        kills += 1
+    if to_file:
+        with open(changes, "rb") as file:
+            found = file.readlines()
+    else:
+        found = without_repeats(printed)
     again = subprocess.run(command, capture_output=True, check=True)
     same = found == plain and b"nothing is new" in again.stderr
     return kills, 0 if same else 1
