@@ -54,9 +54,15 @@ Exit show_state(const StateFlags& flags) {
 
 void declare_state(CLI::App& app, Job& job) {
   auto flags = std::make_shared<StateFlags>();
-  app.add_option("DIR", flags->folder, "the folder")->required();
-  app.add_flag("--verify", flags->verify, "compare every checksum");
-  app.callback([flags, &job] { job = [flags] { return show_state(*flags); }; });
+  app.add_option("DIR", flags->folder, "the folder");
+  CLI::App* const verify = app.add_subcommand("verify", "compares every checksum");
+  verify->set_help_flag("-h,--help", "this text");
+  verify->add_option("DIR", flags->folder, "the folder")->required();
+  verify->callback([flags] { flags->verify = true; });
+  app.callback([flags, &job] {
+    if (flags->folder.empty()) throw CLI::RequiredError("DIR");
+    job = [flags] { return show_state(*flags); };
+  });
 }
 
 }  // namespace segue::cli

@@ -37,7 +37,7 @@ constexpr Command kCommands[] = {
      declare_run},
     {"state", "what a folder of `seg run --state` holds",
      "seg state kept/\n"
-     "seg state kept/ --verify   # compares every checksum\n",
+     "seg state verify kept/     # compares every checksum\n",
      declare_state},
     {"pack", "a packed event log: grouped by user, in columns, compressed",
      "seg pack events.jsonl -o events.segl\n"

@@ -60,7 +60,11 @@ class HelpFormatter final : public CLI::FormatterBase {
 
   static std::string usage(const CLI::App& app, const std::string& name) {
     std::string line = "Usage: " + name;
-    if (!app.get_subcommands({}).empty()) return line + " COMMAND [FLAGS] [ARGUMENTS]\n";
+    const bool has_arguments =
+        !app.get_options([](const CLI::Option* o) { return o->get_positional(); }).empty();
+    if (!app.get_subcommands({}).empty() && !has_arguments) {
+      return line + " COMMAND [FLAGS] [ARGUMENTS]\n";
+    }
     line += " [FLAGS]";
     for (const CLI::Option* option : app.get_options(shown)) {
       if (!option->get_positional()) continue;

@@ -6,12 +6,17 @@ include(CMakePackageConfigHelpers)
 
 # Without a compiler inside: what a service links that runs prebuilt programs.
 add_library(segue_runtime STATIC)
-foreach(part base image cells interp native engine ingest pack hosted c_calls)
+foreach(part base image cells interp native engine ingest pack durable hosted c_calls)
   target_sources(segue_runtime PRIVATE $<TARGET_OBJECTS:segue_${part}>)
 endforeach()
+if(SEGUE_ROCKSDB)
+  set(rocksdb_library rocksdb)
+  set(rocksdb_package ", librocksdb-dev")
+endif()
 target_link_libraries(segue_runtime
   PRIVATE fmt::fmt simdjson::simdjson ZLIB::ZLIB Threads::Threads
-  INTERFACE $<INSTALL_INTERFACE:zstd> $<INSTALL_INTERFACE:re2> $<INSTALL_INTERFACE:xxhash>)
+  INTERFACE $<INSTALL_INTERFACE:zstd> $<INSTALL_INTERFACE:re2> $<INSTALL_INTERFACE:xxhash>
+            $<INSTALL_INTERFACE:${rocksdb_library}>)
 target_include_directories(segue_runtime
                            INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_features(segue_runtime INTERFACE cxx_std_20)
@@ -55,5 +60,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS
-    "libfmt-dev, libsimdjson-dev, zlib1g-dev, libzstd-dev, libre2-dev, libxxhash-dev")
+    "libfmt-dev, libsimdjson-dev, zlib1g-dev, libzstd-dev, libre2-dev, libxxhash-dev"
+    ${rocksdb_package})
+list(JOIN CPACK_DEBIAN_PACKAGE_RECOMMENDS "" CPACK_DEBIAN_PACKAGE_RECOMMENDS)
 include(CPack)

@@ -8,6 +8,10 @@ namespace segue::durable {
 Result<FolderReport> describe(const std::string& folder, bool verify) {
   Files& files = posix_files();
   FolderReport report;
+  std::error_code unknown;
+  if (!std::filesystem::exists(folder + "/checkpoint", unknown)) {
+    return Error{Errc::kUnreadable, "`" + folder + "` holds no engine's state"};
+  }
   SEGUE_TRY(const auto store, open_store(folder + "/checkpoint", StoreMode::kRead));
   if (verify) SEGUE_TRY_STATUS(store->verify());
   SEGUE_TRY(const auto manifest, store->get(kManifestKey));

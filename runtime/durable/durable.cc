@@ -74,7 +74,7 @@ Result<std::unique_ptr<Durable>> Durable::open(const DurableOptions& options,
   SEGUE_TRY_STATUS(options.files->make_folder(options.folder));
   SEGUE_TRY(durable->lock_, Lock::take(options.folder + "/LOCK"));
   SEGUE_TRY_STATUS(options.files->make_folder(log_folder(options)));
-  SEGUE_TRY(durable->store_, open_store(options.folder + "/checkpoint", StoreMode::kWrite));
+  SEGUE_TRY(durable->store_, options.opener(options.folder + "/checkpoint", StoreMode::kWrite));
   engine.track_changed_users();
   SEGUE_TRY_STATUS(durable->load());
   durable->report_.seconds = std::chrono::duration<double>(Clock::now() - begun).count();

@@ -29,7 +29,9 @@ struct DurableOptions {
   uint64_t segment_bytes = uint64_t{32} << 20;
   std::string settings;  // what of the engine's settings answers depend on: `lateness 0s`
   std::string sink;      // where changes go: a path, or empty
+  // What a test puts its own in place of.
   Files* files = &posix_files();
+  StoreOpener opener = open_store;
 };
 
 /// What a durable engine asks of its host.

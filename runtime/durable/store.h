@@ -48,5 +48,6 @@ enum class StoreMode : uint8_t { kWrite, kRead };
 /// In a folder of its own; `kWrite` makes it if it is missing. `kUnsupported` in a build without
 /// RocksDB.
 Result<std::unique_ptr<Store>> open_store(const std::string& folder, StoreMode mode);
+using StoreOpener = Result<std::unique_ptr<Store>> (*)(const std::string& folder, StoreMode mode);
 
 }  // namespace segue::durable

@@ -1,0 +1,142 @@
+#include "runtime/durable/durable.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "runtime/durable/test_files.h"
+#include "runtime/durable/test_host.h"
+
+namespace segue::durable {
+namespace {
+
+using testing::HasSubstr;
+
+class DurableTest : public testing::Test {
+ protected:
+  DurableTest() {
+    options_.folder = folder_.path() + "/state";
+    options_.settings = "lateness 30ms";
+    options_.segment_bytes = 2000;
+  }
+
+  std::unique_ptr<TestHost> open(uint32_t threads = 1) {
+    return std::make_unique<TestHost>(sink_, options_, threads);
+  }
+
+  /// Each step whole; the process ends behind some of them, and another begins.
+  std::string run(const std::vector<Step>& steps, bool dies, uint32_t threads = 1) {
+    std::filesystem::remove_all(options_.folder);
+    sink_ = {};
+    auto host = open(threads);
+    uint64_t lines = 0;
+    for (size_t i = 0; i < steps.size(); ++i) {
+      EXPECT_TRUE(host->push(steps[i], lines).ok());
+      lines += steps[i].lines.size();
+      if (steps[i].advance_ms > 0) {
+        EXPECT_TRUE(host->durable->advance_to({steps[i].advance_ms}).ok());
+      }
+      if (!dies) continue;
+      if (i % 5 == 2) {
+        EXPECT_TRUE(host->durable->checkpoint().ok());
+      }
+      if (i % 3 == 1) {
+        host = nullptr;
+        host = open(1 + i % 4);
+        EXPECT_TRUE(host->status.ok()) << host->status.error().message;
+        EXPECT_EQ(host->taken(), lines);
+      }
+    }
+    EXPECT_TRUE(host->durable->finish(kLongAgo).ok());
+    return host->told();
+  }
+
+  std::string error_of_opening() {
+    const auto host = open();
+    return host->status.ok() ? "" : host->status.error().message;
+  }
+
+  TestFolder folder_;
+  DurableOptions options_;
+  KeptSink sink_;
+};
+
+TEST_F(DurableTest, AProcessThatEndsAndBeginsAgainGivesTheSame) {
+  for (uint32_t seed = 0; seed < 6; ++seed) {
+    const std::vector<Step> steps = some_steps(seed, 40);
+    options_.checkpoint_bytes = seed % 2 == 0 ? 1500 : uint64_t{1} << 30;
+    const std::string plain = run(steps, false);
+    EXPECT_EQ(run(steps, true), plain) << "seed " << seed;
+    EXPECT_EQ(run(steps, true, 4), plain) << "seed " << seed;
+    EXPECT_THAT(plain, HasSubstr(" in 0\n"));
+  }
+}
+
+TEST_F(DurableTest, ACheckpointBoundsWhatIsAppliedAgain) {
+  const std::vector<Step> steps = some_steps(3, 40);
+  auto host = open();
+  uint64_t lines = 0;
+  for (const Step& step : steps) {
+    ASSERT_TRUE(host->push(step, lines).ok());
+    lines += step.lines.size();
+  }
+  host = nullptr;
+  host = open();
+  EXPECT_GT(host->replayed, 50u);
+  EXPECT_FALSE(host->durable->has_logged());
+  ASSERT_TRUE(host->durable->checkpoint().ok());
+  host = nullptr;
+  host = open();
+  EXPECT_EQ(host->replayed, 0u);
+  EXPECT_EQ(host->taken(), lines);
+}
+
+TEST_F(DurableTest, OneProcessHasAFolder) {
+  const auto host = open();
+  EXPECT_THAT(error_of_opening(), HasSubstr("another process"));
+}
+
+TEST_F(DurableTest, OtherSettingsOrSinksAreRefusedByName) {
+  open();
+  options_.settings = "lateness 1h";
+  EXPECT_THAT(error_of_opening(), HasSubstr("the settings lateness 30ms, not lateness 1h"));
+  options_.settings = "lateness 30ms";
+  options_.sink = "changes.jsonl";
+  EXPECT_THAT(error_of_opening(), HasSubstr("not `changes.jsonl`"));
+}
+
+TEST_F(DurableTest, HalfAFolderIsRefused) {
+  const std::vector<Step> steps = some_steps(1, 10);
+  {
+    const auto host = open();
+    for (const Step& step : steps) ASSERT_TRUE(host->push(step, 0).ok());
+    ASSERT_TRUE(host->durable->checkpoint().ok());
+  }
+  std::filesystem::rename(options_.folder + "/log", folder_.path() + "/log");
+  EXPECT_THAT(error_of_opening(), HasSubstr("its log is gone"));
+  std::filesystem::remove_all(options_.folder + "/log");
+  std::filesystem::rename(folder_.path() + "/log", options_.folder + "/log");
+  std::filesystem::remove_all(options_.folder + "/checkpoint");
+  EXPECT_THAT(error_of_opening(), HasSubstr("its checkpoint is gone"));
+}
+
+TEST_F(DurableTest, AFolderIsDescribedWithoutTakingIt) {
+  const std::vector<Step> steps = some_steps(1, 10);
+  const auto host = open();
+  for (const Step& step : steps) ASSERT_TRUE(host->push(step, 0).ok());
+  ASSERT_TRUE(host->durable->advance_to({20'000}).ok());
+  ASSERT_TRUE(host->durable->checkpoint().ok());
+  ASSERT_TRUE(host->durable->advance_to({30'000}).ok());
+  const auto found = describe(options_.folder, true);
+  ASSERT_TRUE(found.has_value()) << found.error().message;
+  EXPECT_EQ(found->manifest.settings, "lateness 30ms");
+  EXPECT_EQ(found->log.records, 1u);
+  EXPECT_GT(found->users, 0u);
+  const auto none = describe(folder_.path() + "/none", false);
+  ASSERT_FALSE(none.has_value());
+  EXPECT_THAT(none.error().message, HasSubstr("holds no engine's state"));
+}
+
+}  // namespace
+}  // namespace segue::durable

@@ -1,0 +1,326 @@
+// The fault matrix: whatever fails, at whatever call, nothing acknowledged is lost and nothing is
+// answered wrong. Damage is refused by name or recovered.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+
+#include "runtime/durable/test_files.h"
+#include "runtime/durable/test_host.h"
+
+namespace segue::durable {
+namespace {
+
+using testing::HasSubstr;
+
+/// A store whose writes fail when they are told to.
+struct StoreFault {
+  enum class Kind { kNone, kNotWritten, kWrittenAndFailed };
+  Kind kind = Kind::kNone;
+  uint64_t after = 0;
+  bool stays = false;
+  uint64_t calls = 0;
+
+  bool fails() {
+    const uint64_t call = calls++;
+    return kind != Kind::kNone && (call == after || (stays && call > after));
+  }
+};
+StoreFault store_fault;
+
+class FaultyStore final : public Store {
+ public:
+  explicit FaultyStore(std::unique_ptr<Store> under) : under_(std::move(under)) {}
+
+  std::unique_ptr<StoreBatch> batch() override { return under_->batch(); }
+  Status write(StoreBatch& batch) override {
+    const bool fails = store_fault.fails();
+    if (fails && store_fault.kind == StoreFault::Kind::kNotWritten) return failed();
+    const Status status = under_->write(batch);
+    return fails ? failed() : status;
+  }
+  Result<std::optional<std::string>> get(std::string_view key) override { return under_->get(key); }
+  Status scan(std::string_view prefix,
+              const std::function<Status(std::string_view, std::string_view)>& take) override {
+    return under_->scan(prefix, take);
+  }
+  Status verify() override { return under_->verify(); }
+  uint64_t bytes_on_disk() override { return under_->bytes_on_disk(); }
+
+ private:
+  static Status failed() { return Error{Errc::kUnreadable, "No space left on device"}; }
+  std::unique_ptr<Store> under_;
+};
+
+Result<std::unique_ptr<Store>> open_faulty(const std::string& folder, StoreMode mode) {
+  SEGUE_TRY(auto under, open_store(folder, mode));
+  return std::unique_ptr<Store>(std::make_unique<FaultyStore>(std::move(under)));
+}
+
+struct Tally {
+  int trials = 0;
+  int failed_calls = 0;
+  int tried_again = 0;  // with success, in the same process
+  int restarts = 0;
+  int refused = 0;
+  int recovered = 0;
+  int differences = 0;
+};
+std::map<std::string, Tally>& matrix() {
+  static std::map<std::string, Tally> rows;
+  return rows;
+}
+
+class FaultsTest : public testing::Test {
+ protected:
+  FaultsTest() {
+    options_.folder = folder_.path() + "/state";
+    options_.segment_bytes = 1500;
+    options_.checkpoint_bytes = 2500;
+    options_.files = &files_;
+    options_.opener = open_faulty;
+    options_.sync.when = SyncPolicy::When::kAlways;
+  }
+
+  static void TearDownTestSuite() {
+    fmt::print(
+        "fault matrix: trials, calls failed, tried again, restarts, refused, recovered, "
+        "differences\n");
+    int differences = 0;
+    for (const auto& [name, row] : matrix()) {
+      fmt::print("  {:<28} {:>5} {:>6} {:>6} {:>6} {:>6} {:>6} {:>3}\n", name, row.trials,
+                 row.failed_calls, row.tried_again, row.restarts, row.refused, row.recovered,
+                 row.differences);
+      differences += row.differences;
+    }
+    fmt::print("fault matrix: differences = {}\n", differences);
+  }
+
+  void heal() {
+    files_.set({});
+    store_fault = {};
+  }
+
+  std::unique_ptr<TestHost> open() { return std::make_unique<TestHost>(sink_, options_); }
+
+  /// Gives all steps while calls fail. What fails is tried again once; then the process ends, all
+  /// is well again, and the next one goes on from what the state says.
+  std::string run(const std::vector<Step>& steps, Tally& row) {
+    ++row.trials;
+    auto host = open();
+    uint64_t lines = 0;  // acknowledged
+    for (size_t i = 0; i < steps.size();) {
+      if (host == nullptr || !host->status.ok()) {
+        host = nullptr;
+        heal();
+        ++row.restarts;
+        host = open();
+        if (!host->status.ok()) return host->status.error().message;
+      }
+      if (host->taken() < lines) return "acknowledged lines were lost";
+      bool done = host->taken() > lines;  // the step was kept, and not acknowledged
+      for (int turn = 0; turn < 2 && !done; ++turn) {
+        done = host->push(steps[i], lines).ok();
+        row.failed_calls += done ? 0 : 1;
+        row.tried_again += done ? turn : 0;
+      }
+      if (done && steps[i].advance_ms > 0) {
+        done = host->durable->advance_to({steps[i].advance_ms}).ok();
+        row.failed_calls += done ? 0 : 1;
+      }
+      if (!done) {
+        host = nullptr;
+        continue;
+      }
+      lines += steps[i].lines.size();
+      ++i;
+    }
+    heal();
+    while (!host->durable->finish(kLongAgo).ok()) {
+      host = nullptr;
+      ++row.restarts;
+      host = open();
+      if (!host->status.ok()) return host->status.error().message;
+    }
+    const std::string told = host->told();
+    host = nullptr;
+    std::filesystem::remove_all(options_.folder);
+    sink_ = {};
+    return told;
+  }
+
+  TestFolder folder_;
+  FaultyFiles files_;
+  DurableOptions options_;
+  KeptSink sink_;
+};
+
+std::string_view name_of(Fault::Kind kind) {
+  switch (kind) {
+    case Fault::Kind::kNone:
+      return "none";
+    case Fault::Kind::kShortWrite:
+      return "short write";
+    case Fault::Kind::kWriteError:
+      return "EIO";
+    case Fault::Kind::kFullDisk:
+      return "ENOSPC";
+    case Fault::Kind::kSync:
+      return "failing fsync";
+    case Fault::Kind::kOpen:
+      return "failing open";
+    case Fault::Kind::kTruncate:
+      return "failing truncate";
+  }
+  return "";
+}
+
+TEST_F(FaultsTest, TheLogAtEveryCall) {
+  const std::vector<Step> steps = some_steps(5, 24);
+  Tally none;
+  const std::string plain = run(steps, none);
+  ASSERT_THAT(plain, HasSubstr(" changes"));
+  for (const auto kind : {Fault::Kind::kShortWrite, Fault::Kind::kWriteError,
+                          Fault::Kind::kFullDisk, Fault::Kind::kSync, Fault::Kind::kOpen}) {
+    for (const bool stays : {false, true}) {
+      Tally& row = matrix()[fmt::format("log: {}{}", name_of(kind), stays ? ", stays" : "")];
+      for (uint64_t after = 0; after < 40; after += stays ? 3 : 1) {
+        files_.set({kind, after, stays});
+        const std::string found = run(steps, row);
+        row.differences += found == plain ? 0 : 1;
+        EXPECT_EQ(found, plain) << name_of(kind) << " at call " << after;
+      }
+      EXPECT_GT(row.failed_calls + row.restarts, 0);
+    }
+  }
+}
+
+TEST_F(FaultsTest, TheCheckpointAtEveryWrite) {
+  const std::vector<Step> steps = some_steps(5, 40);
+  options_.checkpoint_bytes = 600;
+  Tally none;
+  const std::string plain = run(steps, none);
+  for (const auto kind : {StoreFault::Kind::kNotWritten, StoreFault::Kind::kWrittenAndFailed}) {
+    const bool written = kind == StoreFault::Kind::kWrittenAndFailed;
+    Tally& row =
+        matrix()[fmt::format("checkpoint: {}", written ? "written, told failed" : "ENOSPC")];
+    for (const bool stays : {false, true}) {
+      for (uint64_t after = 0; after < 8; ++after) {
+        store_fault = {kind, after, stays, 0};
+        const std::string found = run(steps, row);
+        row.differences += found == plain ? 0 : 1;
+        EXPECT_EQ(found, plain) << "write " << after;
+      }
+    }
+  }
+}
+
+TEST_F(FaultsTest, AFullDiskStopsInputNotReadsAndResumes) {
+  const std::vector<Step> steps = some_steps(5, 30);
+  Tally none;
+  const std::string plain = run(steps, none);
+  auto host = open();
+  uint64_t lines = 0;
+  for (const Step& step : steps) {
+    const std::string before = host->told();
+    files_.set({Fault::Kind::kFullDisk, 0, true});
+    if (!step.lines.empty()) {
+      const Status full = host->push(step, lines);
+      ASSERT_FALSE(full.ok());
+      EXPECT_THAT(full.error().message, HasSubstr("No space left on device"));
+    }
+    EXPECT_EQ(host->told(), before);
+    heal();
+    ASSERT_TRUE(host->push(step, lines).ok());
+    lines += step.lines.size();
+    if (step.advance_ms > 0) {
+      ASSERT_TRUE(host->durable->advance_to({step.advance_ms}).ok());
+    }
+  }
+  ASSERT_TRUE(host->durable->finish(kLongAgo).ok());
+  EXPECT_EQ(host->told(), plain);
+}
+
+// ---- damage -------------------------------------------------------------------------------------
+
+std::string kind_of(const std::filesystem::path& file) {
+  const std::string name = file.filename();
+  if (file.parent_path().filename() == "log") return "bit flips: input log";
+  if (file.extension() == ".sst") return "bit flips: checkpoint table";
+  if (file.extension() == ".log") return "bit flips: checkpoint log";
+  if (name.starts_with("MANIFEST")) return "bit flips: MANIFEST";
+  return "bit flips: " + name.substr(0, name.find('-'));
+}
+
+/// Files of a state that died with tables, a store's log and an input log.
+std::vector<std::filesystem::path> files_of(const std::string& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const std::string name = entry.path().filename();
+    if (entry.is_regular_file() && name != "LOCK" && !name.starts_with("LOG")) {
+      files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+TEST_F(FaultsTest, AnyBitOfAnyFile) {
+  const std::vector<Step> steps = some_steps(5, 40);
+  Tally none;
+  const std::string plain = run(steps, none);
+  options_.opener = open_store;
+  uint64_t lines = 0;
+  std::string told;
+  {
+    auto host = open();
+    for (size_t i = 0; i < steps.size(); ++i) {
+      ASSERT_TRUE(host->push(steps[i], lines).ok());
+      lines += steps[i].lines.size();
+      if (steps[i].advance_ms > 0) {
+        ASSERT_TRUE(host->durable->advance_to({steps[i].advance_ms}).ok());
+      }
+      if (i == 20 || i == 30) {  // a start behind a checkpoint makes a table of it
+        ASSERT_TRUE(host->durable->checkpoint().ok());
+      }
+      if (i != 20) continue;
+      host = nullptr;
+      host = open();
+    }
+    told = host->told();
+  }
+  const std::string whole = folder_.path() + "/whole";
+  std::filesystem::rename(options_.folder, whole);
+  const KeptSink kept = sink_;
+  const auto files = files_of(whole);
+  for (const auto& file : files) {
+    Tally& row = matrix()[kind_of(file)];
+    const uint64_t bytes = std::filesystem::file_size(file);
+    const uint64_t step = std::max<uint64_t>(1, bytes / 25);
+    for (uint64_t at = 0; at < bytes; at += step) {
+      std::filesystem::remove_all(options_.folder);
+      std::filesystem::copy(whole, options_.folder, std::filesystem::copy_options::recursive);
+      flip_bit(options_.folder + "/" + std::filesystem::relative(file, whole).string(), at);
+      sink_ = kept;
+      ++row.trials;
+      const auto host = open();
+      if (!host->status.ok()) {
+        ++row.refused;
+        EXPECT_THAT(host->status.error().message, HasSubstr(options_.folder));
+        continue;
+      }
+      ++row.recovered;
+      const bool same = host->told() == told;
+      row.differences += same ? 0 : 1;
+      EXPECT_TRUE(same) << file << " byte " << at;
+    }
+  }
+  EXPECT_GT(matrix()["bit flips: checkpoint table"].refused, 0);
+  EXPECT_GT(matrix()["bit flips: input log"].refused, 0);
+}
+
+}  // namespace
+}  // namespace segue::durable

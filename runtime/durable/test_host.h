@@ -1,0 +1,144 @@
+// An engine kept in a folder, its input and its host: what the tests of this folder kill and mend.
+#pragma once
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/byte_fields.h"
+#include "runtime/durable/durable.h"
+#include "runtime/engine/test_program.h"
+#include "runtime/ingest/lines.h"
+
+namespace segue::durable {
+
+/// What a file of changes is to a process: it stays when the engine goes.
+struct KeptSink {
+  std::vector<std::string> changes;
+};
+
+/// A step of input: lines, or the clock moved on. Only lines have a place to go on from.
+struct Step {
+  std::vector<std::string> lines;
+  int64_t advance_ms = 0;
+};
+
+inline std::vector<Step> some_steps(uint32_t seed, int count) {
+  std::mt19937 random(seed);
+  std::vector<Step> steps;
+  int64_t now_ms = 10'000;
+  for (int i = 0; i < count; ++i) {
+    Step step;
+    const auto lines = random() % 6;
+    for (unsigned k = 0; k < lines; ++k) {
+      step.lines.push_back(random() % 9 == 0
+                               ? std::string("no event")
+                               : fmt::format(R"({{"userId":"user {}","event":"view",)"
+                                             R"("timestamp":{},"messageId":"m{}"}})",
+                                             random() % 7, now_ms + int64_t(random() % 40),
+                                             random() % 30));
+    }
+    step.advance_ms = random() % 5 == 0 ? now_ms - 20 : 0;
+    now_ms += 25;
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+/// One process: an engine, its listener and its host.
+class TestHost final : public EngineListener, public DurableHost {
+ public:
+  TestHost(KeptSink& sink, const DurableOptions& options, uint32_t threads = 1)
+      : sink_(sink), engine_(program(), {threads, Duration{30}, Duration{50}}, *this) {
+    auto opened = Durable::open(options, *program(), engine_, *this);
+    if (!opened) {
+      status = opened.error();
+      return;
+    }
+    durable = std::move(opened).value();
+    status = durable->recover();
+    if (!status.ok()) return;
+    auto number = durable->input("events");
+    status = number ? Status() : Status(number.error());
+    if (number) input_ = *number;
+  }
+
+  /// Lines of the input that are accepted, counted from its begin.
+  uint64_t taken() const {
+    const InputTaken taken = durable->taken(input_);
+    return std::max(taken.lines, taken.reject_lines);
+  }
+
+  /// The lines behind `first` lines of the input.
+  Status push(const Step& step, uint64_t first) {
+    Decoder decoder(program()->schema());
+    EventBatch batch = decoder.make_batch();
+    uint64_t number = first;
+    for (const std::string& line : step.lines) {
+      ++number;
+      char* const copy = batch.arena->bytes(line.size() + kLinePadding);
+      std::fill_n(copy, line.size() + kLinePadding, '\0');
+      line.copy(copy, line.size());
+      const std::string_view text(copy, line.size());
+      if (const auto reject = decoder.decode(text, batch)) {
+        batch.rejects.push_back({*reject, 0, number, {}});
+      } else {
+        batch.origins.push_back({0, number, text});
+      }
+    }
+    const uint32_t inputs[] = {input_};
+    return durable->push(std::move(batch), inputs);
+  }
+
+  /// All that there is to tell apart two engines of the same past.
+  std::string told() const {
+    std::string out;
+    for (const std::string& change : sink_.changes) out += change;
+    const auto members = engine_.members();
+    for (size_t i = 0; i < members.size(); ++i) {
+      for (const auto& user : members[i]) out += fmt::format("{} in {}\n", user, i);
+    }
+    const EngineStats stats = engine_.stats();
+    out += fmt::format("{} events, {} copies, {} late, {} changes, {} users, newest {}\n",
+                       stats.events, stats.duplicates, stats.late, stats.changes, stats.users,
+                       stats.newest.ms);
+    return out;
+  }
+
+  void on_changes(std::span<const Change> changes) override {
+    for (const Change& change : changes) {
+      sink_.changes.push_back(fmt::format("{}@{} {}{}\n", change.user, change.at.ms,
+                                          change.entered ? '+' : '-', change.segment));
+    }
+  }
+  Status resume_sink(uint64_t position) override {
+    if (position > sink_.changes.size()) return Error{Errc::kCorrupt, "the sink has lost changes"};
+    sink_.changes.resize(position);
+    return {};
+  }
+  Result<uint64_t> commit_sink() override { return uint64_t{sink_.changes.size()}; }
+  std::string save_counts() override { return "counts"; }
+  Status restore_counts(std::string_view bytes) override {
+    return bytes == "counts" ? Status() : Status(Error{Errc::kCorrupt, "other counts"});
+  }
+  void on_replay(const EventBatch& batch) override { replayed += batch.events.size(); }
+
+  Status status;  // of opening
+  uint64_t replayed = 0;
+
+ private:
+  KeptSink& sink_;
+  Engine engine_;
+  uint32_t input_ = 0;
+
+ public:
+  std::unique_ptr<Durable> durable;  // before the engine goes
+};
+
+}  // namespace segue::durable
