@@ -33,7 +33,8 @@ segue_headers(segue_public_headers include/segue)
 # calls of c.h, nothing of what it is made of.
 add_library(segue_shared SHARED $<TARGET_OBJECTS:segue> $<TARGET_OBJECTS:segue_hosted>
                                 $<TARGET_OBJECTS:segue_c_calls> $<TARGET_OBJECTS:segue_native>)
-target_link_libraries(segue_shared PRIVATE segue_emit segue_codegen segue_naive segue_pack)
+target_link_libraries(segue_shared PRIVATE segue_emit segue_codegen segue_naive segue_pack
+                                           segue_durable)
 target_link_options(segue_shared PRIVATE -Wl,--exclude-libs,ALL)
 set_target_properties(segue_shared PROPERTIES OUTPUT_NAME segue VERSION ${PROJECT_VERSION}
                                               SOVERSION ${PROJECT_VERSION_MAJOR})

@@ -39,12 +39,12 @@ struct EngineSettings {
   /// Nothing is late. Then all input is kept until `finish`, and answers come only there.
   bool any_lateness = false;
   /// Also drops an event whose user and messageId were seen within this time before it.
-  std::optional<Milliseconds> dedupe;
+  std::optional<Milliseconds> dedupe{};
   /// Keeps who is in what for `is_member`, `segments_of` and `member_count`.
   bool lookups = false;
   /// Of `kNative`. Code is made on threads of its own from when the input is seen to be long enough
   /// for it to pay: some thousand events.
-  CodeOptions code;
+  CodeOptions code{};
 };
 
 /// A user's entry into a segment or exit from it. The texts live as long as the call that gives it.

@@ -13,7 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class DurableTest : public testing::Test {
+class DurableTest : public KeptTest {
  protected:
   DurableTest() {
     options_.folder = folder_.path() + "/state";
@@ -57,7 +57,6 @@ class DurableTest : public testing::Test {
     return host->status.ok() ? "" : host->status.error().message;
   }
 
-  TestFolder folder_;
   DurableOptions options_;
   KeptSink sink_;
 };

@@ -74,7 +74,7 @@ std::map<std::string, Tally>& matrix() {
   return rows;
 }
 
-class FaultsTest : public testing::Test {
+class FaultsTest : public KeptTest {
  protected:
   FaultsTest() {
     options_.folder = folder_.path() + "/state";
@@ -152,7 +152,6 @@ class FaultsTest : public testing::Test {
     return told;
   }
 
-  TestFolder folder_;
   FaultyFiles files_;
   DurableOptions options_;
   KeptSink sink_;

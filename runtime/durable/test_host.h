@@ -13,10 +13,22 @@
 
 #include "runtime/base/byte_fields.h"
 #include "runtime/durable/durable.h"
+#include "runtime/durable/test_files.h"
 #include "runtime/engine/test_program.h"
 #include "runtime/ingest/lines.h"
 
 namespace segue::durable {
+
+/// A build without a store has nothing to test here.
+class KeptTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto store = open_store(folder_.path() + "/probe", StoreMode::kWrite);
+    if (!store && store.error().code == Errc::kUnsupported) GTEST_SKIP() << store.error().message;
+  }
+
+  TestFolder folder_;
+};
 
 /// What a file of changes is to a process: it stays when the engine goes.
 struct KeptSink {

@@ -25,7 +25,8 @@ def headers_alone(options, prefix):
             "-include", include / "segue" / name, "/dev/null")
     shown = run(options.cxx, "-std=c++20", "-I", include, "-M", "-x", "c++",
                 *[flag for header in headers for flag in ("-include", header)], "/dev/null")
-    for foreign in ("llvm", "antlr", "fmt/", "simdjson", "re2", "xxhash", "tsl/", "zstd"):
+    for foreign in ("llvm", "antlr", "fmt/", "simdjson", "re2", "xxhash", "tsl/", "zstd",
+                    "rocksdb"):
         check(foreign not in shown.lower(), f"no public header includes {foreign}")
 
 
