@@ -25,7 +25,7 @@ namespace segue::durable {
 struct DurableOptions {
   std::string folder;
   SyncPolicy sync;
-  uint64_t checkpoint_bytes = uint64_t{64} << 20;  // of log between two checkpoints
+  uint64_t checkpoint_bytes = uint64_t{256} << 20;  // of log between two checkpoints
   uint64_t segment_bytes = uint64_t{32} << 20;
   std::string settings;  // what of the engine's settings answers depend on: `lateness 0s`
   std::string sink;      // where changes go: a path, or empty
