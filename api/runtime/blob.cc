@@ -10,7 +10,6 @@
 #include "api/runtime/program_state.h"
 #include "api/runtime/time_points.h"
 #include "runtime/base/hash.h"
-#include "runtime/cells/check_state.h"
 
 namespace segue {
 namespace {
@@ -89,8 +88,7 @@ Outcome open_blob(const CompiledProgram& program, std::span<const std::byte> byt
   StateBlob opened;
   opened.state().blob = Blob::copy_of(rest);
   opened.state().identity = head.identity;
-  const image::View& view = program.state().program->view();
-  const Status status = cells::check_state(view, head.identity, opened.state().blob.bytes());
+  const Status status = program.state().program->check_state(opened.state().blob.bytes());
   if (!status.ok()) return outcome_of(status);
   into = std::move(opened);
   return {};

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "compiler/codegen/instants.h"
+#include "compiler/codegen/random_history.h"
 #include "compiler/codegen/random_image.h"
 #include "compiler/codegen/units.h"
 #include "compiler/codegen/workshop.h"
@@ -20,8 +21,6 @@ namespace segue {
 namespace {
 
 using testing::HasSubstr;
-
-constexpr int64_t kBegin = 1'748'700'000'000;
 
 /// One user of a program, interpreted and by native code: the same calls, and after each the same
 /// bytes.
@@ -49,6 +48,11 @@ class Twin {
   }
 
   int64_t next_ms() const { return next_deadline(blob_).ms; }
+  /// What is said of the state if it came from outside.
+  std::string wrong_state() const {
+    const Status status = native_->check_state(native_blob_.bytes());
+    return status.ok() ? "" : status.error().message;
+  }
   size_t transitions() const { return out_.size(); }
 
  private:
@@ -77,77 +81,9 @@ class Twin {
   std::vector<Transition> native_out_;
 };
 
-/// Events of random kinds and values, instants some milliseconds to some days apart.
-class RandomHistory {
- public:
-  RandomHistory(const image::View& view, uint32_t seed) : view_(view), random_(seed) {}
-
-  int64_t next_instant() {
-    constexpr int64_t kGaps[] = {0, 1, 1'000, 3'600'000, 40'000'000, 86'400'000, 300'000'000};
-    now_ += kGaps[below(std::size(kGaps))] + below(3);
-    return now_;
-  }
-
-  std::vector<Event> events() {
-    std::vector<Event> batch;
-    values_.clear();
-    for (uint32_t i = 0; i < 1 + below(3); ++i) {
-      const uint32_t kind = below(static_cast<uint32_t>(view_.kinds.size()));
-      std::vector<Value>& slots = values_.emplace_back();
-      for (uint32_t s = 0; s < view_.kinds[kind].slots.count; ++s) slots.push_back(value());
-      Event event{.at = Instant{now_}, .kind = KindId{kind}, .user = "u1", .slots = slots};
-      if (kind == kOtherKind.index) event.name = "other";
-      if (kind >= kFirstNamedKind) event.name = view_.text(view_.kinds[kind].name);
-      event.tie = kTies[i];
-      batch.push_back(event);
-    }
-    return batch;
-  }
-
- private:
-  static constexpr std::string_view kTies[] = {"b", "a", "c"};
-  static constexpr std::string_view kTexts[] = {
-      "paris",      "PARIS", "rome", "page", "", "spring", "2025-06-01T10:00:00Z",
-      "/pricing/a", "a",     "h"};
-  static constexpr std::string_view kNumbers[] = {"3", "0", "-2.5", "1e9", "1748772000000", "2.5"};
-
-  uint32_t below(size_t end) {
-    return static_cast<uint32_t>(std::uniform_int_distribution<size_t>(0, end - 1)(random_));
-  }
-
-  Value value() {
-    switch (below(9)) {
-      case 0:
-        return {};
-      case 1:
-        return missing_value();
-      case 2:
-        return truth_value(below(2) == 0);
-      case 3:
-      case 4:
-        return number_value(kNumbers[below(std::size(kNumbers))]);
-      case 5: {
-        items_.emplace_back();
-        for (uint32_t i = 0; i < below(4); ++i) {
-          items_.back().push_back(text_value(kTexts[below(std::size(kTexts))]));
-        }
-        return list_value(items_.back());
-      }
-      default:
-        return text_value(kTexts[below(std::size(kTexts))]);
-    }
-  }
-
-  const image::View& view_;
-  std::mt19937 random_;
-  int64_t now_ = kBegin;
-  std::deque<std::vector<Value>> values_;
-  std::deque<std::vector<Value>> items_;
-};
-
 void compare(const std::string& image_text, uint32_t seed, int steps) {
   Twin twin(image_text);
-  RandomHistory history(twin.view(), seed);
+  codegen::RandomHistory history(twin.view(), seed);
   for (int step = 0; step < steps; ++step) {
     const int64_t now = history.next_instant();
     // Deadline by deadline: the first that differs is the one to look at.
@@ -155,6 +91,7 @@ void compare(const std::string& image_text, uint32_t seed, int steps) {
       ASSERT_TRUE(twin.advance(twin.next_ms())) << "seed " << seed << " step " << step;
     }
     ASSERT_TRUE(twin.apply(history.events())) << "seed " << seed << " step " << step;
+    ASSERT_EQ(twin.wrong_state(), "") << "seed " << seed << " step " << step;
   }
 }
 
@@ -266,7 +203,7 @@ TEST(Codegen, ThreadsMakeTheSameCode) {
   const std::string text = codegen::random_image(7, 900);
   Twin one(text, 1);
   Twin three(text, 3);
-  RandomHistory history(one.view(), 7);
+  codegen::RandomHistory history(one.view(), 7);
   for (int step = 0; step < 30; ++step) {
     history.next_instant();
     const std::vector<Event> events = history.events();

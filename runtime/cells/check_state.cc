@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "runtime/cells/attempts.h"
+#include <algorithm>
+#include <vector>
+
 #include "runtime/cells/bytes.h"
+#include "runtime/cells/check_kept.h"
+#include "runtime/cells/deadlines.h"
 #include "runtime/cells/entries.h"
-#include "runtime/cells/links.h"
 #include "runtime/image/limits.h"
 #include "runtime/image/op_info.h"
 
@@ -17,7 +20,9 @@ Error corrupt(fmt::format_string<Args...> format, Args&&... args) {
   return {Errc::kCorrupt, "state: " + fmt::format(format, std::forward<Args>(args)...)};
 }
 
-bool is_instant(int64_t ms) { return ms >= kInstantMin.ms && ms < kInstantEnd.ms; }
+/// What is settled may lie behind the last instant of the wire: deadlines do, of deadlines too. No
+/// cell keeps later times.
+constexpr int64_t kSettledEnd = int64_t{1} << 47;
 
 Status check_head(const image::Layout& layout, uint64_t identity,
                   std::span<const std::byte> bytes) {
@@ -32,7 +37,9 @@ Status check_head(const image::Layout& layout, uint64_t identity,
   if (head.bytes != bytes.size()) {
     return corrupt("{} bytes, where its head says {}", bytes.size(), head.bytes);
   }
-  if (!is_instant(head.first_ms) || head.last_ms < head.first_ms || head.next_ms <= head.last_ms) {
+  const bool begun = head.first_ms >= kInstantMin.ms && head.first_ms < kInstantEnd.ms;
+  if (!begun || head.last_ms < head.first_ms || head.last_ms >= kSettledEnd ||
+      head.next_ms <= head.last_ms) {
     return corrupt("the instants of its head are out of order");
   }
   return {};
@@ -44,6 +51,7 @@ Status check_growing(const image::CellRow& row, uint32_t fixed_bytes,
   const uint32_t stride = entry_bytes(row);
   if (part.offset == 0 && part.capacity_bytes == 0 && part.count == 0 && part.first == 0) return {};
   const bool inside = part.offset >= fixed_bytes && part.offset <= bytes.size() &&
+                      part.capacity_bytes >= stride &&
                       part.capacity_bytes <= bytes.size() - part.offset;
   if (!inside || part.offset % 8 != 0 || part.capacity_bytes % 8 != 0) {
     return corrupt("entries of a cell lie outside of it");
@@ -51,6 +59,8 @@ Status check_growing(const image::CellRow& row, uint32_t fixed_bytes,
   if (uint64_t{part.first} + part.count > part.capacity_bytes / stride) {
     return corrupt("more entries of a cell than there is room for");
   }
+  // Where there is none the word that a first one would be in is read too.
+  if (part.count == 0 && part.first != 0) return corrupt("nothing of a cell begins late");
   // A ring goes on a period before its end, so that it must have come that far.
   const uint32_t period = ring_period(row, part);
   if (period != 0 && part.count > period) {
@@ -59,60 +69,57 @@ Status check_growing(const image::CellRow& row, uint32_t fixed_bytes,
   return {};
 }
 
-/// The steps that partial matches of any sequence have reached.
-Status check_attempts(const image::View& view, const image::CellRow& row,
-                      std::span<const std::byte> bytes) {
-  const auto part = load<GrowingPart>(bytes.data() + row.offset);
-  const image::SequenceRow& sequence = view.sequences[row.source];
-  // With an absence the whole match waits for it, at a step behind the last.
-  const bool waits = sequence.absence_stream != image::kNone;
-  const std::byte* run = bytes.data() + part.offset;
-  for (uint32_t i = 0; i < part.count; ++i) {
-    const auto attempt = load<Attempt>(run + size_t{part.first + i} * sizeof(Attempt));
-    const bool partial = attempt.step + 1 < sequence.steps.count;
-    if (!partial && !(waits && attempt.step == sequence.steps.count)) {
-      return corrupt("a partial match has reached step {} of {}", attempt.step,
-                     sequence.steps.count);
+/// Growing parts that share bytes would write into each other.
+Status check_apart(std::vector<GrowingPart>& parts) {
+  std::sort(parts.begin(), parts.end(),
+            [](const GrowingPart& a, const GrowingPart& b) { return a.offset < b.offset; });
+  uint64_t end = 0;
+  for (const GrowingPart& part : parts) {
+    if (part.offset < end) return corrupt("entries of two cells share bytes");
+    end = uint64_t{part.offset} + part.capacity_bytes;
+  }
+  return {};
+}
+
+/// Each word above is the least of those below: what is due is found by them.
+Status check_deadlines(const std::byte* words, uint32_t slots) {
+  for (uint32_t count = slots; count > 1;) {
+    const std::byte* parents = words + size_t{8} * count;
+    for (uint32_t parent = 0; parent < deadline_parents(count); ++parent) {
+      int64_t least = kNever.ms;
+      const uint32_t end = std::min(count, (parent + 1) * kDeadlineFan);
+      for (uint32_t i = parent * kDeadlineFan; i < end; ++i) {
+        least = std::min(least, load_time(words + size_t{8} * i));
+      }
+      if (load_time(parents + size_t{8} * parent) != least) {
+        return corrupt("a deadline is not the least of its own");
+      }
     }
+    words = parents;
+    count = deadline_parents(count);
   }
   return {};
-}
-
-/// The links between the entries of a plain sequence's steps.
-Status check_links(const image::CellRow& row, std::span<const std::byte> bytes) {
-  const auto part = load<GrowingPart>(bytes.data() + row.offset);
-  const std::byte* run = bytes.data() + part.offset;
-  const uint32_t stride = entry_bytes(row);
-  for (uint32_t i = 0; i < part.count; ++i) {
-    const std::byte* entry = run + size_t{part.first + i} * stride;
-    const uint32_t ahead = Link::of(load<uint64_t>(entry + kStepsLinkAt)).ahead;
-    if (ahead > part.count - i) return corrupt("a link of an entry leads out of its cell");
-  }
-  return {};
-}
-
-Status check_cell(const image::View& view, const image::CellRow& row,
-                  std::span<const std::byte> bytes) {
-  if (!image::grows(row.kind)) return {};
-  SEGUE_TRY_STATUS(check_growing(row, view.layout[0].fixed_bytes, bytes));
-  const bool any_sequence = row.kind == image::CellKind::kSequence && row.k == 0;
-  if (row.kind == image::CellKind::kSteps && row.k == 0) return check_links(row, bytes);
-  return any_sequence ? check_attempts(view, row, bytes) : Status();
 }
 
 }  // namespace
 
-Status check_state(const image::View& view, uint64_t identity, std::span<const std::byte> bytes) {
-  SEGUE_TRY_STATUS(check_head(view.layout[0], identity, bytes));
-  uint64_t room = view.layout[0].fixed_bytes;
+Status check_state(const image::View& view, uint64_t identity, uint32_t deadline_slots,
+                   std::span<const std::byte> bytes) {
+  const image::Layout& layout = view.layout[0];
+  SEGUE_TRY_STATUS(check_head(layout, identity, bytes));
+  const int64_t last_ms = load<BlobHeader>(bytes.data()).last_ms;
+  std::vector<GrowingPart> parts;
   for (const image::CellRow& row : view.cells) {
-    SEGUE_TRY_STATUS(check_cell(view, row, bytes));
     if (image::grows(row.kind)) {
-      room += load<GrowingPart>(bytes.data() + row.offset).capacity_bytes;
+      SEGUE_TRY_STATUS(check_growing(row, layout.fixed_bytes, bytes));
+      const auto part = load<GrowingPart>(bytes.data() + row.offset);
+      if (part.offset != 0) parts.push_back(part);
     }
+    SEGUE_TRY_STATUS(check_kept(view, row, bytes, last_ms));
   }
-  if (room > bytes.size()) return corrupt("its cells claim more than there is");
-  return {};
+  SEGUE_TRY_STATUS(check_apart(parts));
+  if (layout.deadlines_at == image::kNone) return {};
+  return check_deadlines(bytes.data() + layout.deadlines_at, deadline_slots);
 }
 
 }  // namespace segue::cells

@@ -8,7 +8,6 @@
 
 #include "runtime/base/byte_fields.h"
 #include "runtime/base/hash.h"
-#include "runtime/cells/check_state.h"
 #include "runtime/engine/engine.h"
 
 namespace segue {
@@ -212,7 +211,7 @@ Status Engine::restore_user(std::string_view id, std::span<const std::byte> stat
   aligned_.resize((state.size() + sizeof(uint64_t) - 1) / sizeof(uint64_t));
   std::memcpy(aligned_.data(), state.data(), state.size());
   const std::span<const std::byte> bytes = std::as_bytes(std::span(aligned_)).first(state.size());
-  SEGUE_TRY_STATUS(cells::check_state(program_->view(), program_->image().identity(), bytes));
+  SEGUE_TRY_STATUS(program_->check_state(bytes));
   const uint64_t hash = hash64(id);
   shards_[shard_of(hash, static_cast<uint32_t>(shards_.size()))]->restore_user(hash, id, bytes,
                                                                                counts_members_);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/cells/bytes.h"
+#include "runtime/cells/check_state.h"
 #include "runtime/interp/arithmetic.h"
 #include "runtime/interp/eval.h"
 #include "runtime/interp/prepared.h"
@@ -21,6 +22,11 @@ void Program::install(NativeCode code) {
   if (native() != nullptr) return;
   code_ = std::move(code);
   native_.store(&code_, std::memory_order_release);
+}
+
+Status Program::check_state(std::span<const std::byte> bytes) const {
+  const uint32_t slots = prepared_->tracking ? prepared_->tracking->slots() : 0;
+  return cells::check_state(view(), prepared_->identity, slots, bytes);
 }
 
 Instant next_deadline(const Blob& blob) {

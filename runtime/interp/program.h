@@ -47,6 +47,10 @@ class Program {
   /// Compiled regular expressions and whatever else the interpreter prepares once.
   const Prepared& prepared() const { return *prepared_; }
 
+  /// Whether bytes from outside can be a state of this program (`cells/check_state.h`, whose
+  /// errors and cost it has).
+  Status check_state(std::span<const std::byte> bytes) const;
+
  private:
   image::Image image_;
   InputSchema schema_;
