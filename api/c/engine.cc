@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "api/c/handles.h"
 
 using segue::c::check;
@@ -31,7 +33,61 @@ segue_status settings_of(const segue_engine_options* options, segue::EngineSetti
   if (options->interpreted != 0) settings.evaluator = segue::Evaluator::kInterpreter;
   if (options->lateness_ms < 0) return fail(SEGUE_INVALID, "a lateness below 0");
   settings.lateness = segue::Milliseconds(options->lateness_ms);
+  settings.lookups = options->lookups != 0;
   return SEGUE_OK;
+}
+
+/// Keeps nothing, so all since the last checkpoint is given again.
+class CallbackSink final : public segue::DurableSink {
+ public:
+  CallbackSink(segue_change_callback callback, void* context)
+      : callback_(callback), context_(context) {}
+
+  std::string name() const override { return {}; }
+  segue::Outcome resume(uint64_t /*position*/) override { return {}; }
+  void give(const segue::MembershipChange& change) override {
+    const segue_change given = change_of(change);
+    callback_(&given, context_);
+  }
+  segue::Outcome commit(uint64_t& position) override {
+    position = 0;
+    return {};
+  }
+
+ private:
+  segue_change_callback callback_;
+  void* context_;
+};
+
+segue_status durable_of(const segue_durable_options* options, segue_engine& engine,
+                        segue::DurableSettings& settings) {
+  if (options == nullptr) return SEGUE_OK;
+  SEGUE_C_TRY(segue::c::check_size(options->size, sizeof *options, "segue_durable_options"));
+  if (options->sync > SEGUE_SYNC_NONE) {
+    return fail(SEGUE_INVALID, fmt::format("there is no sync policy {}", options->sync));
+  }
+  settings.sync = options->sync == SEGUE_SYNC_ALWAYS ? segue::InputSync::kAlways
+                  : options->sync == SEGUE_SYNC_NONE ? segue::InputSync::kNone
+                                                     : segue::InputSync::kEvery;
+  if (options->sync_every_ms != 0) settings.every = segue::Milliseconds(options->sync_every_ms);
+  if (options->checkpoint_bytes != 0) settings.checkpoint_bytes = options->checkpoint_bytes;
+  if (options->on_change != nullptr) {
+    engine.sink = std::make_unique<CallbackSink>(options->on_change, options->context);
+    settings.sink = engine.sink.get();
+  }
+  return SEGUE_OK;
+}
+
+segue_status check_lookup(const segue_engine* engine, uint32_t segment, const void* into) {
+  SEGUE_C_TRY(check(engine, "engine"));
+  if (into == nullptr) return fail(SEGUE_MISUSE, "what is to be filled is null");
+  if (!engine->has_lookups) return fail(SEGUE_INVALID, "the engine was made without lookups");
+  if (segment < engine->program->segments().size()) return SEGUE_OK;
+  return fail(SEGUE_INVALID, fmt::format("there is no segment {}", segment));
+}
+
+segue_status check_user(segue_text user) {
+  return user.data == nullptr && user.size != 0 ? fail(SEGUE_MISUSE, "user is null") : SEGUE_OK;
 }
 
 }  // namespace
@@ -46,10 +102,49 @@ segue_status segue_engine_new(const segue_program* program, const segue_engine_o
   SEGUE_C_TRY(settings_of(options, settings));
   auto made = std::make_unique<segue_engine>();
   made->program = program->program;
+  made->has_lookups = settings.lookups;
   SEGUE_C_TRY(status_of(segue::start_engine(made->program, settings, made->engine)));
   *engine = made.release();
   segue::c::note_live(*engine);
   return SEGUE_OK;
+}
+
+segue_status segue_engine_open(const segue_program* program, const segue_engine_options* options,
+                               const char* folder, const segue_durable_options* durable,
+                               segue_recovery* recovery, segue_engine** engine) {
+  SEGUE_C_TRY(check(program, "program"));
+  if (engine == nullptr) return fail(SEGUE_MISUSE, "engine is null");
+  if (folder == nullptr) return fail(SEGUE_MISUSE, "folder is null");
+  if (recovery != nullptr) {
+    SEGUE_C_TRY(segue::c::check_size(recovery->size, sizeof *recovery, "segue_recovery"));
+  }
+  segue::EngineSettings settings;
+  SEGUE_C_TRY(settings_of(options, settings));
+  auto made = std::make_unique<segue_engine>();
+  made->program = program->program;
+  made->has_lookups = settings.lookups;
+  segue::DurableSettings kept;
+  kept.folder = folder;
+  SEGUE_C_TRY(durable_of(durable, *made, kept));
+  segue::Recovery found;
+  SEGUE_C_TRY(status_of(segue::open_engine(made->program, settings, kept, made->engine, found)));
+  if (recovery != nullptr) {
+    *recovery = {.size = sizeof *recovery,
+                 .is_new = found.is_new ? 1U : 0U,
+                 .reserved = 0,
+                 .users = found.users,
+                 .events = found.events,
+                 .cut_bytes = found.cut_bytes};
+  }
+  *engine = made.release();
+  segue::c::note_live(*engine);
+  return SEGUE_OK;
+}
+
+segue_status segue_engine_checkpoint(segue_engine* engine) {
+  SEGUE_C_TRY(check(engine, "engine"));
+  SEGUE_C_HOLD(engine);
+  return status_of(engine->engine.checkpoint());
 }
 
 void segue_engine_free(segue_engine* engine) {
@@ -122,6 +217,34 @@ segue_status segue_engine_members(const segue_engine* engine, uint32_t segment,
   SEGUE_C_HOLD(engine);
   const segue::Snapshot snapshot = engine->engine.snapshot(false);
   for (const std::string& user : snapshot.members[segment]) callback(text_of(user), context);
+  return SEGUE_OK;
+}
+
+// ---- lookups ------------------------------------------------------------------------------------
+
+segue_status segue_engine_is_member(const segue_engine* engine, segue_text user, uint32_t segment,
+                                    int* member) {
+  SEGUE_C_TRY(check_lookup(engine, segment, member));
+  SEGUE_C_TRY(check_user(user));
+  *member = engine->engine.is_member({user.data, user.size}, segment) ? 1 : 0;
+  return SEGUE_OK;
+}
+
+segue_status segue_engine_segments_of(const segue_engine* engine, segue_text user,
+                                      uint32_t* segments, size_t room, size_t* count) {
+  SEGUE_C_TRY(check_lookup(engine, 0, count));
+  SEGUE_C_TRY(check_user(user));
+  if (segments == nullptr && room != 0) return fail(SEGUE_MISUSE, "segments is null");
+  const std::vector<uint32_t> found = engine->engine.segments_of({user.data, user.size});
+  std::copy_n(found.begin(), std::min(room, found.size()), segments);
+  *count = found.size();
+  return SEGUE_OK;
+}
+
+segue_status segue_engine_member_count(const segue_engine* engine, uint32_t segment,
+                                       uint64_t* count) {
+  SEGUE_C_TRY(check_lookup(engine, segment, count));
+  *count = engine->engine.member_count(segment);
   return SEGUE_OK;
 }
 

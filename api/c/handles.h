@@ -10,6 +10,7 @@
 
 #include "segue/blob.h"
 #include "segue/c.h"
+#include "segue/durable.h"
 #include "segue/engine.h"
 #include "segue/program.h"
 
@@ -28,6 +29,8 @@ struct segue_program {
 
 struct segue_engine {
   std::shared_ptr<const segue::CompiledProgram> program;
+  bool has_lookups = false;
+  std::unique_ptr<segue::DurableSink> sink;  // outlives the engine
   segue::MembershipEngine engine;
   mutable std::atomic<bool> busy{false};
 };

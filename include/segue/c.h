@@ -135,11 +135,52 @@ typedef struct segue_engine_options {
   uint32_t threads;     /* 1 to 256; 0: 1 */
   uint32_t interpreted; /* 1: no native code is made */
   int64_t lateness_ms;  /* how far behind the newest event one may be dated and still count */
+  uint32_t lookups;     /* 1: keeps who is in what for the calls that any thread may make */
+  uint32_t reserved;    /* 0 */
 } segue_engine_options;
 
 /* An engine without users. `options` may be NULL. */
 SEGUE_API segue_status segue_engine_new(const segue_program* program,
                                         const segue_engine_options* options, segue_engine** engine);
+
+typedef enum segue_sync {
+  SEGUE_SYNC_EVERY = 0,  /* at most `sync_every_ms` after the call that gave it returned */
+  SEGUE_SYNC_ALWAYS = 1, /* before that call returns */
+  SEGUE_SYNC_NONE = 2    /* when the system likes */
+} segue_sync;
+
+typedef struct segue_durable_options {
+  size_t size;
+  uint32_t sync;          /* segue_sync: when input outlives the machine, not the process alone */
+  uint32_t sync_every_ms; /* 0: 10 */
+  uint64_t checkpoint_bytes;       /* of input between two checkpoints; 0: 256 MiB */
+  segue_change_callback on_change; /* NULL: nobody. Each change at least once, with its id */
+  void* context;
+} segue_durable_options;
+
+/* What was found in the folder. */
+typedef struct segue_recovery {
+  size_t size;
+  uint32_t is_new;
+  uint32_t reserved;
+  uint64_t users;
+  uint64_t events;    /* of logged input, applied again */
+  uint64_t cut_bytes; /* of a log that ended in a record cut short */
+} segue_recovery;
+
+/* The engine that `folder` keeps on a local disk, as it was when its process ended, or one without
+ * users. Input is in a log there before it is applied: after a call that fails for the disk's sake
+ * nothing of it is, and it may be made again. `options`, `durable` and `recovery` may be NULL.
+ * Changes since the last checkpoint are given again, within this call. SEGUE_INVALID if another
+ * process has the folder or it is of other rules or options, SEGUE_UNSUPPORTED in a build without
+ * RocksDB. */
+SEGUE_API segue_status segue_engine_open(const segue_program* program,
+                                         const segue_engine_options* options, const char* folder,
+                                         const segue_durable_options* durable,
+                                         segue_recovery* recovery, segue_engine** engine);
+
+/* A checkpoint now, on the disk when it returns. Of an engine without a folder: nothing. */
+SEGUE_API segue_status segue_engine_checkpoint(segue_engine* engine);
 
 /* Waits for no one: no other call of the engine may be at work. */
 SEGUE_API void segue_engine_free(segue_engine* engine);
@@ -177,6 +218,18 @@ typedef void (*segue_member_callback)(segue_text user, void* context);
 /* Gives each member of the segment, sorted by bytes, as of the newest event; after `finish`. */
 SEGUE_API segue_status segue_engine_members(const segue_engine* engine, uint32_t segment,
                                             segue_member_callback callback, void* context);
+
+/* Lookups, of an engine made with `lookups` (else SEGUE_INVALID): any thread, beside any other call
+ * but `segue_engine_free`, without a lock. As of the changes given so far; those of a user's
+ * instant are seen together. A user that is not known is in nothing. */
+SEGUE_API segue_status segue_engine_is_member(const segue_engine* engine, segue_text user,
+                                              uint32_t segment, int* member);
+
+/* Fills `segments`, ascending, up to `room` of them; `count` is how many there are. */
+SEGUE_API segue_status segue_engine_segments_of(const segue_engine* engine, segue_text user,
+                                                uint32_t* segments, size_t room, size_t* count);
+SEGUE_API segue_status segue_engine_member_count(const segue_engine* engine, uint32_t segment,
+                                                 uint64_t* count);
 
 /* ---- states: the host keeps them
  * ----------------------------------------------------------------- */

@@ -112,7 +112,7 @@ static void test_programs(void) {
 
 static void test_engine(void) {
   segue_program* program = compile();
-  segue_engine_options options = {sizeof options, 2, 0, 0};
+  segue_engine_options options = {sizeof options, 2, 0, 0, 1, 0};
   segue_engine* engine = NULL;
   CHECK(segue_engine_new(program, &options, &engine) == SEGUE_OK);
   segue_program_free(program); /* the engine keeps what it needs */
@@ -140,8 +140,70 @@ static void test_engine(void) {
   CHECK(segue_engine_members(engine, 1, on_member, &members) == SEGUE_OK);
   CHECK(members == 1);
   CHECK(segue_engine_members(engine, 7, on_member, &members) == SEGUE_INVALID);
+  int member = 0;
+  CHECK(segue_engine_is_member(engine, text("ann"), 1, &member) == SEGUE_OK && member == 1);
+  CHECK(segue_engine_is_member(engine, text("ann"), 0, &member) == SEGUE_OK && member == 0);
+  CHECK(segue_engine_is_member(engine, text("bob"), 1, &member) == SEGUE_OK && member == 0);
+  CHECK(segue_engine_is_member(engine, text("ann"), 2, &member) == SEGUE_INVALID);
+  CHECK(segue_engine_is_member(engine, text("ann"), 1, NULL) == SEGUE_MISUSE);
+  uint32_t segments[2] = {9, 9};
+  size_t count = 0;
+  CHECK(segue_engine_segments_of(engine, text("ann"), segments, 2, &count) == SEGUE_OK);
+  CHECK(count == 1 && segments[0] == 1 && segments[1] == 9);
+  CHECK(segue_engine_segments_of(engine, text("ann"), NULL, 0, &count) == SEGUE_OK && count == 1);
+  uint64_t counted = 0;
+  CHECK(segue_engine_member_count(engine, 1, &counted) == SEGUE_OK && counted == 1);
+  CHECK(segue_engine_checkpoint(engine) == SEGUE_OK); /* nothing to do */
   CHECK(segue_engine_on_change(engine, NULL, NULL) == SEGUE_OK);
   segue_engine_free(engine);
+}
+
+/* What was pushed outlives an engine that was dropped without a word. */
+static void test_kept_engine(const char* folder) {
+  segue_program* program = compile();
+  segue_engine_options options = {sizeof options, 1, 0, 0, 1, 0};
+  Seen seen = {0};
+  segue_durable_options durable = {sizeof durable, SEGUE_SYNC_ALWAYS, 0, 0, on_change, &seen};
+  segue_recovery recovery = {0};
+  segue_engine* engine = NULL;
+  CHECK(segue_engine_open(program, &options, folder, &durable, &recovery, &engine) == SEGUE_MISUSE);
+  recovery.size = sizeof recovery;
+  segue_status opened = segue_engine_open(program, &options, folder, &durable, &recovery, &engine);
+  if (opened == SEGUE_UNSUPPORTED) {
+    segue_program_free(program);
+    return;
+  }
+  CHECK(opened == SEGUE_OK && recovery.is_new == 1);
+  segue_engine* second = NULL;
+  CHECK(segue_engine_open(program, &options, folder, NULL, NULL, &second) == SEGUE_INVALID);
+  CHECK(second == NULL);
+  char room[200];
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart)) == SEGUE_OK);
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart + kHour)) == SEGUE_OK);
+  CHECK(segue_engine_advance(engine, kStart + 2 * kHour) == SEGUE_OK);
+  CHECK(seen.entered == 1);
+  char id[25];
+  memcpy(id, seen.id, sizeof id);
+  segue_engine_free(engine);
+
+  CHECK(segue_engine_open(program, &options, folder, &durable, &recovery, &engine) == SEGUE_OK);
+  CHECK(recovery.is_new == 0 && recovery.users == 1 && recovery.events == 2);
+  CHECK(seen.entered == 2 && strcmp(seen.id, id) == 0); /* the same change, given again */
+  int member = 0;
+  CHECK(segue_engine_is_member(engine, text("ann"), 0, &member) == SEGUE_OK && member == 1);
+  CHECK(segue_engine_checkpoint(engine) == SEGUE_OK);
+  segue_engine_free(engine);
+
+  CHECK(segue_engine_open(program, &options, folder, &durable, &recovery, &engine) == SEGUE_OK);
+  CHECK(recovery.events == 0 && recovery.users == 1 && seen.entered == 2);
+  CHECK(segue_engine_is_member(engine, text("ann"), 0, &member) == SEGUE_OK && member == 1);
+  segue_engine_free(engine);
+  options.lateness_ms = kHour;
+  CHECK(segue_engine_open(program, &options, folder, NULL, NULL, &second) == SEGUE_INVALID);
+  CHECK(segue_engine_open(program, &options, NULL, NULL, NULL, &second) == SEGUE_MISUSE);
+  durable.sync = 3;
+  CHECK(segue_engine_open(program, NULL, folder, &durable, NULL, &second) == SEGUE_INVALID);
+  segue_program_free(program);
 }
 
 static void test_state(void) {
@@ -207,7 +269,7 @@ static void test_nulls(void) {
   CHECK(segue_program_image(NULL, NULL, NULL) == SEGUE_MISUSE);
   CHECK(segue_engine_new(NULL, NULL, &engine) == SEGUE_MISUSE);
   CHECK(segue_engine_new(program, NULL, NULL) == SEGUE_MISUSE);
-  segue_engine_options threads = {sizeof threads, 1000, 0, 0};
+  segue_engine_options threads = {sizeof threads, 1000, 0, 0, 0, 0};
   CHECK(segue_engine_new(program, &threads, &engine) == SEGUE_INVALID);
   threads.size = 1;
   CHECK(segue_engine_new(program, &threads, &engine) == SEGUE_MISUSE);
@@ -241,10 +303,12 @@ static void test_freed(void) {
   CHECK(segue_program_segments(program) == 0);
 }
 
-int main(void) {
+int main(int argc, char** argv) {
+  CHECK(argc == 2); /* a folder that is not there yet */
   test_versions();
   test_programs();
   test_engine();
+  test_kept_engine(argv[1]);
   test_state();
   test_nulls();
   test_freed();
