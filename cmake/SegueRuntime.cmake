@@ -24,7 +24,7 @@ segue_library(segue_durable runtime/durable NO_EXCEPTIONS THREADS DEPS segue_ing
 segue_use_rocksdb(segue_durable)
 
 # The part of the public library that needs no compiler.
-segue_library(segue_hosted api/runtime DEPS segue_pack segue_durable segue_native)
+segue_library(segue_hosted api/runtime THREADS DEPS segue_pack segue_durable segue_native)
 set_source_files_properties(${PROJECT_SOURCE_DIR}/api/runtime/version.cc PROPERTIES
                             COMPILE_DEFINITIONS SEGUE_VERSION="${PROJECT_VERSION}")
 segue_library(segue_c_calls api/c DEPS segue_hosted)
