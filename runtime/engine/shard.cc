@@ -4,6 +4,7 @@
 
 #include "runtime/base/check.h"
 #include "runtime/cells/capped.h"
+#include "runtime/interp/prepared.h"
 #include "runtime/interp/settle.h"
 
 namespace segue {
@@ -23,6 +24,7 @@ Shard::Shard(const Program& program, std::span<const uint32_t> segment_ranks,
              std::optional<Duration> dedupe)
     : program_(program),
       frame_(interp::frame_of(program)),
+      reads_user_(program.prepared().reads_user),
       users_(program.view().layout[0]),
       lines_(program.view(), UserTable::kStateAt, users_.rows_are_aligned()),
       order_(users_.ids(), segment_ranks),
@@ -161,22 +163,25 @@ std::span<const Event> Shard::events_of(std::span<const Arrival> at_once) {
 }
 
 /// All deadlines before `end`. A wake-up may be early, since a deadline may have moved on since it
-/// was set; it is never late.
+/// was set; it is never late. A row's first line tells that; only for what is due the others are
+/// fetched.
 void Shard::wake_before(Instant end) {
   const uint32_t lines = lines_.of_time();
   timers_.move_to(end);
   for (auto due = timers_.take_due(); !due.empty(); due = timers_.take_due()) {
-    for (size_t i = 0; i < std::min(kRowAhead, due.size()); ++i) {
-      users_.fetch_row(due[i].user, lines);
-    }
+    for (size_t i = 0; i < std::min(kRowAhead, due.size()); ++i) users_.fetch_row(due[i].user, 1);
     for (size_t i = 0; i < due.size(); ++i) {
-      if (i + kRowAhead < due.size()) users_.fetch_row(due[i + kRowAhead].user, lines);
-      if (i + kOutsideAhead < due.size()) {
-        users_.fetch_outside(due[i + kOutsideAhead].user, lines);
-      }
+      if (i + kRowAhead < due.size()) users_.fetch_row(due[i + kRowAhead].user, 1);
+      if (i + kOutsideAhead < due.size()) fetch_due(due[i + kOutsideAhead], end, lines);
       wake(due[i], end);
     }
   }
+}
+
+void Shard::fetch_due(Timers::Wake wake, Instant end, uint32_t lines) {
+  if (users_.wake(wake.user) != Timers::mark_of(wake.ms)) return;
+  if (!users_.in_row(wake.user)) return users_.fetch_outside(wake.user, lines);
+  if (next_deadline(users_.blob(wake.user)) < end) users_.fetch_row(wake.user, lines & ~1u);
 }
 
 void Shard::wake(Timers::Wake wake, Instant end) {
@@ -185,7 +190,9 @@ void Shard::wake(Timers::Wake wake, Instant end) {
   mark = 0;
   Blob blob = users_.take(wake.user);
   if (next_deadline(blob) < end) {
-    advance(program_, blob, users_.id(wake.user), end - Duration{1}, order_.transitions());
+    // The id lies elsewhere: a miss that few programs need.
+    const std::string_view id = reads_user_ ? users_.id(wake.user) : std::string_view();
+    advance(program_, blob, id, end - Duration{1}, order_.transitions());
     note(wake.user, blob);
   } else {
     set_wake(wake.user, next_deadline(blob));

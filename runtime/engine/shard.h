@@ -80,6 +80,7 @@ class Shard {
   void note(uint32_t number, const Blob& blob);
   std::span<const Event> events_of(std::span<const Arrival> at_once);
   void wake_before(Instant end);
+  void fetch_due(Timers::Wake wake, Instant end, uint32_t lines);
   void wake(Timers::Wake wake, Instant end);
   void note_changes(uint32_t number);
   void note_changed(uint32_t number);
@@ -87,6 +88,7 @@ class Shard {
 
   const Program& program_;
   Frame frame_;
+  const bool reads_user_;  // whether a rule does
   UserTable users_;
   TouchedLines lines_;
   Timers timers_;

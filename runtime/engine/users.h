@@ -84,14 +84,19 @@ class UserTable {
   static constexpr uint32_t kStateAt = 16;
   bool rows_are_aligned() const { return row_bytes_ % 64 == 0; }
 
+  /// Whether the state has not moved out.
+  bool in_row(uint32_t number) const {
+    uint32_t mark = 0;
+    std::memcpy(&mark, room(row(number)), sizeof mark);
+    return mark != kElsewhere;
+  }
+
   /// Steps of fetching ahead: the place, the lines of the row (a bit each), the state if it is not
   /// in the row. Each reads what the one before it fetched.
   void fetch_place(uint64_t hash) const { places_.fetch(tag_of(hash)); }
   void fetch_row(uint32_t number, uint32_t lines) const { fetch_lines(&row(number), lines); }
   void fetch_outside(uint32_t number, uint32_t lines) const {
-    uint32_t mark = 0;
-    std::memcpy(&mark, room(row(number)), sizeof mark);
-    if (mark != kElsewhere) [[likely]]
+    if (in_row(number)) [[likely]]
       return;
     Elsewhere elsewhere;
     std::memcpy(&elsewhere, room(row(number)), sizeof elsewhere);
