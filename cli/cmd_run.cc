@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
+#include <functional>
 #include <memory>
 
 #include "cli/change_output.h"
@@ -20,10 +22,23 @@ struct RunFlags : EventRunFlags {
   std::string output;
   std::string state;
   std::string sync = "every 10ms";
+  std::string skew;
 
   ChangeOutput::Options output_options() const;
   DurableSettings durable(DurableSink& sink) const;
+  std::function<TimePoint()> newest_allowed() const;
 };
+
+std::function<TimePoint()> RunFlags::newest_allowed() const {
+  if (skew.empty()) return {};
+  const auto length = parse_length(skew);
+  if (!length) {
+    usage_error(fmt::format("--skew takes a duration such as `10m` or `1d`, not `{}`", skew));
+  }
+  return [length = *length] {
+    return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now()) + length;
+  };
+}
 
 ChangeOutput::Options RunFlags::output_options() const {
   ChangeOutput::Options options;
@@ -72,7 +87,7 @@ Exit run_events(const RunFlags& flags) {
   ChangeOutput out(flags.output_options());
   const DurableSettings durable = flags.durable(out);
   const bool is_kept = !flags.state.empty();
-  EventRun run(flags, kDefaultLateness, is_kept ? &durable : nullptr);
+  EventRun run(flags, kDefaultLateness, flags.newest_allowed(), is_kept ? &durable : nullptr);
   if (is_kept) {
     tell_recovery(flags.state, run.recovery());
   } else {
@@ -107,6 +122,9 @@ void declare_run(CLI::App& app, Job& job) {
                  "of --state, when input reaches the disk: always, none, or 'every D' (default: "
                  "every 10ms)")
       ->option_text("WHEN");
+  app.add_option("--skew", flags->skew,
+                 "leave out what is dated further ahead of this machine's clock (default: nothing)")
+      ->option_text("D");
   add_event_run_flags(app, *flags, kDefaultLateness);
   app.callback([flags, &job] { job = [flags] { return run_events(*flags); }; });
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <cstdio>
+#include <utility>
 
 #include "cli/complaint.h"
 #include "cli/findings_report.h"
@@ -22,8 +23,9 @@ void add_event_run_flags(CLI::App& app, EventRunFlags& flags, const std::string&
 }
 
 EventRun::EventRun(const EventRunFlags& flags, const std::string& default_lateness,
-                   const DurableSettings* durable) {
+                   std::function<TimePoint()> newest_allowed, const DurableSettings* durable) {
   settings_ = flags.engine.settings(flags.events, default_lateness);
+  settings_.newest_allowed = std::move(newest_allowed);
   const std::vector<std::string> events = flags.paths.events();
   if (events.empty()) usage_error("there are no EVENTS among the arguments; `-` is standard input");
 

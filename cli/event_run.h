@@ -1,6 +1,7 @@
 // From rules and events to a running engine: what `run` and `members` share.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -31,8 +32,10 @@ void add_event_run_flags(CLI::App& app, EventRunFlags& flags, const std::string&
 class EventRun {
  public:
   /// Wrong rules end the command with exit code 1, an unreadable input with 2.
-  /// `durable`: the engine is kept there; then `recovery` tells what was found.
+  /// `newest_allowed`: as in `EngineSettings`. `durable`: the engine is kept there; then `recovery`
+  /// tells what was found.
   EventRun(const EventRunFlags& flags, const std::string& default_lateness,
+           std::function<TimePoint()> newest_allowed = {},
            const DurableSettings* durable = nullptr);
 
   const CompiledProgram& program() const { return *program_; }

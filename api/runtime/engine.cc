@@ -10,6 +10,7 @@
 #include "api/runtime/native_code.h"
 #include "api/runtime/outcomes.h"
 #include "api/runtime/time_points.h"
+#include "runtime/ingest/future.h"
 #include "runtime/ingest/lines.h"
 
 namespace segue {
@@ -125,6 +126,11 @@ Outcome MembershipEngine::State::take_rejects(const EventBatch& batch) {
   return {};
 }
 
+std::function<Instant()> MembershipEngine::State::newest_allowed() const {
+  if (!settings.newest_allowed) return {};
+  return [this] { return instant_of(settings.newest_allowed()); };
+}
+
 void MembershipEngine::State::expect_events(uint64_t events) {
   if (events < kNativeFromEvents || settings.evaluator != Evaluator::kNative) return;
   start_native(program->state(), settings.code);
@@ -167,8 +173,9 @@ Outcome MembershipEngine::read(EventInput& input, const ProgressSink& progress) 
     Outcome wrong = state_->durability->begin(input.state(), taken);
     if (!wrong.ok()) return wrong;
   }
-  const auto source = input.state().read_on(state_->program->state().program->schema(),
-                                            state_->settings.threads > 1, taken);
+  const auto source =
+      input.state().read_on(state_->program->state().program->schema(),
+                            state_->settings.threads > 1, taken, state_->newest_allowed());
   state_->input = &input.state();
   Outcome outcome = state_->read_batches(*source, progress);
   state_->input = nullptr;
@@ -205,6 +212,7 @@ Outcome MembershipEngine::push(std::string_view lines) noexcept {
     state.push_line(std::string_view(state.pushed).substr(begin, end - begin), batch);
     begin = end + 1;
   }
+  if (const auto newest = state.newest_allowed()) leave_out_future(batch, newest());
   state.expect_events(state.pushed_lines);
   const std::vector<Reject> left_out = batch.rejects;
   constexpr uint32_t kPushed[] = {0};

@@ -1,6 +1,7 @@
 // What a `MembershipEngine` keeps.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -64,6 +65,9 @@ struct MembershipEngine::State final : EngineListener {
 
   /// Has native code made if the input has so many events that it pays. Cheap; called often.
   void expect_events(uint64_t events);
+
+  /// Of the settings; empty if nothing is too new.
+  std::function<Instant()> newest_allowed() const;
 
   /// Counts the batch's rejects; the first bad line is a fault if `strict`.
   Outcome take_rejects(const EventBatch& batch);

@@ -10,6 +10,7 @@
 
 #include "api/runtime/event_input_state.h"
 #include "api/runtime/outcomes.h"
+#include "runtime/ingest/future.h"
 #include "runtime/pack/pack_source.h"
 
 namespace segue {
@@ -66,14 +67,15 @@ std::vector<pack::PackInput> EventInput::State::take_counted() {
 }
 
 std::unique_ptr<BatchSource> EventInput::State::read_all(const InputSchema& schema, bool ahead) {
-  return read_on(schema, ahead, {});
+  return read_on(schema, ahead, {}, {});
 }
 
 std::unique_ptr<BatchSource> EventInput::State::read_on(const InputSchema& schema, bool ahead,
-                                                        std::span<const InputTaken> taken) {
+                                                        std::span<const InputTaken> taken,
+                                                        const std::function<Instant()>& newest) {
   ReaderOptions reader;
   reader.keep_raw = rejects != nullptr;
-  reader.keep_all_raw = !taken.empty();
+  reader.keep_all_raw = !taken.empty() || (rejects != nullptr && newest);
   std::vector<std::unique_ptr<BatchSource>> inputs;
   for (pack::PackInput& source : take_counted()) {
     const auto file = static_cast<uint32_t>(inputs.size());
@@ -81,6 +83,9 @@ std::unique_ptr<BatchSource> EventInput::State::read_on(const InputSchema& schem
     inputs.push_back(source.pack != nullptr
                          ? pack::read_pack(std::move(source.pack), file, schema, reader)
                          : read_events(std::move(source.lines), file, schema, reader));
+    if (newest) {
+      inputs.back() = leave_out_future(std::move(inputs.back()), newest, reader.taken.reject_lines);
+    }
   }
   std::unique_ptr<BatchSource> all = inputs.size() == 1
                                          ? std::move(inputs[0])

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -30,9 +31,11 @@ struct EventInput::State {
   /// One feed of all inputs, merged by time.
   std::unique_ptr<BatchSource> read_all(const InputSchema& schema, bool ahead);
 
-  /// The same with every line kept, and each input read from behind what was taken of it.
+  /// The same with every line kept, and each input read from behind what was taken of it; unless
+  /// it is empty, `newest` is after what is dated in the future.
   std::unique_ptr<BatchSource> read_on(const InputSchema& schema, bool ahead,
-                                       std::span<const InputTaken> taken);
+                                       std::span<const InputTaken> taken,
+                                       const std::function<Instant()>& newest);
 
   /// The inputs as they were opened, what is read of lines counted.
   std::vector<pack::PackInput> take_counted();

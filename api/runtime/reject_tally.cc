@@ -64,6 +64,7 @@ bool is_bad_line(RejectKind kind) {
     case RejectKind::kAliasNotSupported:
     case RejectKind::kDeleteNotSupported:
     case RejectKind::kLate:
+    case RejectKind::kFuture:
       return false;
     case RejectKind::kNotJson:
     case RejectKind::kNotUtf8:

@@ -40,6 +40,10 @@ struct EngineSettings {
   bool any_lateness = false;
   /// Also drops an event whose user and messageId were seen within this time before it.
   std::optional<Milliseconds> dedupe{};
+  /// Input dated after what this gives is left out, as `future`: one event with a wrong date would
+  /// make all that follow late. Asked once a batch, by the call that takes it; empty: nothing is.
+  /// The library reads no clock, so a host gives its own and a skew.
+  std::function<TimePoint()> newest_allowed{};
   /// Keeps who is in what for `is_member`, `segments_of` and `member_count`.
   bool lookups = false;
   /// Of `kNative`. Code is made on threads of its own from when the input is seen to be long enough
