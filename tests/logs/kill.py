@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Kills `seg run --state` at random moments: kill.py SEG [--kills N] [--seed S] [--forever]
+"""Kills `seg run --state` at random moments: kill.py SEG [--kills N | --minutes M] [--seed S]
 
 The log of examples/03-online-shop is read by a process that SIGKILL ends, recovered, and read on.
 What it wrote to a file must equal, byte by byte, what a run without a kill writes; what it wrote to
@@ -78,7 +78,7 @@ def main():
     words.add_argument("seg")
     words.add_argument("--kills", type=int, default=200)
     words.add_argument("--seed", type=int, default=1)
-    words.add_argument("--forever", action="store_true")
+    words.add_argument("--minutes", type=float, help="so long instead; 0 never stops")
     given = words.parse_args()
     chance = random.Random(given.seed)
     kills = turns = differences = 0
@@ -93,13 +93,20 @@ def main():
         done = subprocess.run(whole, capture_output=True, check=True)
         plain = done.stdout.splitlines(keepends=True)
         longest = 1.2 * (time.monotonic() - begun)
-        while given.forever or kills < given.kills:
+        begun = time.monotonic()
+
+        def goes_on():
+            if given.minutes is None:
+                return kills < given.kills
+            return given.minutes == 0 or time.monotonic() - begun < 60 * given.minutes
+
+        while goes_on():
             with tempfile.TemporaryDirectory(dir=folder) as part:
                 killed, wrong = turn(given.seg, log, plain, part, chance, 25, longest)
             kills += killed
             turns += 1
             differences += wrong
-            if given.forever:
+            if given.minutes == 0:
                 print(f"{kills} kills, {differences} differences", flush=True)
             if wrong:
                 break
