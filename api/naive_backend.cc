@@ -8,6 +8,7 @@
 
 #include "api/zone_tables.h"
 #include "naive/naive.h"
+#include "runtime/engine/lives.h"
 
 namespace segue {
 namespace {
@@ -38,9 +39,11 @@ class NaiveBackend final : public Backend {
     const EventBatch& held = batches_.back();
     for (size_t i = 0; i < held.events.size(); ++i) {
       const Event& event = held.events[i];
-      if (watermark_.admit(event.at)) {
+      if (is_identity_call(event.kind)) {
+        calls_.push_back(identity_call_of(event, watermark_.admit_call(event.at)));
+      } else if (watermark_.admit(event.at)) {
         ++stats_.events;
-        users_[std::string(event.user)].history.events.push_back(event);
+        events_.push_back(&event);
       } else {
         ++stats_.late;
         listener_.on_late(event, held.origins.empty() ? nullptr : &held.origins[i]);
@@ -65,20 +68,29 @@ class NaiveBackend final : public Backend {
 
   EngineStats stats() const override {
     EngineStats stats = stats_;
-    stats.users = static_cast<uint64_t>(std::count_if(
-        users_.begin(), users_.end(), [&](const auto& user) { return user.second.begin <= now_; }));
+    stats.users =
+        static_cast<uint64_t>(std::count_if(users_.begin(), users_.end(), [&](const auto& user) {
+          return known_period(user.second, now_) != nullptr;
+        }));
     stats.newest = watermark_.newest();
     return stats;
   }
 
  private:
-  struct User {
-    naive::History history;
+  /// A user with one history: that of a life.
+  struct Period {
+    Life life;
     naive::Timeline timeline;
-    Instant begin = kNever;
+    Instant known = kNever;  // from when on
+    bool merges = false;     // begins with somebody else's history
   };
+  using Periods = std::vector<Period>;  // of one id, in order of time
 
-  void drop_copies(std::vector<Event>& events);
+  void add_period(const Life& life, bool merges, std::vector<Event> events, Instant end);
+  static const Period* known_period(const Periods& periods, Instant at);
+  void tell_changes(const std::string& id, const Periods& periods, std::vector<Change>& all);
+  void tell_boundary(const std::string& id, const Periods& periods, Instant at,
+                     std::vector<Change>& all);
   std::vector<Change> all_changes();
 
   const hir::Rules& rules_;
@@ -89,43 +101,78 @@ class NaiveBackend final : public Backend {
   Instant through_ = kLongAgo;
   Instant now_ = kLongAgo;  // what lookups answer as of
   std::set<Instant> stops_;
-  std::map<std::string, User> users_;  // by bytes of the id
+  std::vector<const Event*> events_;
+  std::vector<IdentityCall> calls_;
+  std::map<std::string, Periods> users_;  // by bytes of the id
   std::vector<EventBatch> batches_;
   std::vector<std::vector<naive::Change>> changes_;  // the texts that changes point to
   EngineStats stats_;
 };
 
-/// Counts copies of one instant, which the evaluator drops, and drops those stamped anew.
-void NaiveBackend::drop_copies(std::vector<Event>& events) {
-  // The oldest copy stays. Which of an instant comes first is all the same: those stay together.
-  std::sort(events.begin(), events.end(),
-            [](const Event& a, const Event& b) { return a.at < b.at; });
-  std::map<std::string_view, Instant> kept;
-  std::set<std::pair<Instant, std::string_view>> seen;
-  std::erase_if(events, [&](const Event& event) {
-    if (!event.has_message_id) return false;
-    if (dedupe_) {
-      const auto [place, is_new] = kept.try_emplace(event.tie, event.at);
-      if (!is_new && event.at > place->second && event.at - place->second <= *dedupe_) {
-        ++stats_.duplicates;
-        return true;
-      }
-      place->second = event.at;
-    }
-    if (!seen.insert({event.at, event.tie}).second) ++stats_.duplicates;
-    return false;
-  });
+void NaiveBackend::add_period(const Life& life, bool merges, std::vector<Event> events,
+                              Instant end) {
+  Period period;
+  period.life = life;
+  period.merges = merges;
+  if (!events.empty()) period.known = std::max(events.front().at, life.begin);
+  const Instant last = std::min(end, life.end - Duration{1});
+  period.timeline = naive::evaluate(rules_, zones_.views(), {life.user, std::move(events)}, last);
+  users_[life.user].push_back(std::move(period));
 }
 
-std::vector<Change> NaiveBackend::all_changes() {
-  std::vector<Change> all;
-  for (auto& [id, user] : users_) {
-    changes_.push_back(user.timeline.changes());
+/// What answers as of that instant; null if nobody is known by the id.
+const NaiveBackend::Period* NaiveBackend::known_period(const Periods& periods, Instant at) {
+  for (const Period& period : periods) {
+    if (period.life.is_at(at) && period.known <= at) return &period;
+  }
+  return nullptr;
+}
+
+void NaiveBackend::tell_changes(const std::string& id, const Periods& periods,
+                                std::vector<Change>& all) {
+  std::set<Instant> boundaries;
+  for (const Period& period : periods) {
+    const Life& life = period.life;
+    if (period.merges) boundaries.insert(life.begin);
+    if (life.end != kNever && known_period(periods, life.end) == nullptr) {
+      boundaries.insert(life.end);
+    }
+    changes_.push_back(period.timeline.changes());
     for (const naive::Change& change : changes_.back()) {
+      const bool own = life.is_at(change.at) && !(period.merges && change.at == life.begin);
+      if (!own) continue;
       all.push_back({change.at, id, change.segment.index, change.entered, cause_of(change.cause),
                      change.event});
     }
   }
+  for (const Instant at : boundaries) tell_boundary(id, periods, at, all);
+}
+
+/// What a merge or a delete makes of a user's memberships.
+void NaiveBackend::tell_boundary(const std::string& id, const Periods& periods, Instant at,
+                                 std::vector<Change>& all) {
+  if (at > now_) return;
+  const Instant before = at - Duration{1};
+  const Period* const was = known_period(periods, before);
+  const Period* const is = known_period(periods, at);
+  Cause cause = Cause::kMerge;
+  for (const Period& period : periods) {
+    const bool deleted = period.life.end == at && period.life.ended == Life::End::kDelete;
+    if (is == nullptr && deleted) cause = Cause::kDelete;
+  }
+  if (was != nullptr && is == nullptr) {
+    ++(cause == Cause::kDelete ? stats_.deleted : stats_.merged);
+  }
+  for (uint32_t i = 0; i < rules_.segments.size(); ++i) {
+    const bool in_before = was != nullptr && was->timeline.member_at({i}, before);
+    const bool in = is != nullptr && is->timeline.member_at({i}, at);
+    if (in != in_before) all.push_back({at, id, i, in, cause, {}});
+  }
+}
+
+std::vector<Change> NaiveBackend::all_changes() {
+  std::vector<Change> all;
+  for (const auto& [id, periods] : users_) tell_changes(id, periods, all);
   const auto key = [&](const Change& change) {
     return std::make_tuple(change.at, change.user,
                            std::string_view(rules_.segments[change.segment].name), change.segment);
@@ -138,13 +185,24 @@ std::vector<Change> NaiveBackend::all_changes() {
 void NaiveBackend::finish(Instant until) {
   Instant end = std::max({watermark_.newest(), through_, until});
   if (!stops_.empty()) end = std::max(end, *stops_.rbegin());
-  for (auto& [id, user] : users_) {
-    user.history.user = id;
-    drop_copies(user.history.events);
-    user.begin = user.history.events.front().at;
-    user.timeline = naive::evaluate(rules_, zones_.views(), user.history, end);
+  const Lives lives(calls_, events_);
+  LifeEvents histories(lives);
+  for (const Event* event : events_) histories.add(*event);
+  stats_.duplicates = histories.drop_copies(dedupe_);
+  std::vector<bool> known(lives.all().size());
+  std::vector<bool> merges(lives.all().size());
+  for (uint32_t i = 0; i < lives.all().size(); ++i) {
+    const Life& life = lives.all()[i];
+    std::vector<Event> events = histories.history(i);
+    known[i] = !events.empty() && events.front().at < life.end;
+    if (!life.joined.empty()) {
+      const uint32_t into = life.joined[1];
+      merges[i] = known[life.joined[0]] || (lives.all()[into].begin == life.begin && merges[into]);
+    }
+    if (life.begin <= end) add_period(life, merges[i], std::move(events), end);
   }
 
+  now_ = end;
   const std::vector<Change> changes = all_changes();
   stats_.changes = changes.size();
   std::span<const Change> rest = changes;
@@ -165,9 +223,10 @@ void NaiveBackend::finish(Instant until) {
 
 std::vector<std::vector<std::string_view>> NaiveBackend::members() const {
   std::vector<std::vector<std::string_view>> members(rules_.segments.size());
-  for (const auto& [id, user] : users_) {
-    for (uint32_t i = 0; i < members.size(); ++i) {
-      if (user.timeline.member_at({i}, now_)) members[i].push_back(id);
+  for (const auto& [id, periods] : users_) {
+    const Period* const now = known_period(periods, now_);
+    for (uint32_t i = 0; now != nullptr && i < members.size(); ++i) {
+      if (now->timeline.member_at({i}, now_)) members[i].push_back(id);
     }
   }
   return members;
@@ -175,9 +234,9 @@ std::vector<std::vector<std::string_view>> NaiveBackend::members() const {
 
 std::vector<std::pair<std::string_view, double>> NaiveBackend::scores(uint32_t score) const {
   std::vector<std::pair<std::string_view, double>> values;
-  for (const auto& [id, user] : users_) {
-    if (user.begin > now_) continue;
-    values.emplace_back(id, user.timeline.score_at({score}, now_).value_or(0));
+  for (const auto& [id, periods] : users_) {
+    const Period* const now = known_period(periods, now_);
+    if (now != nullptr) values.emplace_back(id, now->timeline.score_at({score}, now_).value_or(0));
   }
   return values;
 }

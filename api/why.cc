@@ -11,20 +11,23 @@
 #include "api/runtime/outcomes.h"
 #include "api/runtime/time_points.h"
 #include "api/zone_tables.h"
+#include "runtime/engine/lives.h"
 
 namespace segue {
 namespace {
 
-/// One user's events of an input, and when the input ends.
+/// One user's events of an input, what calls say of who is who, and when the input ends.
 struct UserHistory {
   naive::History history;
+  std::vector<IdentityCall> calls;
   Arena arena;
   Instant newest = kLongAgo;  // of any user
 };
 
-Outcome read_history(EventInput& input, const InputSchema& schema, const std::string& user,
-                     const ProgressSink& progress, UserHistory& into) {
-  into.history.user = user;
+/// Gives `take` each event of the input.
+template <class Take>
+Outcome read_all(EventInput& input, const InputSchema& schema, const ProgressSink& progress,
+                 const Take& take) {
   const auto source = input.state().read_all(schema, false);
   InputProgress done;
   done.bytes_total = input.state().bytes_total;
@@ -33,14 +36,54 @@ Outcome read_history(EventInput& input, const InputSchema& schema, const std::st
     const Status status = source->next(batch);
     if (!status.ok()) return outcome_of(status);
     if (batch.empty()) return {};
-    for (const Event& event : batch.events) {
-      into.newest = std::max(into.newest, event.at);
-      if (event.user == user) into.history.events.push_back(copy_event(event, into.arena));
-    }
+    for (const Event& event : batch.events) take(event);
     done.events += batch.events.size();
     done.bytes_read = input.state().bytes_read->load(std::memory_order_relaxed);
     if (progress) progress(done);
   }
+}
+
+/// The user's own events.
+Outcome read_history(EventInput& input, const InputSchema& schema, const std::string& user,
+                     const ProgressSink& progress, UserHistory& into) {
+  into.history.user = user;
+  return read_all(input, schema, progress, [&](const Event& event) {
+    into.newest = std::max(into.newest, event.at);
+    if (is_identity_call(event.kind)) {
+      into.calls.push_back(identity_call_of(event, event.at));
+    } else if (event.user == user) {
+      into.history.events.push_back(copy_event(event, into.arena));
+    }
+  });
+}
+
+/// Of a user whom calls are about: all that was its own as of `at`, which is found by reading the
+/// input once more.
+Outcome read_joined(EventInput& input, const InputSchema& schema, Instant at,
+                    const ProgressSink& progress, UserHistory& into) {
+  const Lives lives(std::move(into.calls));
+  if (!lives.concerns(into.history.user)) return {};
+  into.history.events.clear();
+  const uint32_t life = lives.life_of(into.history.user, at);
+  if (life == Lives::kNone) return {};
+  const auto& paths = input.state().paths;
+  if (std::find(paths.begin(), paths.end(), "-") != paths.end()) {
+    return {Fault::kUnsupported,
+            "the user has been joined with others or deleted, so the events are read twice, "
+            "which standard input cannot be: name a file"};
+  }
+  EventInput again;
+  if (Outcome wrong = open_event_input(paths, {}, again); !wrong.ok()) return wrong;
+  LifeEvents histories(lives);
+  const Outcome read = read_all(again, schema, progress, [&](const Event& event) {
+    if (is_identity_call(event.kind) || !lives.concerns(event.user)) return;
+    histories.add(copy_event(event, into.arena));
+  });
+  if (!read.ok()) return read;
+  (void)histories.drop_copies({});
+  into.history.events = histories.history(life);
+  for (Event& event : into.history.events) event = copy_event(event, into.arena);
+  return {};
 }
 
 void explain(const Compilation::State& state, const hir::Segment& segment,
@@ -79,6 +122,8 @@ Outcome explain_membership(const Compilation& compilation, EventInput& input,
   const Outcome read = read_history(input, state.rules.schema, query.user, progress, user);
   if (!read.ok()) return read;
   const Instant instant = query.at ? instant_of(*query.at) : std::max(user.newest, kInstantMin);
+  const Outcome joined = read_joined(input, state.rules.schema, instant, progress, user);
+  if (!joined.ok()) return joined;
   at = time_point_of(instant);
   explain(state, *segment, user.history, instant, explanation);
   return {};

@@ -38,6 +38,15 @@ std::string cells_text(const RuleInfo& rule) {
   return out;
 }
 
+/// What an engine does not know of a user who was joined with another.
+std::string alias_text(const RuleInfo& rule) {
+  std::string text;
+  for (const CellInfo& cell : rule.cells) {
+    if (!cell.joins) text += (text.empty() ? "not joined exactly: " : ", ") + cell.keeps;
+  }
+  return text.empty() ? text : row("aliases", text);
+}
+
 std::string cost_text(const RuleInfo& rule) {
   std::string text;
   if (rule.every_event) {
@@ -62,7 +71,7 @@ std::string rule_text(const char* sort, const RuleInfo& rule, bool color) {
   out += cells_text(rule);
   out += row("state", bytes_text(rule.state));
   for (const std::string& growth : rule.state.growth) out += row("", "grows: " + growth);
-  return out + row("cost", cost_text(rule)) + "\n";
+  return out + row("cost", cost_text(rule)) + alias_text(rule) + "\n";
 }
 
 }  // namespace

@@ -50,6 +50,9 @@ std::string summary_text(const RunStats& stats, double seconds) {
   if (stats.duplicates > 0) {
     out += fmt::format("{} dropped\n", counted(stats.duplicates, "duplicate"));
   }
+  if (stats.merged > 0)
+    out += fmt::format("{} joined into others\n", counted(stats.merged, "user"));
+  if (stats.deleted > 0) out += fmt::format("{} deleted\n", counted(stats.deleted, "user"));
   if (stats.capped > 0) {
     out += fmt::format("warning: {} given up at a cap, so that state stays bounded\n",
                        counted(stats.capped, "occurrence"));

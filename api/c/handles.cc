@@ -107,6 +107,10 @@ uint32_t cause_of(ChangeCause cause) noexcept {
       return SEGUE_CAUSE_TIME;
     case ChangeCause::kTrait:
       return SEGUE_CAUSE_TRAIT;
+    case ChangeCause::kMerge:
+      return SEGUE_CAUSE_MERGE;
+    case ChangeCause::kDelete:
+      return SEGUE_CAUSE_DELETE;
   }
   return SEGUE_CAUSE_TIME;
 }

@@ -59,6 +59,9 @@ Outcome decode(Decoder& decoder, std::string_view lines, EventBatch& batch) {
 Outcome check_instant(std::span<const Event> events) {
   if (events.empty()) return {Fault::kInvalid, "no events"};
   for (const Event& event : events) {
+    if (is_identity_call(event.kind)) {
+      return {Fault::kInvalid, "an alias or a delete is for whoever keeps the states"};
+    }
     if (event.user != events[0].user) {
       return {Fault::kInvalid, fmt::format("events of `{}` and `{}`: a state is of one user",
                                            events[0].user, event.user)};

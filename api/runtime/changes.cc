@@ -13,6 +13,10 @@ ChangeCause cause_of(Cause cause) {
       return ChangeCause::kTime;
     case Cause::kTrait:
       return ChangeCause::kTrait;
+    case Cause::kMerge:
+      return ChangeCause::kMerge;
+    case Cause::kDelete:
+      return ChangeCause::kDelete;
   }
   return ChangeCause::kTime;
 }
@@ -25,6 +29,10 @@ std::string_view name_of(ChangeCause cause) noexcept {
       return "time";
     case ChangeCause::kTrait:
       return "trait";
+    case ChangeCause::kMerge:
+      return "merge";
+    case ChangeCause::kDelete:
+      return "delete";
   }
   return {};
 }

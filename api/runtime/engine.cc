@@ -285,6 +285,8 @@ RunStats MembershipEngine::stats() const noexcept {
   stats.events = counted.events;
   stats.duplicates = counted.duplicates;
   stats.late = counted.late;
+  stats.merged = counted.merged;
+  stats.deleted = counted.deleted;
   stats.capped = counted.capped;
   stats.changes = counted.changes;
   stats.users = counted.users;

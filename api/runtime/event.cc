@@ -19,6 +19,10 @@ std::string_view type_of(UserEvent::Call call) {
       return "page";
     case UserEvent::Call::kScreen:
       return "screen";
+    case UserEvent::Call::kAlias:
+      return "alias";
+    case UserEvent::Call::kDelete:
+      return "delete";
   }
   return "track";
 }
@@ -39,15 +43,19 @@ struct Writer {
 }  // namespace
 
 std::string json_line(const UserEvent& event) noexcept {
+  const bool is_alias = event.call == UserEvent::Call::kAlias;
+  const bool names_page =
+      event.call == UserEvent::Call::kPage || event.call == UserEvent::Call::kScreen;
   const bool identify = event.call == UserEvent::Call::kIdentify;
   std::string out = fmt::format("{{\"type\":\"{}\"", type_of(event.call));
   if (event.call == UserEvent::Call::kTrack) {
     out += fmt::format(",\"event\":{}", json_quoted(event.name));
-  } else if (!identify && !event.name.empty()) {
+  } else if (names_page && !event.name.empty()) {
     out += fmt::format(",\"name\":{}", json_quoted(event.name));
   }
   out += fmt::format(",\"userId\":{},\"timestamp\":{}", json_quoted(event.user),
                      event.at.time_since_epoch().count());
+  if (is_alias) out += fmt::format(",\"previousId\":{}", json_quoted(event.previous));
   if (!event.message_id.empty()) {
     out += fmt::format(",\"messageId\":{}", json_quoted(event.message_id));
   }

@@ -7,6 +7,7 @@
 #include "api/runtime/outcomes.h"
 #include "api/runtime/program_state.h"
 #include "api/runtime/state_size.h"
+#include "runtime/cells/merge.h"
 #include "runtime/image/op_info.h"
 
 namespace segue {
@@ -56,7 +57,8 @@ std::string text_or_empty(const image::View& view, uint32_t text) {
 
 /// `rule` is the row of a segment or of a score.
 template <class Row>
-RuleInfo describe(const image::View& view, const KindsOfStreams& kinds_of, const Row& rule) {
+RuleInfo describe(const image::View& view, const KindsOfStreams& kinds_of,
+                  const cells::Exactness& joined, const Row& rule) {
   RuleInfo info;
   info.name = view.text(rule.name);
   info.label = text_or_empty(view, rule.label);
@@ -70,7 +72,8 @@ RuleInfo describe(const image::View& view, const KindsOfStreams& kinds_of, const
   info.state = state_size(view, reads.cells, reads.nodes);
   for (const uint32_t index : reads.cells) {
     const image::CellRow& cell = view.cells[index];
-    info.cells.push_back({cell_text(view, cell), cell.bytes, image::grows(cell.kind)});
+    info.cells.push_back(
+        {cell_text(view, cell), cell.bytes, image::grows(cell.kind), joined.cell(index)});
   }
   describe_triggers(view, kinds_of, reads, info);
   return info;
@@ -89,8 +92,13 @@ std::unique_ptr<CompiledProgram::State> describe_image(image::Image image) {
   auto state = std::make_unique<CompiledProgram::State>();
   const image::View& view = image.view();
   const KindsOfStreams kinds_of = kinds_of_streams(view);
-  for (const auto& row : view.segments) state->segments.push_back(describe(view, kinds_of, row));
-  for (const auto& row : view.scores) state->scores.push_back(describe(view, kinds_of, row));
+  const cells::Exactness joined(view);
+  for (const auto& row : view.segments) {
+    state->segments.push_back(describe(view, kinds_of, joined, row));
+  }
+  for (const auto& row : view.scores) {
+    state->scores.push_back(describe(view, kinds_of, joined, row));
+  }
   state->user_state = state_size(view);
   state->counts = {.segments = view.segments.size(),
                    .scores = view.scores.size(),

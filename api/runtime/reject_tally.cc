@@ -61,8 +61,6 @@ bool RejectTally::restore(ByteReader& in) {
 bool is_bad_line(RejectKind kind) {
   switch (kind) {
     case RejectKind::kGroupNotSupported:
-    case RejectKind::kAliasNotSupported:
-    case RejectKind::kDeleteNotSupported:
     case RejectKind::kLate:
     case RejectKind::kFuture:
       return false;
@@ -75,6 +73,7 @@ bool is_bad_line(RejectKind kind) {
     case RejectKind::kTimeOutOfRange:
     case RejectKind::kNoEventName:
     case RejectKind::kUnknownType:
+    case RejectKind::kNoPreviousId:
     case RejectKind::kBlockDamaged:
       return true;
   }

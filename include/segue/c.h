@@ -108,7 +108,9 @@ SEGUE_API segue_text segue_program_score_name(const segue_program* program, uint
 typedef enum segue_cause {
   SEGUE_CAUSE_EVENT = 0,
   SEGUE_CAUSE_TIME = 1,
-  SEGUE_CAUSE_TRAIT = 2
+  SEGUE_CAUSE_TRAIT = 2,
+  SEGUE_CAUSE_MERGE = 3,
+  SEGUE_CAUSE_DELETE = 4
 } segue_cause;
 
 /* A user's entry into a segment or exit from it. Lives as long as the call that gives it. */

@@ -11,12 +11,14 @@
 namespace segue {
 
 enum class ChangeCause : uint8_t {
-  kEvent,  ///< a track, page or screen of the user at that very instant
-  kTime,   ///< nothing but the passing of time
-  kTrait,  ///< an identify call, and no track, page or screen
+  kEvent,   ///< a track, page or screen of the user at that very instant
+  kTime,    ///< nothing but the passing of time
+  kTrait,   ///< an identify call, and no track, page or screen
+  kMerge,   ///< an alias joined another user into this one, or this one into another
+  kDelete,  ///< the user was deleted
 };
 
-/// `event`, `time`, `trait`
+/// `event`, `time`, `trait`, `merge`, `delete`
 SEGUE_API std::string_view name_of(ChangeCause cause) noexcept;
 
 /// 24 hex digits of user, segment, instant and direction: the same whenever the same change is

@@ -84,7 +84,9 @@ struct RunStats {
   uint64_t events = 0;  ///< that counted
   uint64_t duplicates = 0;
   uint64_t late = 0;
-  uint64_t capped = 0;  ///< occurrences that conditions gave up at a cap; 0 of the naive evaluator
+  uint64_t merged = 0;   ///< users that aliases joined into others
+  uint64_t deleted = 0;  ///< users that were deleted
+  uint64_t capped = 0;   ///< occurrences that conditions gave up at a cap; 0 of the naive evaluator
   uint64_t changes = 0;
   uint64_t users = 0;
   bool as_of = false;                ///< nobody looked for changes, and no state was kept
@@ -117,7 +119,8 @@ class SEGUE_API MembershipEngine {
   /// Reads an input to its end.
   Outcome read(EventInput& input, const ProgressSink& progress = {}) noexcept;
 
-  /// Takes JSON lines in the shapes of the Segment specification. What is none is counted.
+  /// Takes JSON lines in the shapes of the Segment specification: events, and the calls that say
+  /// who is who. What is none is counted.
   Outcome push(std::string_view lines) noexcept;
 
   /// Lets the clock run to `through`: all up to and at it is settled, later input dated at or

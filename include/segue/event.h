@@ -22,7 +22,8 @@ using PropertyValue = std::variant<std::monostate, bool, int64_t, double, std::s
 
 /// A call of the Segment specification. It means what its JSON line means.
 struct UserEvent {
-  enum class Call : uint8_t { kTrack, kIdentify, kPage, kScreen };
+  /// `kAlias` joins `previous` into `user`; `kDelete` forgets the user. Both are for engines.
+  enum class Call : uint8_t { kTrack, kIdentify, kPage, kScreen, kAlias, kDelete };
 
   Call call = Call::kTrack;
   std::string user;
@@ -31,6 +32,7 @@ struct UserEvent {
   std::string message_id;  ///< finds copies; may be empty
   /// Properties, or of an identify call traits. Of a name that comes twice the last one counts.
   std::vector<std::pair<std::string, PropertyValue>> properties;
+  std::string previous;  ///< of an alias
 };
 
 /// The event as a line of JSON, without a line end. Shortest digits of a double; one that is not

@@ -33,6 +33,7 @@ struct CellInfo {
   std::string keeps;   ///< `newest(3) of pricing_views`
   uint64_t bytes = 0;  ///< of its fixed part
   bool grows = false;
+  bool joins = false;  ///< after an alias it is in an engine what the joined history says
 };
 
 /// A segment or a score as the rules describe it.

@@ -21,6 +21,12 @@ inline constexpr KindId kIdentifyKind{0};
 inline constexpr KindId kOtherKind{1};
 inline constexpr uint32_t kFirstNamedKind = 2;
 
+/// Calls that say who is who: no program has a row for them, and no stream sees them. Of an alias
+/// the `name` is the id that is joined into `user`.
+inline constexpr KindId kAliasKind{UINT32_MAX - 1};
+inline constexpr KindId kDeleteKind{UINT32_MAX};
+inline constexpr bool is_identity_call(KindId kind) { return kind >= kAliasKind; }
+
 /// One decoded event. Owns nothing; everything it points to lives as long as its batch.
 struct Event {
   Instant at;

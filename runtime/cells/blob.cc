@@ -117,6 +117,17 @@ void Blob::create(const image::Layout& layout, uint64_t program) {
   header() = {.bytes = layout.fixed_bytes, .program = program_mark(program), .next_ms = kNever.ms};
 }
 
+void Blob::assign(std::span<const std::byte> bytes) {
+  const auto size = static_cast<uint32_t>(bytes.size());
+  if (size <= home_bytes_) {
+    move_to(home_, home_bytes_);
+  } else {
+    const uint32_t capacity = size_class(size);
+    move_to(allocate_zeroed(capacity), capacity);
+  }
+  std::memcpy(data_, bytes.data(), size);
+}
+
 bool Blob::grow(uint32_t fixed_offset, uint32_t capacity_bytes, const image::Layout& layout,
                 std::span<const image::CellRow> cells) {
   const uint32_t wanted = whole_words(capacity_bytes);

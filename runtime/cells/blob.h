@@ -84,6 +84,9 @@ class Blob {
   /// `runtime/interp`. `program`: the image's identity.
   void create(const image::Layout& layout, uint64_t program);
 
+  /// Becomes a copy of a state of the same program, in the keeper's room if it fits.
+  void assign(std::span<const std::byte> bytes);
+
   /// Gives the growing part at `fixed_offset` room for `capacity_bytes`, moving its entries. The
   /// whole blob moves to the next size class if it no longer fits, and room left behind is
   /// reclaimed; a mapped one stays as it is, until three quarters of it are left behind.

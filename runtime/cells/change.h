@@ -30,6 +30,8 @@ inline void change_push(std::byte* state, int64_t now, Scalar value) {
   store(state + kChangeValueAt, never && missing ? kNeverSet : value);
 }
 
+inline int64_t change_time(const std::byte* state) { return load_instant(state); }
+
 /// Whether the instant, all its calls taken in, changed the value.
 inline bool change_happened(const std::byte* state, int64_t now) {
   const auto before = load<Scalar>(state + kChangeBeforeAt);

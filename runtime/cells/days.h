@@ -61,6 +61,17 @@ class DaysRead {
 /// Takes in an occurrence on a local day; days older than what is kept are left out.
 void days_push(std::byte* state, uint32_t words, int32_t day);
 
+/// Calls `visit` with each day that is kept and has an occurrence, the newest first.
+template <class Visit>
+void days_each(const std::byte* state, uint32_t words, const Visit& visit) {
+  const auto newest = load<int32_t>(state);
+  if (newest == kNoDay) return;
+  for (int64_t age = 0; age < 64 * int64_t{words}; ++age) {
+    const auto word = load<uint64_t>(state + kDaysWordsAt + 8 * (age / 64));
+    if ((word >> (age % 64) & 1) != 0) visit(static_cast<int32_t>(newest - age));
+  }
+}
+
 struct Days {
   static constexpr image::CellKind kKind = image::CellKind::kDays;
   static uint32_t fixed_bytes(const image::CellRow& row) {

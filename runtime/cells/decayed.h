@@ -36,6 +36,22 @@ inline void decayed_push(std::byte* state, int64_t now, int64_t half_life) {
   store(state + kDecayedCountAt, load<uint64_t>(state + kDecayedCountAt) + 1);
 }
 
+/// The sum of both, as of the later instant: rounded once more than the fold over all.
+inline void decayed_merge(std::byte* state, const std::byte* earlier, int64_t half_life) {
+  if (decayed_at_last(earlier) == 0) return;
+  if (decayed_at_last(state) == 0) {
+    std::memcpy(state, earlier, kDecayedBytes);
+    return;
+  }
+  const int64_t own = load_time(state + kDecayedAtAt);
+  const int64_t other = load_time(earlier + kDecayedAtAt);
+  const int64_t at = own > other ? own : other;
+  const double sum = decayed_value(state, at, half_life) + decayed_value(earlier, at, half_life);
+  store(state, sum);
+  store(state + kDecayedAtAt, at);
+  store(state + kDecayedCountAt, uint64_t{0});
+}
+
 /// The same fold over times, oldest first.
 class Decay {
  public:

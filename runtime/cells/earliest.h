@@ -23,6 +23,11 @@ inline void earliest_push(std::byte* state, Scalar scalar) {
   store(state, Scalar{first ? scalar.lo : kept.lo, first ? scalar.hi : kept.hi});
 }
 
+/// Which of two is older is not kept: its own stays, if it has any.
+inline void earliest_merge(std::byte* state, const std::byte* other) {
+  if (load<uint8_t>(state + kEarliestHappenedAt) == 0) std::memcpy(state, other, kEarliestBytes);
+}
+
 struct Earliest {
   static constexpr image::CellKind kKind = image::CellKind::kEarliest;
   static uint32_t fixed_bytes(const image::CellRow&) { return kEarliestBytes; }

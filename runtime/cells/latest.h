@@ -17,6 +17,11 @@ inline Scalar latest_value(const std::byte* state) { return load<Scalar>(state);
 
 inline void latest_push(std::byte* state, Scalar scalar) { store(state, scalar); }
 
+/// Which of two is newer is not kept: its own stays, if it has any.
+inline void latest_merge(std::byte* state, const std::byte* other) {
+  if (tag_of(latest_value(state)) == ScalarTag::kMissing) latest_push(state, latest_value(other));
+}
+
 struct Latest {
   static constexpr image::CellKind kKind = image::CellKind::kLatest;
   static uint32_t fixed_bytes(const image::CellRow&) { return kLatestBytes; }

@@ -14,6 +14,12 @@ inline void oldest_push(std::byte* state, int64_t now) {
   store_instant(state, kept == kLongAgo.ms ? now : kept);
 }
 
+inline void oldest_merge(std::byte* state, const std::byte* earlier) {
+  const int64_t own = oldest_time(state);
+  const int64_t other = oldest_time(earlier);
+  if (other != kLongAgo.ms && (own == kLongAgo.ms || other < own)) store_instant(state, other);
+}
+
 struct Oldest {
   static constexpr image::CellKind kKind = image::CellKind::kOldest;
   static uint32_t fixed_bytes(const image::CellRow&) { return kInstantBytes; }

@@ -17,6 +17,11 @@ inline bool sessions_push(std::byte* state, int64_t now, int64_t gap) {
   return now - newest > gap;
 }
 
+inline void sessions_merge(std::byte* state, const std::byte* earlier) {
+  const int64_t other = load_instant(earlier);
+  if (other > load_instant(state)) store_instant(state, other);
+}
+
 struct Sessions {
   static constexpr image::CellKind kKind = image::CellKind::kSessions;
   static uint32_t fixed_bytes(const image::CellRow&) { return kInstantBytes; }

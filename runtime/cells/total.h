@@ -40,6 +40,13 @@ inline void total_push_sum(std::byte* state, Decimal sum) {
   store(state + kTotalSumAt, total_sum(state) + added);
 }
 
+inline void total_merge(std::byte* state, const std::byte* earlier, bool has_sum) {
+  store_count(state, total_count(state) + total_count(earlier));
+  if (!has_sum) return;
+  store_count(state + kTotalNumbersAt, total_numbers(state) + total_numbers(earlier));
+  store(state + kTotalSumAt, total_sum(state) + total_sum(earlier));
+}
+
 struct Total {
   static constexpr image::CellKind kKind = image::CellKind::kTotal;
   static uint32_t fixed_bytes(const image::CellRow& row) {

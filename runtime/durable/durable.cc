@@ -246,6 +246,7 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   std::string key;
   const auto give = [&](std::string_view id, std::span<const std::byte> state) {
     key.assign(1, kUserKey).append(id);
+    if (state.empty()) return batch->remove(key);
     batch->put(key, pack_user(id, chars(state)));
   };
   manifest_.engine = engine_.save(give, true);

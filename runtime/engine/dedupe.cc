@@ -1,14 +1,21 @@
 #include "runtime/engine/dedupe.h"
 
+#include <algorithm>
+
 #include "runtime/base/hash.h"
 
 namespace segue {
+namespace {
+
+/// Of a key, so that one messageId of two users is two keys.
+uint64_t part_of(uint64_t user) { return (user + 1) * 0x9E37'79B9'7F4A'7C15; }
+
+}  // namespace
 
 bool DedupeWindow::is_copy(uint64_t user, const Event& event) {
   if (!event.has_message_id) return false;
   const Hash128 hash = hash128(event.tie);
-  constexpr uint64_t kOdd = 0x9E37'79B9'7F4A'7C15;
-  const Key key{hash.lo ^ (user + 1) * kOdd, hash.hi};
+  const Key key{hash.lo ^ part_of(user), hash.hi};
   const auto [place, is_new] = kept_at_.try_emplace(key, event.at);
   if (!is_new) {
     if (event.at == place->second) return false;
@@ -17,6 +24,34 @@ bool DedupeWindow::is_copy(uint64_t user, const Event& event) {
   }
   order_.push_back({event.at, key, user});
   return false;
+}
+
+std::vector<DedupeWindow::Kept> DedupeWindow::take(uint64_t user) {
+  std::vector<Kept> taken;
+  std::erase_if(order_, [&](const Kept& kept) {
+    if (kept.user != user) return false;
+    const auto place = kept_at_.find(kept.key);
+    // Of several under one key the newest counts.
+    if (place != kept_at_.end() && place->second == kept.at) {
+      taken.push_back(kept);
+      kept_at_.erase(place);
+    }
+    return true;
+  });
+  return taken;
+}
+
+void DedupeWindow::join(std::vector<Kept> kept, uint64_t user) {
+  for (Kept& one : kept) {
+    one.key.lo ^= part_of(one.user) ^ part_of(user);
+    one.user = user;
+    const auto [place, is_new] = kept_at_.try_emplace(one.key, one.at);
+    if (!is_new) place.value() = std::max(place->second, one.at);
+  }
+  const auto before = static_cast<ptrdiff_t>(order_.size());
+  order_.insert(order_.end(), kept.begin(), kept.end());
+  std::inplace_merge(order_.begin(), order_.begin() + before, order_.end(),
+                     [](const Kept& a, const Kept& b) { return a.at < b.at; });
 }
 
 void DedupeWindow::forget_before(Instant end) {

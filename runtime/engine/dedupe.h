@@ -16,16 +16,6 @@ namespace segue {
 /// Memory: about 64 bytes for each event of the last `within`.
 class DedupeWindow {
  public:
-  explicit DedupeWindow(Duration within) : within_(within) {}
-
-  /// Whether the event is a copy; else it is remembered. `user` is the hash of the user's id.
-  /// Events of a user come in order of time. Copies of one instant are none here: `apply` drops
-  /// them, by their content and not by who came first.
-  bool is_copy(uint64_t user, const Event& event);
-
-  /// Forgets what no event dated at or after `end` can be a copy of.
-  void forget_before(Instant end);
-
   struct Key {
     uint64_t lo;
     uint64_t hi;
@@ -37,6 +27,23 @@ class DedupeWindow {
     Key key;
     uint64_t user;
   };
+
+  explicit DedupeWindow(Duration within) : within_(within) {}
+
+  /// Whether the event is a copy; else it is remembered. `user` is the hash of the user's id.
+  /// Events of a user come in order of time. Copies of one instant are none here: `apply` drops
+  /// them, by their content and not by who came first.
+  bool is_copy(uint64_t user, const Event& event);
+
+  /// Forgets what no event dated at or after `end` can be a copy of.
+  void forget_before(Instant end);
+
+  /// Forgets all that is remembered of a user, and returns it in order of time. Cost: all that is
+  /// remembered.
+  std::vector<Kept> take(uint64_t user);
+
+  /// Adds it to what is remembered of another user; of copies the newest counts.
+  void join(std::vector<Kept> kept, uint64_t user);
 
   /// All that is, appended in order of time; and the way back, in the same order.
   void save(std::vector<Kept>& kept) const {

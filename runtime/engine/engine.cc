@@ -51,6 +51,10 @@ void Engine::push(EventBatch batch) {
   const bool hashed = !held.user_hashes.empty();
   for (size_t i = rising; i < held.events.size(); ++i) {
     const Event& event = held.events[i];
+    if (is_identity_call(event.kind)) {
+      calls_.add(identity_call_of(event, watermark_.admit_call(event.at)));
+      continue;
+    }
     if (watermark_.admit(event.at)) {
       reorder_.add(event, hashed ? held.user_hashes[i] : hash64(event.user));
       ++stats_.events;
@@ -65,7 +69,7 @@ void Engine::push(EventBatch batch) {
 /// The events in front that count and of which each follows all before it. Returns how many.
 size_t Engine::take_rising(const EventBatch& batch) {
   const size_t count = batch.user_hashes.size();
-  if (count == 0 || watermark_.passed() > watermark_.newest()) return 0;
+  if (count == 0 || batch.has_identity_calls || watermark_.passed() > watermark_.newest()) return 0;
   const size_t taken = reorder_.add_rising(batch.events, batch.user_hashes, watermark_.newest());
   if (taken != 0) watermark_.admit_rising(batch.events[taken - 1].at);
   stats_.events += taken;
@@ -101,9 +105,17 @@ void Engine::release(Instant end) {
   settle(end);
 }
 
+void Engine::settle(Instant end) {
+  while (calls_.next() < end) {
+    settle_events(calls_.next());
+    settle_calls();
+  }
+  settle_events(end);
+}
+
 /// In slices, so that neither the events at work nor the changes they make fill memory, however
 /// much is released, and however far the clock is moved on.
-void Engine::settle(Instant end) {
+void Engine::settle_events(Instant end) {
   if (end <= settled_) return;
   const std::span<Arrival> released = reorder_.release(end);
   std::span<Arrival> rest = released;
@@ -133,6 +145,7 @@ Instant Engine::earliest_wake() const {
 
 /// The next events in order of time, all before `end`; those of its instants are whole.
 void Engine::process(std::span<Arrival> arrivals, Instant end) {
+  if (!aliases_.empty()) give_names(arrivals);
   const auto parts = static_cast<uint32_t>(shards_.size());
   if (parts == 1) {
     shards_[0]->settle(arrivals, end);
@@ -222,8 +235,9 @@ std::vector<std::pair<std::string_view, double>> Engine::scores(uint32_t score) 
   for (const auto& shard : shards_) {
     const UserTable& users = shard->users();
     for (uint32_t number = 0; number < users.size(); ++number) {
-      values.emplace_back(users.id(number),
-                          score_at(*program_, users.blob(number), score, last_settled()));
+      const Blob blob = users.blob(number);
+      if (blob.empty()) continue;  // removed
+      values.emplace_back(users.id(number), score_at(*program_, blob, score, last_settled()));
     }
   }
   std::sort(values.begin(), values.end());
@@ -236,7 +250,7 @@ EngineStats Engine::stats() const {
   stats.newest = watermark_.newest();
   for (const auto& shard : shards_) {
     const UserTable& users = shard->users();
-    stats.users += users.size();
+    stats.users += users.living();
     stats.duplicates += shard->duplicates();
     stats.capped += shard->capped();
     stats.table_bytes += shard->table_bytes();

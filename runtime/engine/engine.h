@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,8 +13,10 @@
 #include "runtime/base/byte_fields.h"
 #include "runtime/base/event_batch.h"
 #include "runtime/base/result.h"
+#include "runtime/engine/aliases.h"
 #include "runtime/engine/arrival.h"
 #include "runtime/engine/change.h"
+#include "runtime/engine/identity.h"
 #include "runtime/engine/reorder.h"
 #include "runtime/engine/shard.h"
 #include "runtime/engine/snapshot.h"
@@ -49,7 +52,9 @@ struct EngineStats {
   uint64_t events = 0;      // that count, copies included
   uint64_t duplicates = 0;  // copies among them
   uint64_t late = 0;
-  uint64_t capped = 0;  // what conditions gave up at a cap
+  uint64_t merged = 0;   // users that were joined into others
+  uint64_t deleted = 0;  // users that were
+  uint64_t capped = 0;   // what conditions gave up at a cap
   uint64_t changes = 0;
   uint64_t users = 0;
   uint64_t waiting = 0;       // events not settled yet
@@ -64,7 +69,8 @@ struct EngineStats {
 /// lateness, or dated at or before an `advance_to`. Instants before all that can still count are
 /// settled, each user's on its own, deadlines included, and their changes given out. So the changes
 /// are those of a batch over all events that count, whatever the batches, the threads, or the order
-/// within the lateness.
+/// within the lateness. Calls about identity (IdentityCall) take effect at their instant, or where
+/// it is settled already, at the first that is not.
 ///
 /// Cost: see Shard. Memory: users' states, and what waits for the watermark. Threads: calls must
 /// not overlap.
@@ -73,7 +79,8 @@ class Engine {
   Engine(std::shared_ptr<const Program> program, const EngineOptions& options,
          EngineListener& listener);
 
-  /// Takes the next events of the input. Its rejects are the caller's business.
+  /// Takes the next events of the input, calls about identity among them. Its rejects are the
+  /// caller's business.
   void push(EventBatch batch);
 
   /// Lets the clock run to `through`: all up to and at it is settled, and what comes later dated at
@@ -87,7 +94,7 @@ class Engine {
   /// Asks for `on_stop(at)`. `kTooLate` if something after `at` is settled already.
   Status stop_at(Instant at);
 
-  // ---- As of the last settled instant ----
+  // ---- As of the last settled instant; an id that is another name of a user is nobody ----
   bool is_member(std::string_view user, uint32_t segment) const;
   double score_of(std::string_view user, uint32_t score) const;
   int64_t member_count(uint32_t segment) const;
@@ -120,6 +127,13 @@ class Engine {
   size_t take_rising(const EventBatch& batch);
   void release(Instant end);
   void settle(Instant end);
+  void settle_events(Instant end);
+  struct CallsOfInstant;
+  void settle_calls();
+  CallsOfInstant take_calls();
+  void move_users(const CallsOfInstant& calls);
+  void leave(const std::string& user, Cause cause);
+  void give_names(std::span<Arrival> arrivals);
   Instant earliest_wake() const;
   Instant last_settled() const { return {settled_.ms - 1}; }
   void process(std::span<Arrival> arrivals, Instant end);
@@ -128,7 +142,11 @@ class Engine {
   bool restore_counts(ByteReader& in);
   bool restore_remembered(ByteReader& in);
   bool restore_waiting(ByteReader& in);
+  bool restore_identity(ByteReader& in);
   const Shard& shard_of_user(uint64_t hash) const {
+    return *shards_[shard_of(hash, static_cast<uint32_t>(shards_.size()))];
+  }
+  Shard& shard_of_user(uint64_t hash) {
     return *shards_[shard_of(hash, static_cast<uint32_t>(shards_.size()))];
   }
 
@@ -137,6 +155,9 @@ class Engine {
   std::vector<uint32_t> segment_ranks_;  // by row: place in the order of names
   Watermark watermark_;
   ReorderBuffer reorder_;
+  IdentityQueue calls_;
+  Aliases aliases_;
+  std::deque<Event> named_;  // events at work under another name than they came with
   std::vector<std::unique_ptr<Shard>> shards_;
   Workers workers_;
   Instant settled_ = kLongAgo;  // all instants before it are

@@ -10,10 +10,10 @@ namespace segue {
 /// Numbers by the upper half of a hash, the *tag*: open addressing over 8-byte places. What has the
 /// tag may still be somebody else, which the caller asks about.
 ///
-/// It grows by half, so that between half and three quarters of the places are taken, and a little
-/// with each number that is added: while it does, old places are moved from one end to the other,
-/// and a tag's home tells in which of both tables it is. Adding costs O(1), without pauses; a
-/// lookup reads one line mostly.
+/// It grows by half (or, if much was taken out, only moves), so that between half and three
+/// quarters of the places are taken, and a little with each number that is added: while it does,
+/// old places are moved from one end to the other, and a tag's home tells in which of both tables
+/// it is. Adding costs O(1), without pauses; a lookup reads one line mostly.
 class Places {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
@@ -27,13 +27,17 @@ class Places {
     for (size_t at = table.home(tag);; at = table.next(at)) {
       const Place place = table.places[at];
       if (place.number_1 == 0) return kNone;
-      if (place.tag == tag && is_it(place.number_1 - 1)) [[likely]]
+      if (place.tag == tag && place.number_1 != kGone && is_it(place.number_1 - 1)) [[likely]]
         return place.number_1 - 1;
     }
   }
 
-  /// Adds what is not in it, any number below `kNone`.
+  /// Adds what is not in it, any number below `kNone - 1`.
   void add(uint32_t tag, uint32_t number);
+
+  /// Takes out what is in it. Its place is marked, so that what stands behind it is still found,
+  /// and used again by who comes by, or lost when the table moves.
+  void remove(uint32_t tag, uint32_t number);
 
   /// Fetches what `find` will read first.
   void fetch(uint32_t tag) const {
@@ -46,9 +50,10 @@ class Places {
  private:
   struct Place {
     uint32_t tag;
-    uint32_t number_1;  // the number and 1; 0: free, as memory comes
+    uint32_t number_1;  // the number and 1; 0: free, as memory comes; kGone: taken out
   };
   static_assert(sizeof(Place) == 8);
+  static constexpr uint32_t kGone = UINT32_MAX;
 
   struct Free {
     void operator()(Place* places) const { std::free(places); }
@@ -60,7 +65,8 @@ class Places {
     // Homes ascend with tags, so a growing table is read and written from end to end.
     size_t home(uint32_t tag) const { return uint64_t{tag} * count >> 32; }
     size_t next(size_t at) const { return at + 1 == count ? 0 : at + 1; }
-    void put(uint32_t tag, uint32_t number_1);
+    /// Whether it took the place of one that was taken out.
+    bool put(uint32_t tag, uint32_t number_1);
   };
   static Table make(size_t count);
 
@@ -80,7 +86,8 @@ class Places {
   Table before_;      // while it grows: what is not moved yet
   size_t start_ = 0;  // the place of `before_` where moving began: the one in front was free
   size_t moved_ = 0;  // places moved from there on; the last of them was free
-  size_t taken_ = 0;
+  size_t taken_ = 0;  // of places, those of `now_` that were taken out too
+  size_t gone_ = 0;   // how many those are
 };
 
 }  // namespace segue

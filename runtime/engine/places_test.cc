@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <unordered_map>
 #include <vector>
@@ -42,6 +43,36 @@ TEST(Places, OneTagMayHaveManyNumbers) {
   }
   EXPECT_EQ(find(places, UINT32_MAX, 500), Places::kNone);
   EXPECT_EQ(find(places, 0, 5), Places::kNone);
+}
+
+/// What is taken out is gone, the rest stays, and room is used again.
+TEST(Places, AreTakenOut) {
+  for (const uint32_t spread : {1u, 7u, 100'000'000u}) {
+    std::mt19937 random(spread);
+    Places places;
+    std::unordered_map<uint32_t, uint32_t> tags;  // by number
+    std::vector<uint32_t> free;
+    for (uint32_t number = 0; number < 2000; ++number) free.push_back(number);
+    size_t most = 0;
+    for (int i = 0; i < 60'000; ++i) {
+      if (free.empty() || (random() % 2 == 0 && !tags.empty())) {
+        const auto gone = tags.begin();
+        places.remove(gone->second, gone->first);
+        ASSERT_EQ(find(places, gone->second, gone->first), Places::kNone);
+        free.push_back(gone->first);
+        tags.erase(gone);
+      } else {
+        const uint32_t tag = static_cast<uint32_t>(random()) / spread * spread;
+        places.add(tag, free.back());
+        tags.emplace(free.back(), tag);
+        free.pop_back();
+      }
+      if (i % 100 != 0) continue;
+      for (const auto& [number, tag] : tags) ASSERT_EQ(find(places, tag, number), number);
+      most = std::max(most, places.bytes());
+    }
+    EXPECT_LT(most, size_t{2000} * 64);
+  }
 }
 
 TEST(Places, TakeElevenToSixteenBytesEach) {

@@ -44,6 +44,7 @@ void Shard::settle_own(std::span<const Arrival> arrivals, uint32_t part, uint32_
 void Shard::settle(std::span<Arrival> arrivals, Instant end) {
   order_.clear();
   cells::take_capped();  // what others did on this thread is not ours
+  if (!leaving_.empty()) apply_leaves(end - Duration{1});
   size_t begin = 0;
   size_t middle = end_of_block(arrivals, 0);
   guess_users(arrivals, begin, middle);
@@ -57,6 +58,7 @@ void Shard::settle(std::span<Arrival> arrivals, Instant end) {
     begin = middle;
     middle = next;
   }
+  if (!joining_.empty()) apply_joins(end - Duration{1});
   wake_before(end);
   if (dedupe_) dedupe_->forget_before(end);
   capped_ += cells::take_capped();
@@ -95,7 +97,7 @@ void Shard::apply_all(std::span<Arrival> arrivals) {
     const Instant at = arrivals[first].at;
     size_t last = first + 1;
     while (last < end && arrivals[last].at == at) ++last;
-    if (last - first == 1 && !dedupe_) [[likely]] {
+    if (last - first == 1 && !dedupe_ && joining_.empty()) [[likely]] {
       apply_one(arrivals[first]);
       first = last;
       continue;
@@ -129,10 +131,75 @@ void Shard::apply_instant(std::span<const Arrival> at_once) {
   const uint32_t number = at_once[0].user;
   const std::span<const Event> events = events_of(at_once);
   if (events.empty()) return;
+  if (joining_.contains(number)) [[unlikely]] {
+    return apply_joined(number, events[0].user, events[0].at, events);
+  }
   Blob blob = users_.take(number);
   const Status status = apply(program_, blob, events, order_.transitions());
   SEGUE_CHECK(status.ok(), "events come in order of time");
   note(number, blob);
+}
+
+// ---- calls about identity -----------------------------------------------------------------------
+
+bool Shard::leave(uint64_t hash, std::string_view id, Cause cause) {
+  if (dedupe_) dedupe_->take(hash);
+  const uint32_t number = users_.find(hash, id);
+  if (number == UserTable::kNobody) return false;
+  leaving_.emplace_back(number, cause);
+  return true;
+}
+
+Shard::Joined Shard::take_out(uint64_t hash, std::string_view id) {
+  Joined joined;
+  if (dedupe_) joined.remembered = dedupe_->take(hash);
+  const uint32_t number = users_.find(hash, id);
+  if (number != UserTable::kNobody) joined.state = Blob::copy_of(users_.blob(number).bytes());
+  return joined;
+}
+
+void Shard::join(uint64_t hash, std::string_view id, std::vector<Joined> others) {
+  std::vector<Blob> states;
+  for (Joined& other : others) {
+    if (dedupe_) dedupe_->join(std::move(other.remembered), hash);
+    if (!other.state.empty()) states.push_back(std::move(other.state));
+  }
+  if (!states.empty()) joining_[users_.find_or_add(hash, id)] = std::move(states);
+}
+
+void Shard::apply_leaves(Instant at) {
+  for (const auto& [number, cause] : leaving_) {
+    const Blob blob = users_.blob(number);
+    for (uint32_t segment = 0; segment < member_counts_.size(); ++segment) {
+      if (!member(program_, blob, segment)) continue;
+      order_.transitions().push_back({at, segment, false, cause, {}});
+    }
+    note_changes(number);
+    if (tracks_changed_) removed_.emplace_back(users_.id(number));
+    left_.push_back(users_.remove(number));
+  }
+  leaving_.clear();
+}
+
+/// Of users without an event at the instant.
+void Shard::apply_joins(Instant at) {
+  while (!joining_.empty()) {
+    const uint32_t number = joining_.begin()->first;
+    apply_joined(number, users_.id(number), at, {});
+  }
+}
+
+void Shard::apply_joined(uint32_t number, std::string_view id, Instant at,
+                         std::span<const Event> events) {
+  Blob blob = users_.take(number);
+  const std::vector<Blob> earlier = std::move(joining_.extract(number).mapped());
+  interp::settle_joined(program_, blob, id, earlier, at, events, order_.transitions());
+  note(number, blob);
+}
+
+void Shard::erase_left() {
+  for (const uint32_t id_place : left_) users_.erase_id(id_place);
+  left_.clear();
 }
 
 /// What has come of a change of a user's state.

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "runtime/base/event.h"
+#include "runtime/cells/blob.h"
 #include "runtime/engine/arrival.h"
 #include "runtime/engine/change.h"
 #include "runtime/engine/change_order.h"
@@ -38,6 +41,26 @@ class Shard {
   /// The same for those of its users, if it is number `part` of `parts` shards; several may read
   /// `arrivals` at once.
   void settle_own(std::span<const Arrival> arrivals, uint32_t part, uint32_t parts, Instant end);
+
+  // ---- What calls about identity do, just before the `settle` of one whole instant: its changes
+  // are told by that one, and where a user leaves no arrival of it may come. ----
+
+  /// The user leaves all segments and is forgotten. False if nobody is known by that id.
+  bool leave(uint64_t hash, std::string_view id, Cause cause);
+
+  /// What goes with a user that leaves to be joined into another: the state, empty of a user that
+  /// is not known, and message ids.
+  struct Joined {
+    Blob state;
+    std::vector<DedupeWindow::Kept> remembered;
+  };
+  Joined take_out(uint64_t hash, std::string_view id);
+
+  /// The user goes on with what others were, in that order before its own history.
+  void join(uint64_t hash, std::string_view id, std::vector<Joined> others);
+
+  /// After the changes of the instant were given out: nothing of who left is kept.
+  void erase_left();
 
   /// Without events, nothing happens before it.
   Instant earliest_wake() const { return timers_.earliest(); }
@@ -77,6 +100,10 @@ class Shard {
   void apply_all(std::span<Arrival> arrivals);
   void apply_one(const Arrival& arrival);
   void apply_instant(std::span<const Arrival> at_once);
+  void apply_leaves(Instant at);
+  void apply_joins(Instant at);
+  void apply_joined(uint32_t number, std::string_view id, Instant at,
+                    std::span<const Event> events);
   void note(uint32_t number, const Blob& blob);
   std::span<const Event> events_of(std::span<const Arrival> at_once);
   void wake_before(Instant end);
@@ -100,6 +127,12 @@ class Shard {
   bool tracks_changed_ = false;
   std::vector<uint32_t> changed_;  // users whose state did since the last `save_users`, each once
   std::vector<bool> is_changed_;   // by number
+
+  // Of the instant that is settled next.
+  std::vector<std::pair<uint32_t, Cause>> leaving_;
+  std::map<uint32_t, std::vector<Blob>> joining_;
+  std::vector<uint32_t> left_;        // places of ids
+  std::vector<std::string> removed_;  // ids since the last `save_users`, if it tracks changes
 
   // Of one settling; members so that they keep their room.
   std::vector<Arrival> own_;

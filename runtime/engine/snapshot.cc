@@ -13,7 +13,7 @@
 namespace segue {
 namespace {
 
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 constexpr int kValueDepthMax = 8;
 
 Error corrupt(const char* what) {
@@ -69,6 +69,24 @@ bool take_values(ByteReader& in, Arena& arena, std::span<const Value>& values, i
   return true;
 }
 
+void put_call(std::string& out, const IdentityCall& call) {
+  put(out, call.at.ms);
+  put(out, static_cast<uint8_t>(call.kind));
+  put_text(out, call.previous);
+  put_text(out, call.user);
+}
+
+bool take_call(ByteReader& in, IdentityCall& call) {
+  uint8_t kind = 0;
+  std::string_view previous, user;
+  if (!in.take(call.at.ms) || !in.take(kind) || kind > 1) return false;
+  if (!in.take_text(previous) || !in.take_text(user)) return false;
+  call.kind = static_cast<IdentityCall::Kind>(kind);
+  call.previous = previous;
+  call.user = user;
+  return true;
+}
+
 bool take_event(ByteReader& in, const image::View& view, Arena& arena, Event& event) {
   uint8_t has_message_id = 0;
   const bool whole = in.take(event.at.ms) && in.take(event.kind.index) &&
@@ -90,11 +108,14 @@ void Shard::save_users(const UserSink& give, bool changed_only) {
     if (!blob.empty()) give(users_.id(number), blob.bytes());
   };
   if (changed_only) {
+    // A number may be another user's since.
+    for (const std::string& id : removed_) give(id, {});
     for (const uint32_t number : changed_) give_one(number);
   } else {
     for (uint32_t number = 0; number < users_.size(); ++number) give_one(number);
   }
   changed_.clear();
+  removed_.clear();
   std::fill(is_changed_.begin(), is_changed_.end(), false);
 }
 
@@ -124,8 +145,8 @@ std::string Engine::save(const UserSink& give, bool changed_only) {
   put(out, watermark_.newest().ms);
   put(out, watermark_.floor().ms);
   put(out, settled_.ms);
-  for (const uint64_t count :
-       {counted.events, counted.duplicates, counted.late, counted.capped, counted.changes}) {
+  for (const uint64_t count : {counted.events, counted.duplicates, counted.late, counted.capped,
+                               counted.changes, counted.merged, counted.deleted}) {
     put(out, count);
   }
   put(out, static_cast<uint32_t>(shards_.size()));
@@ -139,6 +160,13 @@ std::string Engine::save(const UserSink& give, bool changed_only) {
   put_all(out, std::span<const DedupeWindow::Kept>(remembered));
   put(out, static_cast<uint64_t>(reorder_.waiting()));
   reorder_.for_each([&](const Arrival& arrival) { put_event(out, arrival); });
+  put(out, static_cast<uint64_t>(calls_.waiting().size()));
+  for (const IdentityCall& call : calls_.waiting()) put_call(out, call);
+  put(out, static_cast<uint64_t>(aliases_.all().size()));
+  for (const auto& [alias, user] : aliases_.all()) {
+    put_text(out, alias);
+    put_text(out, user);
+  }
   for (const auto& shard : shards_) shard->save_users(give, changed_only);
   return out;
 }
@@ -156,14 +184,32 @@ Status Engine::restore(std::string_view bytes) {
   if (!in.take(newest.ms) || !in.take(floor.ms) || !in.take(settled_.ms))
     return corrupt("its time");
   watermark_.restore(newest, floor);
-  for (uint64_t* count :
-       {&stats_.events, &stats_.duplicates, &stats_.late, &stats_.capped, &stats_.changes}) {
+  for (uint64_t* count : {&stats_.events, &stats_.duplicates, &stats_.late, &stats_.capped,
+                          &stats_.changes, &stats_.merged, &stats_.deleted}) {
     if (!in.take(*count)) return corrupt("its counts");
   }
   for (const auto& shard : shards_) shard->move_time_to(settled_);
   if (!restore_counts(in)) return corrupt("its counts of members");
   if (!restore_remembered(in)) return corrupt("its message ids");
-  return restore_waiting(in) && in.done() ? Status() : Status(corrupt("events that wait"));
+  if (!restore_waiting(in)) return corrupt("events that wait");
+  return restore_identity(in) && in.done() ? Status() : Status(corrupt("who is who"));
+}
+
+bool Engine::restore_identity(ByteReader& in) {
+  uint64_t count = 0;
+  if (!in.take(count)) return false;
+  for (; count > 0; --count) {
+    IdentityCall call;
+    if (!take_call(in, call)) return false;
+    calls_.add(std::move(call));
+  }
+  if (!in.take(count)) return false;
+  for (; count > 0; --count) {
+    std::string_view alias, user;
+    if (!in.take_text(alias) || !in.take_text(user)) return false;
+    aliases_.join(alias, user);
+  }
+  return true;
 }
 
 /// Each shard's own, if there are as many as there were; else they are counted again.

@@ -107,15 +107,39 @@ uint32_t UserTable::find(uint64_t hash, std::string_view id) const {
 }
 
 uint32_t UserTable::add_new(uint64_t hash, uint64_t check, std::string_view id) {
-  SEGUE_CHECK(size_ < kNobody - 1, "a shard has fewer than 2^32 users");
+  const uint32_t number = free_number();
+  places_.add(tag_of(hash), number);
+  Row& made = row(number);
+  made = {check, 0, ids_.add(id)};
+  std::memset(room(made), 0, sizeof(Elsewhere));
+  return number;
+}
+
+uint32_t UserTable::free_number() {
+  if (!free_.empty()) {
+    const uint32_t number = free_.back();
+    free_.pop_back();
+    return number;
+  }
+  SEGUE_CHECK(size_ < kNobody - 2, "a shard has fewer than 2^32 users");
   if ((size_ & chunk_mask_) == 0) {
     chunks_.push_back(make_chunk((size_t{chunk_mask_} + 1) * row_bytes_, !chunks_.empty()));
   }
-  places_.add(tag_of(hash), size_);
-  Row& made = row(size_);
-  made = {check, 0, ids_.add(id)};
-  std::memset(room(made), 0, sizeof(Elsewhere));
   return size_++;
+}
+
+uint32_t UserTable::remove(uint32_t number) {
+  Row& of_user = row(number);
+  const uint32_t id_place = of_user.id;
+  places_.remove(tag_of(hash64(ids_[id_place])), number);
+  Blob blob = kept(of_user);
+  if (blob.data() != room(of_user)) {
+    outside_bytes_ -= blob.capacity();
+    Blob::release(blob.data(), blob.capacity());
+  }
+  std::memset(&of_user, 0, row_bytes_);
+  free_.push_back(number);
+  return id_place;
 }
 
 void UserTable::Free::operator()(std::byte* chunk) const { std::free(chunk); }

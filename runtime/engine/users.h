@@ -45,7 +45,9 @@ class UserTable {
   /// The same, or `kNobody`.
   uint32_t find(uint64_t hash, std::string_view id) const;
 
+  /// Numbers are below it; those of removed users have no state.
   uint32_t size() const { return size_; }
+  uint32_t living() const { return size_ - static_cast<uint32_t>(free_.size()); }
 
   /// The state of a user, for reading.
   Blob blob(uint32_t number) const { return kept(row(number)); }
@@ -56,6 +58,11 @@ class UserTable {
     if (blob.data() != room(row(number))) [[unlikely]]
       move_out(number, blob);
   }
+
+  /// Forgets a user; the number goes to the next new one. The id stays until `erase_id` of the
+  /// place that is returned.
+  uint32_t remove(uint32_t number);
+  void erase_id(uint32_t id_place) { ids_.erase(id_place); }
 
   /// Gives a user without a state this one.
   void restore(uint32_t number, std::span<const std::byte> state);
@@ -153,6 +160,7 @@ class UserTable {
   }
   Blob kept_elsewhere(std::byte* home, uint32_t mark) const;
   void move_out(uint32_t number, const Blob& blob);
+  uint32_t free_number();
   uint32_t add_new(uint64_t hash, uint64_t check, std::string_view id);
 
   struct Free {
@@ -170,7 +178,8 @@ class UserTable {
   Places places_;
   Ids ids_;
   uint32_t size_ = 0;
-  size_t outside_bytes_ = 0;  // of states that have moved out
+  std::vector<uint32_t> free_;  // numbers of removed users
+  size_t outside_bytes_ = 0;    // of states that have moved out
 };
 
 }  // namespace segue

@@ -31,6 +31,36 @@ TEST(Users, AreNumberedAsTheyCome) {
   EXPECT_EQ(users.find(hash64("nobody"), "nobody"), UserTable::kNobody);
 }
 
+TEST(Users, AreForgotten) {
+  UserTable users(kSmall);
+  const auto number_of = [&](const std::string& id) { return users.find(hash64(id), id); };
+  const auto add = [&](const std::string& id) { return users.find_or_add(hash64(id), id); };
+  for (int i = 0; i < 1000; ++i) add("user " + std::to_string(i));
+  const std::string long_id(300, 'x');
+  add(long_id);
+  const size_t bytes = users.bytes();
+  for (int round = 0; round < 1000; ++round) {
+    for (const std::string& id : {std::string("user 7"), long_id}) {
+      const uint32_t number = number_of(id);
+      users.wake(number) = 5;
+      const uint32_t place = users.remove(number);
+      EXPECT_EQ(number_of(id), UserTable::kNobody);
+      EXPECT_EQ(users.ids()[place], id) << "until it is erased";
+      users.erase_id(place);
+      EXPECT_EQ(users.living(), 1000u);
+      EXPECT_EQ(add(id), number) << "numbers are used again";
+      EXPECT_EQ(users.id(number), id);
+      EXPECT_EQ(users.wake(number), 0u);
+      EXPECT_TRUE(users.blob(number).empty());
+    }
+  }
+  EXPECT_LT(users.bytes(), bytes + 400 * 1024) << "of long ids the bytes are not";
+  for (int i = 0; i < 1000; ++i) {
+    const std::string id = "user " + std::to_string(i);
+    EXPECT_EQ(users.id(number_of(id)), id);
+  }
+}
+
 TEST(Users, EqualHashesAreToldApart) {
   UserTable users(kSmall);
   EXPECT_EQ(users.find_or_add(7, "a"), 0u);

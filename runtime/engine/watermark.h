@@ -22,6 +22,14 @@ class Watermark {
     return true;
   }
 
+  /// Of a call about identity dated `at`: when it takes effect. It is never late: what is settled
+  /// stays, so it waits for what is not.
+  Instant admit_call(Instant at) {
+    const Instant effect = std::max(at, passed());
+    newest_ = std::max(newest_, effect);
+    return effect;
+  }
+
   /// The same for several, of which each is dated at or after the one before it and the newest.
   void admit_rising(Instant last) { newest_ = last; }
 

@@ -22,12 +22,13 @@ enum CallField : uint32_t {
   kProperties,
   kTraits,
   kName,
+  kPreviousId,
   kCallFieldCount,
 };
 
 inline const std::array<std::string, kCallFieldCount> kCallFieldNames = {
     "type",      "event",      "userId", "anonymousId", "timestamp",
-    "messageId", "properties", "traits", "name"};
+    "messageId", "properties", "traits", "name",        "previousId"};
 
 /// The calls of the Segment specification, in the order of `kCallTypeNames`.
 enum CallType : uint32_t {

@@ -81,6 +81,8 @@ class Decoder::Call {
   bool fill(const CallIdentity& identity);
   void fill_name();
   std::optional<RejectKind> read_time(Instant& at);
+  std::optional<RejectKind> take_identity_call(KindId kind, Event& event);
+  void give(Event& event);
 
   bool record(uint32_t node);
   bool place(uint32_t node);
@@ -121,6 +123,7 @@ std::optional<RejectKind> Decoder::Call::decode() {
   if (event.user.empty()) return RejectKind::kNoUser;
   if (const auto reject = read_time(event.at); reject) return reject;
   if (identity.reject) return identity.reject;
+  if (is_identity_call(identity.kind)) return take_identity_call(identity.kind, event);
 
   const Wanted* const wanted = &tables_.wanted[identity.kind.index];
   if (wanted_ != wanted || filled_from_ != at_[identity.record]) {
@@ -131,13 +134,29 @@ std::optional<RejectKind> Decoder::Call::decode() {
   event.kind = identity.kind;
   event.name = identity.name;
   event.slots = values_;
+  give(event);
+  tables_.guess->learn(line_, identity, *wanted, tables_.fields);
+  return {};
+}
+
+/// An alias or a delete: who, when, and of an alias the id that is joined.
+std::optional<RejectKind> Decoder::Call::take_identity_call(KindId kind, Event& event) {
+  event.kind = kind;
+  if (kind == kAliasKind) {
+    event.name = id(kPreviousId);
+    if (event.name.empty()) return RejectKind::kNoPreviousId;
+  }
+  give(event);
+  batch_.has_identity_calls = true;
+  return {};
+}
+
+void Decoder::Call::give(Event& event) {
   event.tie = id(kMessageId);
   event.has_message_id = !event.tie.empty();
   if (!event.has_message_id) event.tie = line_tie(line_, arena_);
   batch_.events.push_back(event);
   batch_.user_hashes.push_back(hash64(event.user));
-  tables_.guess->learn(line_, identity, *wanted, tables_.fields);
-  return {};
 }
 
 /// Checks the whole line and notes where the fields are.
@@ -161,7 +180,7 @@ bool Decoder::Call::take_field(CallField field) {
   at_[field] = cursor_.position();
   if (field != kProperties && field != kTraits) return cursor_.skip();
   const CallIdentity& guess = identify();
-  if (guess.reject || guess.record != field) return cursor_.skip();
+  if (guess.reject || guess.record != field || is_identity_call(guess.kind)) return cursor_.skip();
   return fill(guess);
 }
 
@@ -203,10 +222,10 @@ CallIdentity Decoder::Call::identify_anew() {
       identity.reject = RejectKind::kGroupNotSupported;
       break;
     case kAlias:
-      identity.reject = RejectKind::kAliasNotSupported;
+      identity.kind = kAliasKind;
       break;
     case kDelete:
-      identity.reject = RejectKind::kDeleteNotSupported;
+      identity.kind = kDeleteKind;
       break;
     case kCallTypeCount:
       identity.reject = RejectKind::kUnknownType;

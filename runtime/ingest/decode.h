@@ -23,6 +23,9 @@ namespace segue {
 ///   of the XXH3-128 of the line without blanks at its ends.
 /// - A slot's value is what its path leads to through records. A path through a list leads to
 ///   nothing. Lists and records inside a list are `kList` and `kRecord` without items.
+/// - `alias` (with `previousId`, an id like `userId`) and `delete` become events of `kAliasKind`
+/// and
+///   `kDeleteKind`, whose properties are not read.
 /// - `page` and `screen`: the call's `name`, unless missing, is the property `name`.
 ///
 /// A line that is written like an earlier one, the same keys in the same order, is told by

@@ -242,10 +242,34 @@ TEST(Decode, SaysWhyALineIsNoEvent) {
       {"unknown_type", R"({"type":"trak","userId":"a","event":"x","timestamp":5})"},
       {"unknown_type", R"({"type":7,"userId":"a","event":"x","timestamp":5})"},
       {"group_not_supported", R"({"type":"group","userId":"a","groupId":"g","timestamp":5})"},
-      {"alias_not_supported", R"({"type":"alias","userId":"a","previousId":"b","timestamp":5})"},
-      {"delete_not_supported", R"({"type":"delete","userId":"a","timestamp":5})"},
+      {"no_previous_id", R"({"type":"alias","userId":"a","timestamp":5})"},
+      {"no_previous_id", R"({"type":"alias","userId":"a","previousId":"","timestamp":5})"},
+      {"no_user", R"({"type":"alias","previousId":"a","timestamp":5})"},
+      {"no_time", R"({"type":"delete","userId":"a"})"},
   };
   for (const auto& [want, line] : cases) EXPECT_EQ(decode(line), want) << line;
+}
+
+TEST(Decode, CallsSayWhoIsWho) {
+  const InputSchema local = schema();
+  Decoder decoder(local);
+  EventBatch batch = decoder.make_batch();
+  const auto take = [&](std::string line) {
+    const size_t size = line.size();
+    line.append(kLinePadding, ' ');
+    return decoder.decode({line.data(), size}, batch);
+  };
+  ASSERT_FALSE(take(R"({"userId":"a","event":"Cart","timestamp":5})"));
+  EXPECT_FALSE(batch.has_identity_calls);
+  ASSERT_FALSE(take(R"({"type":"alias","userId":"a","previousId":7,"timestamp":6})"));
+  ASSERT_FALSE(take(R"({"timestamp":7,"properties":{"x":1},"anonymousId":"b","type":"delete"})"));
+  EXPECT_TRUE(batch.has_identity_calls);
+  EXPECT_EQ(batch.events[1].kind, kAliasKind);
+  EXPECT_EQ(batch.events[1].name, "7");
+  EXPECT_EQ(batch.events[1].user, "a");
+  EXPECT_EQ(batch.events[2].kind, kDeleteKind);
+  EXPECT_EQ(batch.events[2].user, "b");
+  EXPECT_EQ(batch.events[2].at, Instant{7});
 }
 
 TEST(Decode, DepthIsCountedOverTheWholeLine) {

@@ -73,6 +73,7 @@ class MergedEvents : public BatchSource {
     take(events, batch.events);
     take(input.batch.origins, batch.origins);
     take(input.batch.user_hashes, batch.user_hashes);
+    batch.has_identity_calls = batch.has_identity_calls || input.batch.has_identity_calls;
     input.at = at;
     if (at < events.size()) {
       heads_.push({events[at].at, head.input});

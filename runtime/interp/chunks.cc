@@ -179,6 +179,21 @@ void note_first(const Frame& frame, std::vector<Change>& changes) {
   }
 }
 
+void note_since(const Frame& frame, std::span<const uint64_t> before,
+                std::vector<Change>& changes) {
+  changes.clear();
+  for (const Prepared::Watched& at : frame.prepared->watched_by_any()) {
+    const uint64_t now = load<uint64_t>(truth_word(frame.blob, at.word));
+    note_changes(*frame.prepared, at.word, (now ^ before[at.word]) & at.mask, now, changes);
+  }
+}
+
+void mark_all(Frame& frame) {
+  for (uint32_t chunk = 0; chunk < frame.view->chunks.size(); ++chunk) {
+    frame.dirty[chunk / 64] |= uint64_t{1} << (chunk % 64);
+  }
+}
+
 void mark_due(Frame& frame) {
   const Tracking& tracking = *frame.tracking;
   frame.due_waits.clear();

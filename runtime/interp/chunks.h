@@ -37,6 +37,13 @@ void settle_marked(Frame& frame, const NativeCode* native, uint32_t begin, uint3
 /// Of a first instant: in place of what was appended, the segments that are true.
 void note_first(const Frame& frame, std::vector<Change>& changes);
 
+/// Of an instant at which all was looked at: in place of what was appended, the segments whose
+/// truth is another than in `before`, the truth words then.
+void note_since(const Frame& frame, std::span<const uint64_t> before, std::vector<Change>& changes);
+
+/// Marks all chunks.
+void mark_all(Frame& frame);
+
 /// Marks the chunks whose deadline is not after the frame's instant, and lists the sequences with a
 /// wait that is over. Cost: a line or two for each.
 void mark_due(Frame& frame);

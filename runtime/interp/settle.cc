@@ -3,6 +3,7 @@
 
 #include "runtime/cells/deadlines.h"
 #include "runtime/cells/kinds.h"
+#include "runtime/cells/merge.h"
 #include "runtime/interp/chunks.h"
 #include "runtime/interp/feed.h"
 #include "runtime/interp/order.h"
@@ -23,6 +24,7 @@ struct Scratch {
   std::vector<uint32_t> chunks;
   std::vector<uint64_t> dirty;  // bits all 0 between instants
   std::vector<interp::Change> changes;
+  std::vector<uint64_t> words;  // truths before users were joined
   interp::SequenceScratch sequences;
 };
 
@@ -58,7 +60,7 @@ class Settling {
   void drain(int64_t through_ms) {
     for (int64_t next_ms = blob_.header().next_ms; next_ms <= through_ms && next_ms != kNever.ms;
          next_ms = blob_.header().next_ms) {
-      settle(next_ms, {}, false);
+      settle(next_ms, {}, Looks::kTouched);
     }
   }
 
@@ -71,10 +73,44 @@ class Settling {
       advance(program_, blob_, user_, Instant{at_ms - 1}, out_);
     }
     interp::order_events(events, scratch_.events);
-    settle(at_ms, scratch_.events, first);
+    settle(at_ms, scratch_.events, first ? Looks::kFirst : Looks::kTouched);
+  }
+
+  void settle_joined(std::span<const Blob> earlier, int64_t at_ms, std::span<const Event> events) {
+    const uint32_t words = program_.view().layout[0].truth_words;
+    scratch_.words.assign(words, 0);
+    if (!blob_.empty()) {
+      std::memcpy(scratch_.words.data(), interp::truth_word(blob_.data(), 0), size_t{8} * words);
+    }
+    join(earlier);
+    // Whatever was known of the next deadline: all is looked at.
+    blob_.header().next_ms = at_ms;
+    interp::order_events(events, scratch_.events);
+    settle(at_ms, scratch_.events, Looks::kAll);
   }
 
  private:
+  enum class Looks : uint8_t {
+    kTouched,  // at what the instant can change
+    kFirst,    // at all, of a new user
+    kAll,      // at all, of one who was joined with others
+  };
+
+  /// The blob becomes what all of them come to.
+  void join(std::span<const Blob> earlier) {
+    Blob all = Blob::copy_of(earlier[0].bytes());
+    for (const Blob& next : earlier.subspan(1)) {
+      Blob later = Blob::copy_of(next.bytes());
+      cells::merge(program_.view(), later, all);
+      all = std::move(later);
+    }
+    if (blob_.empty()) {
+      blob_.assign(all.bytes());
+    } else {
+      cells::merge(program_.view(), blob_, all);
+    }
+  }
+
   void create(int64_t at_ms) {
     blob_.create(program_.view().layout[0], prepared_.identity);
     blob_.header().first_ms = at_ms;
@@ -82,7 +118,7 @@ class Settling {
     std::memcpy(blob_.data() + sizeof(BlobHeader), state.data(), state.size());
   }
 
-  void settle(int64_t at_ms, std::span<const Event* const> events, bool first) {
+  void settle(int64_t at_ms, std::span<const Event* const> events, Looks looks) {
     const bool due = blob_.header().next_ms <= at_ms;
     frame_.blob = blob_.data();
     frame_.now_ms = at_ms;
@@ -95,13 +131,14 @@ class Settling {
     apply_events(events);
     if (!events.empty()) interp::feed_changes(frame_);
     if (frame_.tracking != nullptr) {
-      settle_tracked(due, first);
+      settle_tracked(due, looks);
     } else {
-      settle_levels(chunks_of(events, due, first), due);
+      settle_levels(chunks_of(events, due, looks != Looks::kTouched), due);
     }
+    if (looks == Looks::kAll) interp::note_since(frame_, scratch_.words, scratch_.changes);
     std::sort(scratch_.changes.begin(), scratch_.changes.end(),
               [](const auto& a, const auto& b) { return a.segment < b.segment; });
-    report(events);
+    report(events, looks == Looks::kAll);
     BlobHeader& header = blob_.header();
     header.last_ms = at_ms;
     // A deadline lies after its instant; were one not, time would stand still.
@@ -122,11 +159,12 @@ class Settling {
   }
 
   /// The same for the chunks alone whose inputs changed or whose deadline is due.
-  void settle_tracked(bool due, bool first) {
+  void settle_tracked(bool due, Looks looks) {
     scratch_.changes.clear();
     const interp::Tracking& tracking = *frame_.tracking;
     if (due) interp::mark_due(frame_);
-    if (first) interp::mark(frame_.dirty, prepared_.first->moving);
+    if (looks == Looks::kFirst) interp::mark(frame_.dirty, prepared_.first->moving);
+    if (looks == Looks::kAll) interp::mark_all(frame_);
     uint32_t begin = 0;
     for (uint32_t level = 0; level < prepared_.levels; ++level) {
       interp::advance_sequences(frame_, scratch_.sequences, level, due);
@@ -134,7 +172,7 @@ class Settling {
       interp::settle_marked(frame_, native_, begin, end, scratch_.changes);
       begin = end;
     }
-    if (first) interp::note_first(frame_, scratch_.changes);
+    if (looks == Looks::kFirst) interp::note_first(frame_, scratch_.changes);
     frame_.next_ms = cells::deadlines_first(frame_.blob + program_.view().layout[0].deadlines_at,
                                             tracking.slots());
   }
@@ -161,8 +199,8 @@ class Settling {
   }
 
   /// The chunks that the instant can change, ascending.
-  std::span<const uint32_t> chunks_of(std::span<const Event* const> events, bool due, bool first) {
-    if (first) return prepared_.all_chunks;
+  std::span<const uint32_t> chunks_of(std::span<const Event* const> events, bool due, bool all) {
+    if (all) return prepared_.all_chunks;
     if (events.empty()) return prepared_.timed_chunks;
     const image::View& view = program_.view();
     const auto of_kind = [&](const Event* event) {
@@ -184,13 +222,14 @@ class Settling {
     return chunks;
   }
 
-  void report(std::span<const Event* const> events) {
+  void report(std::span<const Event* const> events, bool joined) {
     if (scratch_.changes.empty()) return;
     Transition transition;
     transition.at = Instant{frame_.now_ms};
     if (!events.empty()) transition.cause = Cause::kTrait;
+    if (joined) transition.cause = Cause::kMerge;
     for (const Event* event : events) {
-      if (event->kind == kIdentifyKind) continue;
+      if (event->kind == kIdentifyKind || joined) continue;
       transition.cause = Cause::kEvent;
       transition.event = event->name;
       break;
@@ -219,6 +258,12 @@ namespace interp {
 void settle_events(const Program& program, Blob& blob, std::span<const Event> events,
                    std::vector<Transition>& out) {
   Settling(program, blob, events[0].user, out).settle_events(events);
+}
+
+void settle_joined(const Program& program, Blob& blob, std::string_view user,
+                   std::span<const Blob> earlier, Instant at, std::span<const Event> events,
+                   std::vector<Transition>& out) {
+  Settling(program, blob, user, out).settle_joined(earlier, at.ms, events);
 }
 
 void settle_deadlines(const Program& program, Blob& blob, std::string_view user, int64_t through_ms,

@@ -21,6 +21,13 @@ Frame frame_of(const Program& program);
 void settle_events(const Program& program, Blob& blob, std::span<const Event> events,
                    std::vector<Transition>& out);
 
+/// The user becomes who it and all of `earlier` were together, as of the instant `at`, which is
+/// settled with these events: see cells/merge.h. All of them are settled up to `at`, not included,
+/// and `blob` is empty if nobody was the user yet. Transitions have the cause `kMerge`.
+void settle_joined(const Program& program, Blob& blob, std::string_view user,
+                   std::span<const Blob> earlier, Instant at, std::span<const Event> events,
+                   std::vector<Transition>& out);
+
 void settle_deadlines(const Program& program, Blob& blob, std::string_view user, int64_t through_ms,
                       std::vector<Transition>& out);
 

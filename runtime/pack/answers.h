@@ -66,23 +66,27 @@ class UserAnswers {
   UserAnswers(AsOf& as_of, AnswerPart& part, const AsOfRequest& request)
       : as_of_(as_of), part_(part), request_(request) {}
 
-  void begin(std::string_view user) {
+  /// `from`, `end`: what is asked before or from then on is of another.
+  void begin(std::string_view user, Instant from = kLongAgo, Instant end = kNever) {
     user_ = user;
     asked_ = 0;
+    while (asked_ < request_.at.size() && request_.at[asked_] < from) ++asked_;
+    limit_ = asked_;
+    while (limit_ < request_.at.size() && request_.at[limit_] < end) ++limit_;
     as_of_.begin(user);
   }
 
   /// False if nothing at or after `at` is asked for. Answers what was asked before it.
   bool move_to(Instant at) {
-    while (asked_ < request_.at.size() && request_.at[asked_] < at) answer();
-    return asked_ < request_.at.size();
+    while (asked_ < limit_ && request_.at[asked_] < at) answer();
+    return asked_ < limit_;
   }
 
   /// The instant at hand, after a `move_to` that was true.
   Instant asked() const { return request_.at[asked_]; }
 
   void end() {
-    while (asked_ < request_.at.size()) answer();
+    while (asked_ < limit_) answer();
   }
 
  private:
@@ -96,6 +100,7 @@ class UserAnswers {
   const AsOfRequest& request_;
   std::string_view user_;
   size_t asked_ = 0;
+  size_t limit_ = 0;
 };
 
 }  // namespace segue::pack

@@ -7,6 +7,7 @@
 #include "runtime/base/hash.h"
 #include "runtime/cells/capped.h"
 #include "runtime/engine/dedupe.h"
+#include "runtime/engine/lives.h"
 #include "runtime/engine/workers.h"
 
 namespace segue::pack {
@@ -19,9 +20,20 @@ void EventsByUser::deal(const EventBatch& batch, size_t i) {
   stats_.newest = std::max(stats_.newest, event.at);
 }
 
+void EventsByUser::take_call(const Event& event, Instant at) {
+  calls_.push_back(identity_call_of(event, at));
+  stats_.newest = std::max(stats_.newest, at);
+}
+
 void EventsByUser::add(EventBatch batch) {
   const EventBatch& held = batches_.emplace_back(std::move(batch));
-  for (size_t i = 0; i < held.events.size(); ++i) deal(held, i);
+  for (size_t i = 0; i < held.events.size(); ++i) {
+    if (is_identity_call(held.events[i].kind)) [[unlikely]] {
+      take_call(held.events[i], held.events[i].at);
+    } else {
+      deal(held, i);
+    }
+  }
   batches_.back().origins = {};
 }
 
@@ -29,7 +41,9 @@ void EventsByUser::add(EventBatch batch, Watermark& watermark,
                        const std::function<void(const Event&, const Origin*)>& on_late) {
   const EventBatch& held = batches_.emplace_back(std::move(batch));
   for (size_t i = 0; i < held.events.size(); ++i) {
-    if (watermark.admit(held.events[i].at)) {
+    if (is_identity_call(held.events[i].kind)) {
+      take_call(held.events[i], watermark.admit_call(held.events[i].at));
+    } else if (watermark.admit(held.events[i].at)) {
       deal(held, i);
     } else {
       ++stats_.late;
@@ -42,8 +56,8 @@ void EventsByUser::add(EventBatch batch, Watermark& watermark,
 class EventsByUser::PartReader {
  public:
   PartReader(const Program& program, const AsOfRequest& request, std::optional<Duration> dedupe,
-             AnswerPart& part)
-      : as_of_(program), user_(as_of_, part, request), dedupe_(dedupe) {}
+             const Lives& lives, AnswerPart& part)
+      : as_of_(program), user_(as_of_, part, request), dedupe_(dedupe), lives_(lives) {}
 
   void read(const std::vector<EventsByUser>& dealt, size_t part) {
     items_.clear();
@@ -64,7 +78,20 @@ class EventsByUser::PartReader {
     }
   }
 
+  /// Those that calls are about, as all readers found them, and when the input ends.
+  void read_lives(std::span<const Event* const> events, Instant newest) {
+    LifeEvents histories(lives_);
+    for (const Event* event : events) histories.add(*event);
+    stats.duplicates += histories.drop_copies(dedupe_);
+    for (uint32_t i = 0; i < lives_.all().size(); ++i) {
+      const Life& life = lives_.all()[i];
+      if (life.begin >= life.end) continue;
+      take_life(life, histories.history(i), newest);
+    }
+  }
+
   AsOfStats stats;
+  std::vector<const Event*> concerned;  // by calls: left out
 
  private:
   // How far ahead of their use events are fetched, and then what they point to.
@@ -89,7 +116,7 @@ class EventsByUser::PartReader {
     const std::string_view first = items[0].event->user;
     const bool one = std::all_of(items.begin(), items.end(),
                                  [&](const Item& item) { return item.event->user == first; });
-    if (one) return take_user(items);
+    if (one) return take_id(items);
     std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
       const int order = a.event->user.compare(b.event->user);
       return order != 0 ? order < 0 : a.at < b.at;
@@ -97,9 +124,29 @@ class EventsByUser::PartReader {
     for (size_t begin = 0; begin < items.size();) {
       size_t next = begin + 1;
       while (next < items.size() && items[next].event->user == items[begin].event->user) ++next;
-      take_user(items.subspan(begin, next - begin));
+      take_id(items.subspan(begin, next - begin));
       begin = next;
     }
+  }
+
+  void take_id(std::span<const Item> items) {
+    if (!lives_.concerns(items[0].event->user)) return take_user(items);
+    for (const Item& item : items) concerned.push_back(item.event);
+  }
+
+  void take_life(const Life& life, const std::vector<Event>& events, Instant newest) {
+    user_.begin(life.user, life.begin, life.end);
+    const auto past = std::find_if(events.begin(), events.end(),
+                                   [&](const Event& event) { return event.at >= life.end; });
+    for (auto first = events.begin(); first != past;) {
+      const auto last =
+          std::find_if(first, past, [&](const Event& event) { return event.at != first->at; });
+      const std::span<const Event> instant(first, last);
+      if (user_.move_to(first->at)) as_of_.take(instant, false);
+      first = last;
+    }
+    user_.end();
+    if (life.is_at(newest) && !events.empty()) ++stats.users;
   }
 
   void take_user(std::span<const Item> items) {
@@ -147,6 +194,7 @@ class EventsByUser::PartReader {
   AsOf as_of_;
   UserAnswers user_;
   std::optional<Duration> dedupe_;
+  const Lives& lives_;
   std::vector<Item> items_;
   size_t events_fetched_ = 0;
   size_t texts_fetched_ = 0;
@@ -160,11 +208,17 @@ AsOfResult EventsByUser::answer(const Program& program, std::vector<EventsByUser
   for (const EventsByUser& events : dealt) result.stats.add(events.stats_);
   const Instant newest = result.stats.newest;
   if (request.at.empty() && newest != kLongAgo) request.at = {newest};
+  std::vector<IdentityCall> calls;
+  for (const EventsByUser& events : dealt) {
+    calls.insert(calls.end(), events.calls_.begin(), events.calls_.end());
+  }
+  const Lives lives(std::move(calls));
   std::vector<std::unique_ptr<PartReader>> readers;
   result.parts.reserve(request.threads);  // readers refer to them
   for (unsigned i = 0; i < request.threads; ++i) {
     result.parts.emplace_back(program, request);
-    readers.push_back(std::make_unique<PartReader>(program, request, dedupe, result.parts.back()));
+    readers.push_back(
+        std::make_unique<PartReader>(program, request, dedupe, lives, result.parts.back()));
   }
   std::atomic<size_t> next{0};
   Workers workers(request.threads);
@@ -173,6 +227,13 @@ AsOfResult EventsByUser::answer(const Program& program, std::vector<EventsByUser
     for (size_t i = next++; i < kParts; i = next++) readers[part]->read(dealt, i);
     readers[part]->stats.capped = cells::take_capped();
   });
+  std::vector<const Event*> concerned;
+  for (const auto& reader : readers) {
+    concerned.insert(concerned.end(), reader->concerned.begin(), reader->concerned.end());
+  }
+  cells::take_capped();
+  readers[0]->read_lives(concerned, newest);
+  readers[0]->stats.capped += cells::take_capped();
   for (const auto& reader : readers) result.stats.add(reader->stats);
   result.answers = AnswerPart::join(result.parts, request);
   return result;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/base/event_batch.h"
+#include "runtime/engine/identity.h"
 #include "runtime/engine/watermark.h"
 #include "runtime/ingest/source.h"
 #include "runtime/pack/answers.h"
@@ -15,7 +16,8 @@
 
 namespace segue::pack {
 
-/// Events in any order, dealt by user, of whom all are answered at the end. Memory: all events.
+/// Events in any order, dealt by user, of whom all are answered at the end. Users that aliases join
+/// are answered from both histories, joined. Memory: all events.
 class EventsByUser {
  public:
   /// Takes the events of a batch; one thread at a time.
@@ -40,9 +42,11 @@ class EventsByUser {
   class PartReader;
 
   void deal(const EventBatch& batch, size_t i);
+  void take_call(const Event& event, Instant at);
 
   std::vector<EventBatch> batches_;
   std::array<std::vector<Item>, kParts> parts_;
+  std::vector<IdentityCall> calls_;
   AsOfStats stats_;
 };
 

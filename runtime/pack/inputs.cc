@@ -19,12 +19,19 @@ constexpr uint64_t kProgressEvents = 1024;
 class LineInput {
  public:
   LineInput(std::unique_ptr<ByteSource> source, uint32_t file, const InputSchema& schema)
-      : lines_(std::move(source)), decoder_(schema), file_(file) {}
+      : name_(source->name()), lines_(std::move(source)), decoder_(schema), file_(file) {}
 
   bool ended() const { return ended_; }
   const Event& event() const { return batch_.events.back(); }
   const Line& line() const { return line_; }
   Arena& arena() { return *batch_.arena; }
+  /// A pack has each user's events by itself, and would bring back who was deleted.
+  Error no_identity() const {
+    return {
+        Errc::kUnsupported,
+        name_ + ":" + std::to_string(line_.number) +
+            ": a packed log holds no alias or delete: leave the log as lines, or take them out"};
+  }
   Reject reject(RejectKind kind) const {
     return {kind, file_, line_.number, std::string(line_.text)};
   }
@@ -36,6 +43,7 @@ class LineInput {
       batch_.arena->rewind({});
       const auto wrong =
           line_.too_long ? RejectKind::kLineTooLong : decoder_.decode(line_.text, batch_);
+      if (!wrong && is_identity_call(event().kind)) return no_identity();
       if (!wrong) return {};
       SEGUE_TRY_STATUS(listener.on_reject(reject(*wrong)));
     }
@@ -44,6 +52,7 @@ class LineInput {
   }
 
  private:
+  std::string name_;
   LineReader lines_;
   Decoder decoder_;
   uint32_t file_;

@@ -24,24 +24,6 @@ namespace segue::differential {
 
 namespace {
 
-/// Lines decoded with a schema, in the order given; keeps what the events point to.
-struct Decoded {
-  explicit Decoded(const InputSchema& schema) : decoder(schema), batch(decoder.make_batch()) {}
-
-  void add(const GeneratedEvent& event) {
-    lines.push_back(std::make_unique<std::string>(event.to_json()));
-    const size_t size = lines.back()->size();
-    lines.back()->append(kLinePadding, '\0');
-    const std::optional<RejectKind> reject =
-        decoder.decode(std::string_view(lines.back()->data(), size), batch);
-    SEGUE_CHECK(!reject, "the generator made a line that is no event");
-  }
-
-  std::vector<std::unique_ptr<std::string>> lines;
-  Decoder decoder;
-  EventBatch batch;
-};
-
 std::map<std::string, std::vector<Event>> by_user(const std::vector<Event>& events) {
   std::map<std::string, std::vector<Event>> users;
   for (const Event& event : events) users[std::string(event.user)].push_back(event);
@@ -62,13 +44,17 @@ std::set<int64_t> sample_times(const std::vector<Event>& events, Instant until) 
   return times;
 }
 
+}  // namespace
+
 std::string change_line(std::string_view user, Instant at, std::string_view segment, bool entered,
                         int cause, std::string_view event) {
-  static constexpr const char* kCauses[] = {"event", "time", "trait"};
+  static constexpr const char* kCauses[] = {"event", "time", "trait", "merge", "delete"};
   return fmt::format("{} {} {} {} {}{}{}", user, instant_text(at.ms), segment,
                      entered ? "enters" : "leaves", kCauses[cause], event.empty() ? "" : " ",
                      event);
 }
+
+namespace {
 
 std::string score_line(std::string_view user, int64_t at, std::string_view score, double value) {
   return fmt::format("{} {} {} = {:.17g}", user, instant_text(at), score, value);
@@ -86,6 +72,19 @@ std::vector<int64_t> asked_times(const std::vector<Event>& events, Instant until
     if (number++ % every == every - 1) asked.push_back(time);
   }
   return asked;
+}
+
+}  // namespace
+
+Decoded::Decoded(const InputSchema& schema) : decoder(schema), batch(decoder.make_batch()) {}
+
+void Decoded::add(const GeneratedEvent& event) {
+  lines.push_back(std::make_unique<std::string>(event.to_json()));
+  const size_t size = lines.back()->size();
+  lines.back()->append(kLinePadding, '\0');
+  const std::optional<RejectKind> reject =
+      decoder.decode(std::string_view(lines.back()->data(), size), batch);
+  SEGUE_CHECK(!reject, "the generator made a line that is no event");
 }
 
 std::shared_ptr<Program> compile(const hir::Rules& rules, const Mode& mode) {
@@ -111,6 +110,8 @@ std::shared_ptr<Program> compile(const hir::Rules& rules, const Mode& mode) {
   }
   return program;
 }
+
+namespace {
 
 /// One user through the pure calls of a program.
 class Walk {
@@ -315,7 +316,8 @@ class Listener : public EngineListener {
   Place last_;
 };
 
-/// An order in which no event comes after one that is newer by more than the lateness.
+}  // namespace
+
 std::vector<GeneratedEvent> shuffled(std::vector<GeneratedEvent> events, const EngineMode& mode) {
   Random random(mode.shuffle);
   std::vector<std::pair<int64_t, size_t>> arrival;
@@ -331,8 +333,6 @@ std::vector<GeneratedEvent> shuffled(std::vector<GeneratedEvent> events, const E
   for (const size_t i : order) out.push_back(events[i]);
   return out;
 }
-
-}  // namespace
 
 Answer ask_engine(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until,
                   const EngineMode& mode) {

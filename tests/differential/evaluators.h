@@ -7,6 +7,8 @@
 
 #include "compiler/sema/hir.h"
 #include "naive/naive.h"
+#include "runtime/base/event_batch.h"
+#include "runtime/ingest/decode.h"
 #include "runtime/interp/program.h"
 #include "tests/differential/histories.h"
 
@@ -39,6 +41,22 @@ struct Mode {
   bool tracked = false;  // inputs are tracked however few conditions there are
 };
 
+std::shared_ptr<Program> compile(const hir::Rules& rules, const Mode& mode);
+
+/// Lines decoded with a schema, in the order given; keeps what the events point to.
+struct Decoded {
+  explicit Decoded(const InputSchema& schema);
+
+  void add(const GeneratedEvent& event);
+
+  std::vector<std::unique_ptr<std::string>> lines;
+  Decoder decoder;
+  EventBatch batch;
+};
+
+std::string change_line(std::string_view user, Instant at, std::string_view segment, bool entered,
+                        int cause, std::string_view event);
+
 /// Applies each instant of each user to its blob, and lets time pass in uneven steps; `restore`
 /// copies every blob's bytes out and in again after each instant.
 Answer ask_program(const hir::Rules& rules, const std::vector<GeneratedEvent>& events,
@@ -56,6 +74,9 @@ struct EngineMode {
   uint64_t shuffle = 0;
   bool tracked = false;
 };
+/// An order in which no event comes after one that is newer by more than the mode's lateness.
+std::vector<GeneratedEvent> shuffled(std::vector<GeneratedEvent> events, const EngineMode& mode);
+
 Answer ask_engine(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until,
                   const EngineMode& mode);
 

@@ -144,6 +144,10 @@ std::string GeneratedEvent::to_json() const {
     case Call::kScreen:
       out += ", \"type\": \"screen\"";
       break;
+    case Call::kAlias:
+      return out + fmt::format(", \"type\": \"alias\", \"previousId\": \"{}\"}}", previous);
+    case Call::kDelete:
+      return out + ", \"type\": \"delete\"}";
   }
   out += fmt::format(", \"{}\": {}", call == Call::kIdentify ? "traits" : "properties",
                      record(values));
@@ -166,6 +170,9 @@ std::string GeneratedEvent::to_test_line() const {
     case Call::kScreen:
       wire = "\"Screen Viewed\"";
       break;
+    case Call::kAlias:
+    case Call::kDelete:
+      return "    # " + to_json();
   }
   return fmt::format("    {}  {} {}", instant_text(at_ms), wire, record(values));
 }
@@ -185,6 +192,23 @@ std::vector<GeneratedEvent> generate_events(Random& random, const Scale& scale) 
   std::sort(events.begin(), events.end(),
             [](const GeneratedEvent& a, const GeneratedEvent& b) { return a.at_ms < b.at_ms; });
   return events;
+}
+
+std::vector<GeneratedEvent> with_calls(Random& random, const std::vector<GeneratedEvent>& events) {
+  std::vector<GeneratedEvent> all = events;
+  const size_t calls = 1 + random.below(5);
+  for (size_t i = 0; i < calls; ++i) {
+    GeneratedEvent call;
+    call.call = random.chance(70) ? GeneratedEvent::Call::kAlias : GeneratedEvent::Call::kDelete;
+    const int64_t near = events[random.below(events.size())].at_ms;
+    call.at_ms = near + (random.chance(60) ? 0 : random.between(-2, 2));
+    call.user = random.pick({"u1", "u2", "u3", "u4"});
+    call.previous = random.pick({"u1", "u2", "u3", "u4", "u5"});
+    all.push_back(call);
+  }
+  std::sort(all.begin(), all.end(),
+            [](const GeneratedEvent& a, const GeneratedEvent& b) { return a.at_ms < b.at_ms; });
+  return all;
 }
 
 }  // namespace segue::differential

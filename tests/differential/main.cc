@@ -10,6 +10,7 @@
 
 #include "compiler/passes/pipeline.h"
 #include "tests/differential/evaluators.h"
+#include "tests/differential/identity.h"
 #include "tests/differential/shrink.h"
 
 namespace segue::differential {
@@ -102,6 +103,13 @@ Verdict judge(const Case& generated, uint64_t number, bool native) {
   if (!checked.error.empty()) return {"check", "  the rules do not check: " + checked.error, {}};
   const int64_t last = generated.events.back().at_ms;
   const Instant until{last + 40 * kDayMs};
+  if (std::any_of(generated.events.begin(), generated.events.end(),
+                  [](const GeneratedEvent& event) { return event.says_who(); })) {
+    const IdentityVerdict found =
+        judge_identity(checked.rules, generated.events, until, number, native);
+    if (found.contender.empty()) return {};
+    return {found.contender, difference(found.expected, found.actual), found.expected};
+  }
   AsOfAnswer as_of{1 + number % 3, {}};
   const Answer expected = ask_naive(checked.rules, generated.events, until, &as_of);
   Answer wanted_as_of = as_of.lines;
@@ -129,6 +137,7 @@ Case generate(uint64_t seed, FormCounts& counts) {
   Case made;
   made.rules = generate_rules(random, scale, counts);
   made.events = generate_events(random, scale);
+  if (seed % 3 == 0) made.events = with_calls(random, made.events);
   return made;
 }
 

@@ -1,0 +1,98 @@
+// Instants at which calls about identity take effect: who leaves, who is joined into whom, and what
+// happens to the events of that instant.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "runtime/base/hash.h"
+#include "runtime/engine/engine.h"
+
+namespace segue {
+
+/// What the calls of one instant come to.
+struct Engine::CallsOfInstant {
+  std::map<std::string, std::vector<std::string>> joined;  // by user: others, in order
+  std::set<std::string, std::less<>> merged;               // those others
+  std::set<std::string, std::less<>> deleted;
+  std::set<std::string, std::less<>> forgotten;  // all ids of the deleted
+};
+
+/// All up to and at the instant of the next calls, whose effect it tells with its other changes.
+void Engine::settle_calls() {
+  const Instant at = calls_.next();
+  const CallsOfInstant calls = take_calls();
+  move_users(calls);
+  const Instant end = at + Duration{1};
+  const std::span<Arrival> released = reorder_.release(end);
+  const auto kept = std::partition(released.begin(), released.end(), [&](const Arrival& arrival) {
+    return !calls.forgotten.contains(arrival.event->user);
+  });
+  process(released.first(static_cast<size_t>(kept - released.begin())), end);
+  settled_ = end;
+  for (const auto& shard : shards_) shard->erase_left();
+  if (!released.empty()) reorder_.drop_before(end);
+}
+
+/// Says who has which name from here on.
+Engine::CallsOfInstant Engine::take_calls() {
+  CallsOfInstant calls;
+  for (const IdentityCall& call : calls_.take_next()) {
+    const std::string user(aliases_.user_of(call.user, hash64(call.user)));
+    if (call.kind == IdentityCall::Kind::kDelete) {
+      calls.joined.erase(user);
+      calls.deleted.insert(user);
+      for (std::string& id : aliases_.forget(user)) calls.forgotten.insert(std::move(id));
+      continue;
+    }
+    const std::string previous(aliases_.user_of(call.previous, hash64(call.previous)));
+    if (previous == user) continue;
+    std::vector<std::string> others;
+    if (auto more = calls.joined.extract(previous); !more.empty())
+      others = std::move(more.mapped());
+    others.push_back(previous);
+    std::vector<std::string>& own = calls.joined[user];
+    own.insert(own.begin(), others.begin(), others.end());
+    calls.merged.insert(previous);
+    aliases_.join(previous, user);
+  }
+  return calls;
+}
+
+/// Between shards; what the instant makes of it they settle.
+void Engine::move_users(const CallsOfInstant& calls) {
+  for (const auto& [user, others] : calls.joined) {
+    std::vector<Shard::Joined> joined;
+    for (const std::string& other : others) {
+      const uint64_t hash = hash64(other);
+      joined.push_back(shard_of_user(hash).take_out(hash, other));
+    }
+    const uint64_t hash = hash64(user);
+    shard_of_user(hash).join(hash, user, std::move(joined));
+  }
+  for (const std::string& user : calls.merged) leave(user, Cause::kMerge);
+  for (const std::string& user : calls.deleted) leave(user, Cause::kDelete);
+}
+
+void Engine::leave(const std::string& user, Cause cause) {
+  const uint64_t hash = hash64(user);
+  if (shard_of_user(hash).leave(hash, user, cause)) {
+    ++(cause == Cause::kMerge ? stats_.merged : stats_.deleted);
+  }
+}
+
+/// Events of an alias are the user's whose name it is.
+void Engine::give_names(std::span<Arrival> arrivals) {
+  named_.clear();
+  for (Arrival& arrival : arrivals) {
+    const std::string_view id = arrival.event->user;
+    const std::string_view user = aliases_.user_of(id, arrival.hash);
+    if (user.data() == id.data()) continue;
+    Event& event = named_.emplace_back(*arrival.event);
+    event.user = user;
+    arrival.event = &event;
+    arrival.hash = hash64(user);
+  }
+}
+
+}  // namespace segue
