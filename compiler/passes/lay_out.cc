@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+
 #include <vector>
 
 #include "compiler/passes/levels.h"
@@ -67,6 +68,17 @@ uint32_t bytes_of(const plan::Cell& cell) {
   return cells::fixed_bytes(row);
 }
 
+bool reads_cell(const plan::Expr& part) {
+  switch (plan::immediate_of(part.op)) {
+    case plan::Immediate::kCell:
+    case plan::Immediate::kCellWindow:
+    case plan::Immediate::kCellNth:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// Whether native code leaves a node to the interpreter; see codegen.
 bool is_interpreted(const plan::Node& node) {
   bool moves = plan::decays(node.value);
@@ -117,15 +129,7 @@ std::vector<uint32_t> sets_of_inputs(const plan::Plan& plan,
   for (uint32_t node = 0; node < plan.nodes.size(); ++node) {
     std::vector<uint32_t> inputs;
     plan::walk(plan.nodes[node].value, [&](const plan::Expr& part) {
-      switch (plan::immediate_of(part.op)) {
-        case plan::Immediate::kCell:
-        case plan::Immediate::kCellWindow:
-        case plan::Immediate::kCellNth:
-          inputs.push_back(part.index);
-          break;
-        default:
-          break;
-      }
+      if (reads_cell(part)) inputs.push_back(part.index);
     });
     std::sort(inputs.begin(), inputs.end());
     inputs.erase(std::unique(inputs.begin(), inputs.end()), inputs.end());
@@ -196,18 +200,31 @@ void order_nodes(plan::Plan& plan) {
   plan::reorder_nodes(plan, order);
 }
 
-/// Cells in the order of the first kind of event that touches them, so that an event finds its
-/// cells side by side.
+/// Cells that more kinds of events touch first, those of as many in the order of the first such
+/// kind, so that an event finds its cells side by side. What its conditions read is touched too.
 std::vector<uint32_t> by_kind(const plan::Plan& plan) {
   const Reach reach(plan);
   std::vector<uint32_t> first(plan.cells.size(), UINT32_MAX);
+  std::vector<uint32_t> kinds(plan.cells.size());
   for (uint32_t kind = static_cast<uint32_t>(plan.schema.kinds.size()); kind-- > 0;) {
-    for (const uint32_t cell : reach.of_kind(kind).cells) first[cell] = kind;
+    Reach::OfKind found = reach.of_kind(kind);
+    std::vector<uint32_t>& touched = found.cells;
+    for (const uint32_t node : found.nodes) {
+      plan::walk(plan.nodes[node].value, [&](const plan::Expr& part) {
+        if (reads_cell(part)) touched.push_back(part.index);
+      });
+    }
+    std::sort(touched.begin(), touched.end());
+    touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+    for (const uint32_t cell : touched) {
+      first[cell] = kind;
+      ++kinds[cell];
+    }
   }
   std::vector<uint32_t> order(plan.cells.size());
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    return first[a] != first[b] ? first[a] < first[b] : a < b;
+    return std::tie(kinds[b], first[a], a) < std::tie(kinds[a], first[b], b);
   });
   return order;
 }

@@ -51,20 +51,18 @@ std::string family_of(const Cell& cell) {
   return "";
 }
 
+bool reads_cell(const plan::Expr& part) {
+  const plan::Immediate immediate = plan::immediate_of(part.op);
+  return immediate == plan::Immediate::kCell || immediate == plan::Immediate::kCellWindow ||
+         immediate == plan::Immediate::kCellNth;
+}
+
 /// Cells that some expression reads, and those that feed a stream. The others are dead (`fit-cells`
 /// leaves logs behind): they must widen nothing.
 std::vector<bool> used_cells(const plan::Plan& plan) {
   std::vector<bool> used(plan.cells.size());
   const auto visit = [&](const plan::Expr& part) {
-    switch (plan::immediate_of(part.op)) {
-      case plan::Immediate::kCell:
-      case plan::Immediate::kCellWindow:
-      case plan::Immediate::kCellNth:
-        used[part.index] = true;
-        break;
-      default:
-        break;
-    }
+    if (reads_cell(part)) used[part.index] = true;
   };
   for (const plan::Stream& stream : plan.streams) plan::walk(stream.predicate, visit);
   for (const Cell& cell : plan.cells) plan::walk(cell.value, visit);
@@ -101,11 +99,7 @@ void lend_counts(const plan::Plan& plan, const std::vector<bool>& used, std::vec
 std::vector<bool> read_beyond_windows(const plan::Plan& plan) {
   std::vector<bool> beyond(plan.cells.size());
   const auto visit = [&](const plan::Expr& part) {
-    const plan::Immediate immediate = plan::immediate_of(part.op);
-    const bool reads = immediate == plan::Immediate::kCell ||
-                       immediate == plan::Immediate::kCellWindow ||
-                       immediate == plan::Immediate::kCellNth;
-    if (reads && part.op != plan::Op::kNthWithin) beyond[part.index] = true;
+    if (reads_cell(part) && part.op != plan::Op::kNthWithin) beyond[part.index] = true;
   };
   for (const plan::Stream& stream : plan.streams) plan::walk(stream.predicate, visit);
   for (const Cell& cell : plan.cells) plan::walk(cell.value, visit);
