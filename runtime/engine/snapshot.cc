@@ -200,7 +200,7 @@ bool Engine::restore_identity(ByteReader& in) {
   if (!in.take(count)) return false;
   for (; count > 0; --count) {
     IdentityCall call;
-    if (!take_call(in, call)) return false;
+    if (!take_call(in, call) || call.at < settled_) return false;
     calls_.add(std::move(call));
   }
   if (!in.take(count)) return false;
