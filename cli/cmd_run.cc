@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "cli/change_output.h"
 #include "cli/commands.h"
@@ -23,6 +27,7 @@ struct RunFlags : EventRunFlags {
   std::string state;
   std::string sync = "every 10ms";
   std::string skew;
+  std::string memory;
 
   ChangeOutput::Options output_options() const;
   DurableSettings durable(DurableSink& sink) const;
@@ -54,8 +59,36 @@ ChangeOutput::Options RunFlags::output_options() const {
   return options;
 }
 
+/// `512MiB`: a whole number of a unit.
+std::optional<uint64_t> parse_size(std::string_view text) {
+  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view unit = text.substr(digits);
+  const unsigned shift = unit == "KiB" ? 10 : unit == "MiB" ? 20 : unit == "GiB" ? 30 : 0;
+  uint64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, count);
+  const bool is_whole = error == std::errc() && end == text.data() + digits;
+  if (!is_whole || shift == 0 || count > UINT64_MAX >> shift) return std::nullopt;
+  return count << shift;
+}
+
+uint64_t memory_argument(const std::string& text) {
+  constexpr uint64_t kMost = uint64_t{1} << 50;
+  const std::optional<uint64_t> bytes = parse_size(text);
+  if (!bytes) {
+    usage_error(fmt::format("--memory takes a size such as `512MiB` or `2GiB`, not `{}`", text));
+  }
+  if (*bytes < kMemoryBytesMin || *bytes > kMost) {
+    usage_error(fmt::format("--memory takes 1MiB to {}GiB, not {}", kMost >> 30, text));
+  }
+  return *bytes;
+}
+
 DurableSettings RunFlags::durable(DurableSink& sink) const {
   DurableSettings settings;
+  if (!memory.empty()) {
+    if (state.empty()) usage_error("--memory needs --state: where users lie that are too many");
+    settings.memory_bytes = memory_argument(memory);
+  }
   settings.folder = state;
   settings.sink = &sink;
   if (sync == "always") {
@@ -125,6 +158,11 @@ void declare_run(CLI::App& app, Job& job) {
   app.add_option("--skew", flags->skew,
                  "leave out what is dated further ahead of this machine's clock (default: nothing)")
       ->option_text("D");
+  app.add_option(
+         "--memory", flags->memory,
+         "of --state, for users' states: 512MiB, 2GiB; others lie in DIR and come back when "
+         "they are needed (default: all are in memory)")
+      ->option_text("SIZE");
   add_event_run_flags(app, *flags, kDefaultLateness);
   app.callback([flags, &job] { job = [flags] { return run_events(*flags); }; });
 }

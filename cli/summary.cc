@@ -36,6 +36,20 @@ std::string block_places(const RejectCount& reject) {
   return reject.count > reject.first.size() ? text + "; …" : text;
 }
 
+std::string memory_text(const MemoryStats& memory, uint64_t users) {
+  const uint64_t asked = memory.hits + memory.misses;
+  const double share =
+      asked > 0 ? 100 * static_cast<double>(memory.misses) / static_cast<double>(asked) : 0;
+  std::string out = fmt::format(
+      "memory: {} of {} ({:.1f}%) came back from disk, {} put out; {} of {} there now\n",
+      count_text(memory.misses), counted(asked, "state"), share, count_text(memory.evicted),
+      count_text(memory.cold_users), counted(users, "user"));
+  if (!memory.failure.empty()) {
+    out += fmt::format("warning: states stayed in memory beyond --memory: {}\n", memory.failure);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string summary_text(const RunStats& stats, double seconds) {
@@ -47,6 +61,7 @@ std::string summary_text(const RunStats& stats, double seconds) {
     out += fmt::format(", {} bytes a user", count_text(stats.state_bytes / stats.users));
   }
   out += "\n";
+  if (stats.memory) out += memory_text(*stats.memory, stats.users);
   if (stats.duplicates > 0) {
     out += fmt::format("{} dropped\n", counted(stats.duplicates, "duplicate"));
   }

@@ -38,6 +38,7 @@ durable::DurableOptions options_of(const EngineSettings& engine, const DurableSe
   options.checkpoint_bytes = settings.checkpoint_bytes;
   options.settings = settings_text(engine);
   if (settings.sink != nullptr) options.sink = settings.sink->name();
+  options.memory_bytes = settings.memory_bytes;
   return options;
 }
 
@@ -109,12 +110,20 @@ Outcome MembershipEngine::Durability::begin(EventInput::State& input,
 Outcome open_engine(std::shared_ptr<const CompiledProgram> program, const EngineSettings& engine,
                     const DurableSettings& settings, MembershipEngine& into,
                     Recovery& recovery) noexcept {
+  if (settings.memory_bytes != 0 && settings.memory_bytes < kMemoryBytesMin) {
+    return {Fault::kInvalid, fmt::format("{} bytes of memory: at least {} are needed",
+                                         settings.memory_bytes, kMemoryBytesMin)};
+  }
   MembershipEngine opened;
-  if (Outcome wrong = start_engine(std::move(program), engine, opened); !wrong.ok()) return wrong;
+  EngineOptions options = options_of(engine);
+  options.state_bytes_max = durable::state_bytes_of(settings.memory_bytes);
+  Outcome wrong = make_state(std::move(program), engine, options, opened.state_);
+  if (!wrong.ok()) return wrong;
   MembershipEngine::State& state = *opened.state_;
   state.durability = std::make_unique<MembershipEngine::Durability>(state);
   MembershipEngine::Durability& durability = *state.durability;
   durability.sink = settings.sink;
+  durability.is_bounded = settings.memory_bytes != 0;
   if (settings.sink != nullptr) {
     state.sink = [sink = settings.sink](const MembershipChange& change) { sink->give(change); };
   }
@@ -123,6 +132,7 @@ Outcome open_engine(std::shared_ptr<const CompiledProgram> program, const Engine
   if (!kept) return outcome_of(kept.error());
   durability.kept = std::move(kept).value();
   state.publish_members();
+  if (Status status = state.trouble(); !status.ok()) return outcome_of(status);
   durability.replaying = true;
   if (Status status = durability.kept->recover(); !status.ok()) return outcome_of(status);
   durability.replaying = false;

@@ -15,6 +15,7 @@ struct MembershipEngine::Durability final : durable::DurableHost {
   MembershipEngine::State& state;
   DurableSink* sink = nullptr;
   bool replaying = false;
+  bool is_bounded = false;       // in memory
   std::vector<uint32_t> inputs;  // the log's number of each file being read
   std::unique_ptr<durable::Durable> kept;
 

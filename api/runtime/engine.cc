@@ -87,9 +87,16 @@ void MembershipEngine::State::on_late(const Event& /*event*/, const Origin* orig
 
 void MembershipEngine::State::on_stop(Instant at) {
   for (const Stop& stop : stops) {
-    if (stop.at == at) stop.sink(snapshot(at, stop.with_scores));
+    if (stop.at != at) continue;
+    const Snapshot found = snapshot(at, stop.with_scores);
+    if (trouble().ok()) stop.sink(found);
   }
   std::erase_if(stops, [&](const Stop& stop) { return stop.at == at; });
+}
+
+Status MembershipEngine::State::trouble() const {
+  const Engine* const engine = backend->engine();
+  return engine != nullptr ? engine->trouble() : Status();
 }
 
 Snapshot MembershipEngine::State::snapshot(Instant at, bool with_scores) const {
@@ -276,7 +283,8 @@ Outcome MembershipEngine::on_snapshot(TimePoint at, bool with_scores, SnapshotSi
 }
 
 Snapshot MembershipEngine::snapshot(bool with_scores) const noexcept {
-  return state_->snapshot(state_->backend->stats().newest, with_scores);
+  Snapshot found = state_->snapshot(state_->backend->stats().newest, with_scores);
+  return state_->trouble().ok() ? std::move(found) : Snapshot();
 }
 
 RunStats MembershipEngine::stats() const noexcept {
@@ -291,6 +299,15 @@ RunStats MembershipEngine::stats() const noexcept {
   stats.changes = counted.changes;
   stats.users = counted.users;
   stats.state_bytes = counted.state_bytes;
+  if (state_->durability && state_->durability->is_bounded) {
+    const ResidenceStats& found = counted.residence;
+    stats.memory = {.hits = found.hits,
+                    .misses = found.misses,
+                    .evicted = found.evicted,
+                    .cold_users = found.cold_users,
+                    .resident_bytes = counted.state_bytes - found.cold_bytes,
+                    .failure = found.last_failure};
+  }
   if (counted.newest != kLongAgo) stats.newest = time_point_of(counted.newest);
   stats.rejects = state_->rejects.counts();
   return stats;
@@ -324,8 +341,8 @@ Outcome check_settings(const EngineSettings& settings) {
   return {Fault::kInvalid, fmt::format("{} threads: from 1 to 256 are possible", settings.threads)};
 }
 
-Outcome start_engine(std::shared_ptr<const CompiledProgram> program, const EngineSettings& settings,
-                     MembershipEngine& into) noexcept {
+Outcome make_state(std::shared_ptr<const CompiledProgram> program, const EngineSettings& settings,
+                   const EngineOptions& options, std::unique_ptr<MembershipEngine::State>& into) {
   if (Outcome wrong = check_settings(settings); !wrong.ok()) return wrong;
   if (settings.evaluator == Evaluator::kNaive) {
     return {Fault::kInvalid, "the naive evaluator reads rules, not a program"};
@@ -335,10 +352,14 @@ Outcome start_engine(std::shared_ptr<const CompiledProgram> program, const Engin
   state->settings = settings;
   if (settings.lookups)
     state->published = std::make_unique<Published>(state->program->segments().size());
-  state->backend =
-      make_engine_backend(state->program->state().program, options_of(settings), *state);
-  into.state_ = std::move(state);
+  state->backend = make_engine_backend(state->program->state().program, options, *state);
+  into = std::move(state);
   return {};
+}
+
+Outcome start_engine(std::shared_ptr<const CompiledProgram> program, const EngineSettings& settings,
+                     MembershipEngine& into) noexcept {
+  return make_state(std::move(program), settings, options_of(settings), into.state_);
 }
 
 }  // namespace segue

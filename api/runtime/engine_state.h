@@ -63,6 +63,9 @@ struct MembershipEngine::State final : EngineListener {
 
   Snapshot snapshot(Instant at, bool with_scores) const;
 
+  /// What keeps the engine from answering anything.
+  Status trouble() const;
+
   /// Has native code made if the input has so many events that it pays. Cheap; called often.
   void expect_events(uint64_t events);
 
@@ -78,6 +81,8 @@ struct MembershipEngine::State final : EngineListener {
   Outcome read_batches(BatchSource& source, const ProgressSink& progress);
 };
 
+Outcome make_state(std::shared_ptr<const CompiledProgram> program, const EngineSettings& settings,
+                   const EngineOptions& options, std::unique_ptr<MembershipEngine::State>& into);
 Outcome check_settings(const EngineSettings& settings);
 EngineOptions options_of(const EngineSettings& settings);
 

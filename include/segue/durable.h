@@ -40,12 +40,20 @@ class SEGUE_API DurableSink {
   virtual Outcome commit(uint64_t& position) = 0;
 };
 
+/// The least that `DurableSettings::memory_bytes` may be, but for 0.
+inline constexpr uint64_t kMemoryBytesMin = uint64_t{1} << 20;
+
 struct DurableSettings {
   std::string folder;  ///< made if missing; held by one process at a time
   InputSync sync = InputSync::kEvery;
   Milliseconds every{10};
   uint64_t checkpoint_bytes = uint64_t{256} << 20;  ///< of logged input between two checkpoints
-  DurableSink* sink = nullptr;                     ///< outlives the engine; null: nowhere
+  DurableSink* sink = nullptr;                      ///< outlives the engine; null: nowhere
+  /// Of users' states in memory, and of what keeps the others on the disk: three quarters are for
+  /// states, parted among the threads. States that are seldom touched lie in the folder then, and
+  /// come back when an event or a deadline touches them; no answer depends on it. Ids, timers and
+  /// what waits for the lateness are in memory in any case. 0: all states are in memory.
+  uint64_t memory_bytes = 0;
 };
 
 /// What was found in the folder.
@@ -65,9 +73,13 @@ struct Recovery {
 /// file where it was, by the file's path; standard input is new each time. Packed logs are no input
 /// of it. A number of threads is no part of the state; rules, lateness, dedupe and sink are.
 ///
+/// If a state cannot be read back from the folder, the call fails, and so does each one after it:
+/// no wrong answer is given, and the engine is to be opened anew. One that cannot be written stays
+/// in memory, see `MemoryStats::failure`.
+///
 /// Errors: `Fault::kInvalid` if another process has the folder, or it is of another program,
-/// settings or sink; `kCorrupt` for damage, by file; `kUnsupported` in a build without RocksDB.
-/// Cost: reads the checkpoint, applies the log behind it.
+/// settings or sink, or for too little memory; `kCorrupt` for damage, by file; `kUnsupported` in a
+/// build without RocksDB. Cost: reads the checkpoint, applies the log behind it.
 SEGUE_API Outcome open_engine(std::shared_ptr<const CompiledProgram> program,
                               const EngineSettings& engine, const DurableSettings& settings,
                               MembershipEngine& into, Recovery& recovery) noexcept;

@@ -79,6 +79,16 @@ struct Snapshot {
 };
 using SnapshotSink = std::function<void(const Snapshot&)>;
 
+/// Of an engine that keeps some states out of memory, see `DurableSettings::memory_bytes`.
+struct MemoryStats {
+  uint64_t hits = 0;            ///< states asked for, by an event or a deadline, and in memory
+  uint64_t misses = 0;          ///< … and brought back
+  uint64_t evicted = 0;         ///< put out
+  uint64_t cold_users = 0;      ///< who are out now
+  uint64_t resident_bytes = 0;  ///< of states in memory now
+  std::string failure;  ///< why some could not be put out, so that memory held more; or none
+};
+
 /// What an engine has taken in and made so far.
 struct RunStats {
   uint64_t events = 0;  ///< that counted
@@ -89,8 +99,9 @@ struct RunStats {
   uint64_t capped = 0;   ///< occurrences that conditions gave up at a cap; 0 of the naive evaluator
   uint64_t changes = 0;
   uint64_t users = 0;
-  bool as_of = false;                ///< nobody looked for changes, and no state was kept
-  uint64_t state_bytes = 0;          ///< of all users; 0 of the naive evaluator
+  bool as_of = false;        ///< nobody looked for changes, and no state was kept
+  uint64_t state_bytes = 0;  ///< of all users; 0 of the naive evaluator
+  std::optional<MemoryStats> memory;
   std::optional<TimePoint> newest;   ///< the newest event that counted
   std::vector<RejectCount> rejects;  ///< `late` included; most frequent first
 };
@@ -137,7 +148,8 @@ class SEGUE_API MembershipEngine {
   /// Of such an engine: whether anything was accepted since it was opened. True for any other.
   bool has_changed() const noexcept;
 
-  /// As of the newest event that counted; only after `finish`.
+  /// As of the newest event that counted; only after `finish`. Of nobody after a state of a durable
+  /// engine could not be read.
   Snapshot snapshot(bool with_scores) const noexcept;
 
   RunStats stats() const noexcept;

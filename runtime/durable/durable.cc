@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "runtime/base/byte_fields.h"
@@ -21,6 +23,7 @@ int64_t machine_ms() {
 }
 
 std::string log_folder(const DurableOptions& options) { return options.folder + "/log"; }
+std::string cold_folder(const DurableOptions& options) { return options.folder + "/cold"; }
 
 std::string_view chars(std::span<const std::byte> bytes) {
   // SAFETY: any object may be looked at as chars.
@@ -62,6 +65,9 @@ Durable::Durable(const DurableOptions& options, const Program& program, Engine& 
 
 Durable::~Durable() {
   if (writer_.joinable()) writer_.join();
+  cold_.reset();
+  std::error_code unknown;  // the next one to open looks again
+  if (lock_) std::filesystem::remove_all(cold_folder(options_), unknown);
 }
 
 // ---- opening ------------------------------------------------------------------------------------
@@ -75,10 +81,26 @@ Result<std::unique_ptr<Durable>> Durable::open(const DurableOptions& options,
   SEGUE_TRY(durable->lock_, Lock::take(options.folder + "/LOCK"));
   SEGUE_TRY_STATUS(options.files->make_folder(log_folder(options)));
   SEGUE_TRY(durable->store_, options.opener(options.folder + "/checkpoint", StoreMode::kWrite));
+  SEGUE_TRY_STATUS(durable->open_cold_users());
   engine.track_changed_users();
   SEGUE_TRY_STATUS(durable->load());
   durable->report_.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
   return durable;
+}
+
+/// What a process left there that had no time to clear up is nobody's.
+Status Durable::open_cold_users() {
+  std::error_code failure;
+  std::filesystem::remove_all(cold_folder(options_), failure);
+  if (failure) {
+    return Error{Errc::kUnreadable,
+                 fmt::format("cannot remove `{}`: {}", cold_folder(options_), failure.message())};
+  }
+  const size_t memory = options_.memory_bytes;
+  if (memory == 0) return {};
+  SEGUE_TRY(cold_, options_.cold_opener(cold_folder(options_), memory - state_bytes_of(memory)));
+  engine_.keep_cold_in(*cold_);
+  return {};
 }
 
 Status Durable::load() {
@@ -152,7 +174,7 @@ Status Durable::replay(const Record& record) {
     case RecordKind::kAdvance: {
       if (!in.take(manifest_.advanced_ms)) break;
       engine_.advance_to({manifest_.advanced_ms});
-      return {};
+      return engine_.trouble();
     }
     case RecordKind::kInput:
       manifest_.inputs.push_back({std::string(record.payload), {}});
@@ -173,7 +195,7 @@ Status Durable::replay_events(std::string_view payload) {
   report_.events += batch.events.size();
   host_.on_replay(batch);
   engine_.push(std::move(batch));
-  return {};
+  return engine_.trouble();
 }
 
 // ---- input --------------------------------------------------------------------------------------
@@ -207,6 +229,7 @@ void Durable::note_taken(const EventBatch& batch) {
 
 Status Durable::push(EventBatch batch, std::span<const uint32_t> inputs) {
   if (batch.empty()) return {};
+  SEGUE_TRY_STATUS(engine_.trouble());
   payload_.clear();
   put_events(payload_, batch, inputs);
   SEGUE_TRY_STATUS(log_->append(RecordKind::kEvents, payload_));
@@ -218,16 +241,19 @@ Status Durable::push(EventBatch batch, std::span<const uint32_t> inputs) {
   }
   note_taken(places);
   engine_.push(std::move(batch));
+  SEGUE_TRY_STATUS(engine_.trouble());
   return checkpoint_when_due();
 }
 
 Status Durable::advance_to(Instant through) {
+  SEGUE_TRY_STATUS(engine_.trouble());
   if (through.ms <= manifest_.advanced_ms) return {};  // nothing would happen
   payload_.clear();
   put(payload_, through.ms);
   SEGUE_TRY_STATUS(log_->append(RecordKind::kAdvance, payload_));
   manifest_.advanced_ms = through.ms;
   engine_.advance_to(through);
+  SEGUE_TRY_STATUS(engine_.trouble());
   return checkpoint_when_due();
 }
 
@@ -235,12 +261,13 @@ Status Durable::finish(Instant until) {
   const Instant newest = engine_.stats().newest;
   SEGUE_TRY_STATUS(advance_to(std::max(newest, until)));
   engine_.finish(until);
-  return {};
+  return engine_.trouble();
 }
 
 // ---- checkpoints --------------------------------------------------------------------------------
 
 Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
+  SEGUE_TRY_STATUS(engine_.trouble());
   SEGUE_TRY(manifest_.sink_position, host_.commit_sink());
   auto batch = store_->batch();
   std::string key;
@@ -250,6 +277,7 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
     batch->put(key, pack_user(id, chars(state)));
   };
   manifest_.engine = engine_.save(give, true);
+  SEGUE_TRY_STATUS(engine_.trouble());  // a cold user may be what could not be read
   manifest_.counts = host_.save_counts();
   manifest_.next_record = log_ ? log_->next() : 1;
   manifest_.written_ms = machine_ms();

@@ -27,12 +27,17 @@ struct DurableOptions {
   SyncPolicy sync;
   uint64_t checkpoint_bytes = uint64_t{256} << 20;  // of log between two checkpoints
   uint64_t segment_bytes = uint64_t{32} << 20;
-  std::string settings;  // what of the engine's settings answers depend on: `lateness 0s`
-  std::string sink;      // where changes go: a path, or empty
+  std::string settings;     // what of the engine's settings answers depend on: `lateness 0s`
+  std::string sink;         // where changes go: a path, or empty
+  size_t memory_bytes = 0;  // for states and where cold ones lie; 0: all states are in memory
   // What a test puts its own in place of.
   Files* files = &posix_files();
   StoreOpener opener = open_store;
+  ColdOpener cold_opener = open_cold;
 };
+
+/// Of the memory that is for users, what is for states: the rest is for where cold ones lie.
+constexpr size_t state_bytes_of(size_t memory_bytes) { return memory_bytes - memory_bytes / 4; }
 
 /// What a durable engine asks of its host.
 class DurableHost {
@@ -92,7 +97,9 @@ class Durable {
   const std::string& name_of(uint32_t input) const { return manifest_.inputs[input].name; }
 
   /// Logs a batch, its rejects as places only, and applies it. Each origin has its line, and a
-  /// number of `inputs` by its file. After an error nothing is applied, and it may be tried again.
+  /// number of `inputs` by its file. After an error nothing is applied, and it may be tried again;
+  /// but if the state of a cold user cannot be read, `Engine::trouble`, the engine takes nothing
+  /// more: it is to be opened anew.
   Status push(EventBatch batch, std::span<const uint32_t> inputs);
   Status advance_to(Instant through);
 
@@ -108,6 +115,7 @@ class Durable {
  private:
   Durable(const DurableOptions& options, const Program& program, Engine& engine, DurableHost& host);
 
+  Status open_cold_users();
   Status load();
   Status make_new();
   Status load_users();
@@ -125,6 +133,7 @@ class Durable {
   DurableHost& host_;
   std::unique_ptr<Lock> lock_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<ColdStates> cold_;  // null: all users are in memory
   std::unique_ptr<LogWriter> log_;
   Manifest manifest_;
   Decoder decoder_;

@@ -1,10 +1,16 @@
 // The only file that knows RocksDB.
+#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -158,6 +164,110 @@ Result<std::unique_ptr<Store>> open_store(const std::string& folder, StoreMode m
   auto store = std::make_unique<RocksStore>(folder, std::unique_ptr<rocksdb::DB>(db));
   if (!status.ok()) return store->told(status).error();
   return std::unique_ptr<Store>(std::move(store));
+}
+
+// ---- states of cold users -----------------------------------------------------------------------
+
+namespace {
+
+class RocksCold final : public ColdStates {
+ public:
+  RocksCold(std::string folder, std::unique_ptr<rocksdb::DB> db)
+      : folder_(std::move(folder)), db_(std::move(db)) {}
+
+  uint32_t add_table() override { return tables_++; }
+
+  Status put(uint32_t table, std::span<const State> states) override {
+    if (needs_resume_) {
+      const Status resumed = told(db_->Resume());
+      if (!resumed.ok()) return resumed;
+    }
+    rocksdb::WriteBatch batch;
+    for (const State& state : states) {
+      // SAFETY: any object may be looked at as chars.
+      const auto* const bytes = reinterpret_cast<const char*>(state.bytes.data());
+      batch.Put(slice(Key(table, state.number)), {bytes, state.bytes.size()});
+    }
+    return write(batch);
+  }
+
+  Status get(uint32_t table, uint32_t number, std::string& into) override {
+    const auto status = db_->Get({}, slice(Key(table, number)), &into);
+    if (status.IsNotFound()) {
+      return Error{Errc::kCorrupt, "`" + folder_ + "` has lost the state of a cold user"};
+    }
+    return told(status);
+  }
+
+  Status remove(uint32_t table, uint32_t number) override {
+    rocksdb::WriteBatch batch;
+    batch.Delete(slice(Key(table, number)));
+    return write(batch);
+  }
+
+  Status told(const rocksdb::Status& status) const {
+    if (status.ok()) return {};
+    return Error{status.IsCorruption() ? Errc::kCorrupt : Errc::kUnreadable,
+                 "the cold users in `" + folder_ + "`: " + status.ToString()};
+  }
+
+ private:
+  /// Users of a table stand in the order of their numbers: who came together lies together.
+  struct Key {
+    Key(uint32_t table, uint32_t number) {
+      for (size_t i = 0; i < 4; ++i) {
+        bytes[i] = static_cast<char>(table >> (24 - 8 * i));
+        bytes[4 + i] = static_cast<char>(number >> (24 - 8 * i));
+      }
+    }
+    operator std::string_view() const { return {bytes.data(), bytes.size()}; }
+    std::array<char, 8> bytes;
+  };
+
+  Status write(rocksdb::WriteBatch& batch) {
+    rocksdb::WriteOptions options;
+    options.disableWAL = true;
+    const auto status = db_->Write(options, &batch);
+    needs_resume_ = !status.ok();
+    return told(status);
+  }
+
+  std::string folder_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::atomic<uint32_t> tables_ = 0;
+  std::atomic<bool> needs_resume_ = false;
+};
+
+rocksdb::Options options_of_cold(size_t memory_bytes) {
+  constexpr size_t kBufferMin = size_t{64} << 10;
+  constexpr size_t kBufferMax = size_t{64} << 20;
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.error_if_exists = true;
+  // One is filled while another is written.
+  options.write_buffer_size = std::clamp(memory_bytes / 4, kBufferMin, kBufferMax);
+  options.max_write_buffer_number = 2;
+  options.max_background_jobs = 2;
+  options.keep_log_file_num = 1;
+  options.max_open_files = 256;
+  options.compression = rocksdb::kLZ4Compression;
+  rocksdb::BlockBasedTableOptions table;
+  table.checksum = rocksdb::kXXH3;
+  table.block_cache = rocksdb::NewLRUCache(memory_bytes / 2);
+  table.cache_index_and_filter_blocks = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ColdStates>> open_cold(const std::string& folder, size_t memory_bytes) {
+  rocksdb::DB* db = nullptr;
+  const auto status = rocksdb::DB::Open(options_of_cold(memory_bytes), folder, &db);
+  auto cold = std::make_unique<RocksCold>(folder, std::unique_ptr<rocksdb::DB>(db));
+  if (!status.ok()) return cold->told(status).error();
+  return std::unique_ptr<ColdStates>(std::move(cold));
 }
 
 }  // namespace segue::durable

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "runtime/base/result.h"
+#include "runtime/engine/cold_states.h"
 
 namespace segue::durable {
 
@@ -49,5 +50,13 @@ enum class StoreMode : uint8_t { kWrite, kRead };
 /// RocksDB.
 Result<std::unique_ptr<Store>> open_store(const std::string& folder, StoreMode mode);
 using StoreOpener = Result<std::unique_ptr<Store>> (*)(const std::string& folder, StoreMode mode);
+
+/// States of cold users, in a folder that holds nothing beyond its process: what is there before is
+/// gone, and nothing is synced. Of `memory_bytes` one half is for what is not written yet, one for
+/// blocks that were read. After a failure to write, what was put before can still be read. Every
+/// block that is read is compared with its checksum.
+Result<std::unique_ptr<ColdStates>> open_cold(const std::string& folder, size_t memory_bytes);
+using ColdOpener = Result<std::unique_ptr<ColdStates>> (*)(const std::string& folder,
+                                                           size_t memory_bytes);
 
 }  // namespace segue::durable

@@ -67,7 +67,10 @@ inline std::vector<Step> some_steps(uint32_t seed, int count) {
 class TestHost final : public EngineListener, public DurableHost {
  public:
   TestHost(KeptSink& sink, const DurableOptions& options, uint32_t threads = 1)
-      : sink_(sink), engine_(program(), {threads, Duration{30}, Duration{50}}, *this) {
+      : sink_(sink),
+        engine_(program(),
+                {threads, Duration{30}, Duration{50}, state_bytes_of(options.memory_bytes)},
+                *this) {
     auto opened = Durable::open(options, *program(), engine_, *this);
     if (!opened) {
       status = opened.error();
@@ -107,6 +110,8 @@ class TestHost final : public EngineListener, public DurableHost {
     const uint32_t inputs[] = {input_};
     return durable->push(std::move(batch), inputs);
   }
+
+  const Engine& engine() const { return engine_; }
 
   /// All that there is to tell apart two engines of the same past.
   std::string told() const {

@@ -37,14 +37,29 @@ Engine::Engine(std::shared_ptr<const Program> program, const EngineOptions& opti
       listener_(listener),
       segment_ranks_(ranks_of(program_->view())),
       watermark_(options.lateness),
-      workers_(options.threads) {
+      workers_(options.threads),
+      is_bounded_(options.state_bytes_max != 0) {
   SEGUE_CHECK(options.threads > 0, "an engine has a thread");
+  MemoryBound bound;
+  if (is_bounded_) bound.bytes = std::max<size_t>(options.state_bytes_max / options.threads, 1);
   for (uint32_t i = 0; i < options.threads; ++i) {
-    shards_.push_back(std::make_unique<Shard>(*program_, segment_ranks_, options.dedupe));
+    shards_.push_back(std::make_unique<Shard>(*program_, segment_ranks_, options.dedupe, bound));
   }
 }
 
+void Engine::keep_cold_in(ColdStates& cold) {
+  for (const auto& shard : shards_) shard->keep_cold_in(cold);
+}
+
+Status Engine::trouble() const {
+  for (const auto& shard : shards_) {
+    if (Status status = shard->trouble(); !status.ok()) return status;
+  }
+  return {};
+}
+
 void Engine::push(EventBatch batch) {
+  if (is_stopped()) return;
   const EventBatch& held = reorder_.hold(std::move(batch));
   // Mostly all of them: then each is looked at once.
   const size_t rising = take_rising(held);
@@ -77,13 +92,14 @@ size_t Engine::take_rising(const EventBatch& batch) {
 }
 
 void Engine::advance_to(Instant through) {
+  if (is_stopped()) return;
   watermark_.advance_to(through);
   release(watermark_.passed());
 }
 
 void Engine::finish(Instant until) {
   advance_to(std::max(watermark_.newest(), until));
-  while (!stops_.empty()) advance_to(stops_.back());
+  while (!stops_.empty() && !is_stopped()) advance_to(stops_.back());
 }
 
 Status Engine::stop_at(Instant at) {
@@ -100,6 +116,7 @@ void Engine::release(Instant end) {
     const Instant stop = stops_.back();
     stops_.pop_back();
     settle(stop + Duration{1});
+    if (is_stopped()) return;
     listener_.on_stop(stop);
   }
   settle(end);
@@ -108,6 +125,7 @@ void Engine::release(Instant end) {
 void Engine::settle(Instant end) {
   while (calls_.next() < end) {
     settle_events(calls_.next());
+    if (is_stopped()) return;
     settle_calls();
   }
   settle_events(end);
@@ -131,6 +149,7 @@ void Engine::settle_events(Instant end) {
     const bool cut = count < rest.size() && rest[count].at < limit;
     const Instant slice_end = cut ? rest[count].at : limit;
     if (first < end) process(rest.subspan(0, count), slice_end);
+    if (is_stopped()) return;
     rest = rest.subspan(count);
     settled_ = slice_end;
   }
@@ -152,7 +171,7 @@ void Engine::process(std::span<Arrival> arrivals, Instant end) {
   } else {
     workers_.run([&](uint32_t part) { shards_[part]->settle_own(arrivals, part, parts, end); });
   }
-  give_changes();
+  if (!is_stopped()) give_changes();
 }
 
 void Engine::give(std::span<const Change> changes) {
@@ -255,6 +274,7 @@ EngineStats Engine::stats() const {
     stats.capped += shard->capped();
     stats.table_bytes += shard->table_bytes();
     stats.state_bytes += users.blob_bytes();
+    if (users.residents() != nullptr) stats.residence += users.residents()->stats;
   }
   return stats;
 }

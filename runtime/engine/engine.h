@@ -30,6 +30,9 @@ struct EngineOptions {
   uint32_t threads = 1;  // shards of users, a thread each; no answer depends on it
   Duration lateness{0};  // how far behind the newest event one may be dated and still count
   std::optional<Duration> dedupe;  // also drops copies stamped anew within this time
+  /// Of users' states in memory, parted among the threads; 0: all of them. Others go where
+  /// `keep_cold_in` says; no answer depends on it.
+  size_t state_bytes_max = 0;
 };
 
 /// What an engine tells while it works, from the thread that calls it.
@@ -58,9 +61,10 @@ struct EngineStats {
   uint64_t changes = 0;
   uint64_t users = 0;
   uint64_t waiting = 0;       // events not settled yet
-  uint64_t state_bytes = 0;   // of all blobs
+  uint64_t state_bytes = 0;   // of all blobs, those outside of memory too
   uint64_t table_bytes = 0;   // of user tables and timers
   Instant newest = kLongAgo;  // the newest event that counts
+  ResidenceStats residence;   // of an engine with a bound of its memory
 };
 
 /// The memberships of all users under one program, exact in event time.
@@ -93,6 +97,14 @@ class Engine {
 
   /// Asks for `on_stop(at)`. `kTooLate` if something after `at` is settled already.
   Status stop_at(Instant at);
+
+  /// Where states go that are too many for `state_bytes_max`; before any input, outlives all calls.
+  void keep_cold_in(ColdStates& cold);
+
+  /// What kept a state from being read back. Then nothing that this engine answers is worth
+  /// anything: it gives out no changes any more, and takes nothing in. To ask after all that
+  /// follows, and after `push`, `advance_to` and `finish`.
+  Status trouble() const;
 
   // ---- As of the last settled instant; an id that is another name of a user is nobody ----
   bool is_member(std::string_view user, uint32_t segment) const;
@@ -134,6 +146,7 @@ class Engine {
   void move_users(const CallsOfInstant& calls);
   void leave(const std::string& user, Cause cause);
   void give_names(std::span<Arrival> arrivals);
+  bool is_stopped() const { return is_bounded_ && !trouble().ok(); }
   Instant earliest_wake() const;
   Instant last_settled() const { return {settled_.ms - 1}; }
   void process(std::span<Arrival> arrivals, Instant end);
@@ -164,6 +177,7 @@ class Engine {
   std::vector<Instant> stops_;  // descending: the next one is the last
   EngineStats stats_;
 
+  bool is_bounded_ = false;
   std::vector<Change> merged_;  // of several shards, some at a time
 
   bool counts_members_ = true;     // while users are restored

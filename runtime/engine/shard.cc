@@ -21,11 +21,11 @@ constexpr size_t kBlockArrivals = 32;
 }  // namespace
 
 Shard::Shard(const Program& program, std::span<const uint32_t> segment_ranks,
-             std::optional<Duration> dedupe)
+             std::optional<Duration> dedupe, const MemoryBound& bound)
     : program_(program),
       frame_(interp::frame_of(program)),
       reads_user_(program.prepared().reads_user),
-      users_(program.view().layout[0]),
+      users_(program.view().layout[0], bound),
       lines_(program.view(), UserTable::kStateAt, users_.rows_are_aligned()),
       order_(users_.ids(), segment_ranks),
       member_counts_(segment_ranks.size()) {

@@ -31,8 +31,9 @@ namespace segue {
 class Shard {
  public:
   /// `segment_ranks`: by row of the image's segments, their order in changes. Both outlive it.
+  /// `bound`: of its users' states.
   Shard(const Program& program, std::span<const uint32_t> segment_ranks,
-        std::optional<Duration> dedupe);
+        std::optional<Duration> dedupe, const MemoryBound& bound = {});
 
   /// Applies the next events of this shard's users, in order of time and all of their instants, and
   /// settles all instants before `end`. Makes `changes`. The arrivals are worked with.
@@ -68,6 +69,10 @@ class Shard {
   /// The next of the last `settle`, by (instant, user, rank of the segment), some at a time;
   /// nothing when all have been given out. They live until the next call.
   std::span<const Change> next_changes() { return order_.next(); }
+
+  /// See UserTable.
+  void keep_cold_in(ColdStates& cold) { users_.keep_cold_in(cold); }
+  Status trouble() const { return users_.trouble(); }
 
   const UserTable& users() const { return users_; }
   std::span<const int64_t> member_counts() const { return member_counts_; }

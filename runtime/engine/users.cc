@@ -32,10 +32,11 @@ uint64_t drawn_seed() {
 
 }  // namespace
 
-UserTable::UserTable(const image::Layout& layout) : seed_(drawn_seed()) {
+UserTable::UserTable(const image::Layout& layout, const MemoryBound& bound) : seed_(drawn_seed()) {
+  if (bound.bytes != 0) residents_ = std::make_unique<Residents>(bound);
   const bool grows = layout.growing_cells != 0;
   const uint32_t fixed = layout.fixed_bytes + (grows ? kGrowthBytes : 0);
-  const bool in_row = fixed <= kRoomBytesMax;
+  const bool in_row = fixed <= kRoomBytesMax && !residents_;
   row_bytes_ = sizeof(Row) + (in_row ? fixed : uint32_t{sizeof(Elsewhere)});
   // Whole lines, where they cost little or may be grown into: one line less an event.
   const uint32_t lines = whole_lines(row_bytes_);
@@ -56,30 +57,33 @@ UserTable::~UserTable() {
   }
 }
 
-/// Nowhere yet, or moved out.
-Blob UserTable::kept_elsewhere(std::byte* home, uint32_t mark) const {
-  if (mark == 0) return Blob::kept(home, room_bytes_, nullptr, 0);
-  Elsewhere elsewhere;
-  std::memcpy(&elsewhere, home, sizeof elsewhere);
-  return Blob::kept(home, room_bytes_, elsewhere.data, elsewhere.capacity);
+/// Empty, if it is nowhere yet or outside of memory.
+Blob UserTable::kept(Row& row) const {
+  if (is_home(row)) return at_home(row);
+  std::byte* const home = room(row);
+  if (mark(row) != kElsewhere) return Blob::kept(home, room_bytes_, nullptr, 0);
+  const Elsewhere now = elsewhere(row);
+  return Blob::kept(home, room_bytes_, now.data, now.capacity);
 }
 
 void UserTable::move_out(uint32_t number, const Blob& blob) {
   if (blob.empty()) return;
-  std::byte* const home = room(row(number));
-  uint32_t mark = 0;
-  std::memcpy(&mark, home, sizeof mark);
+  Row& of_user = row(number);
+  const uint32_t was = mark(of_user);
   Elsewhere before;
-  if (mark == kElsewhere) std::memcpy(&before, home, sizeof before);
+  if (was == kElsewhere) before = elsewhere(of_user);
   if (before.data == blob.data() && before.capacity == blob.capacity()) return;
   const Elsewhere now{kElsewhere, blob.capacity(), const_cast<std::byte*>(blob.data())};
-  std::memcpy(home, &now, sizeof now);
+  std::memcpy(room(of_user), &now, sizeof now);
   outside_bytes_ += size_t{now.capacity} - before.capacity;  // modular, if it became smaller
+  if (!residents_) return;
+  if (was != kElsewhere) residents_->add(number);
+  make_room();
 }
 
 void UserTable::restore(uint32_t number, std::span<const std::byte> state) {
   std::byte* const home = room(row(number));
-  SEGUE_CHECK(kept(row(number)).empty(), "a user is restored once");
+  SEGUE_CHECK(mark(row(number)) == 0, "a user is restored once");
   const auto bytes = static_cast<uint32_t>(state.size());
   if (bytes <= room_bytes_) {
     std::memcpy(home, state.data(), bytes);
@@ -89,6 +93,10 @@ void UserTable::restore(uint32_t number, std::span<const std::byte> state) {
   const Elsewhere elsewhere{kElsewhere, copy.capacity(), copy.let_go()};
   std::memcpy(home, &elsewhere, sizeof elsewhere);
   outside_bytes_ += elsewhere.capacity;
+  if (!residents_) return;
+  residents_->ask(number);
+  residents_->add(number);
+  make_room();
 }
 
 uint32_t UserTable::find_or_add(uint64_t hash, std::string_view id) {
@@ -132,6 +140,7 @@ uint32_t UserTable::remove(uint32_t number) {
   Row& of_user = row(number);
   const uint32_t id_place = of_user.id;
   places_.remove(tag_of(hash64(ids_[id_place])), number);
+  if (mark(of_user) == kCold) residents_->forget(number, elsewhere(of_user).capacity);
   Blob blob = kept(of_user);
   if (blob.data() != room(of_user)) {
     outside_bytes_ -= blob.capacity();
@@ -153,7 +162,10 @@ UserTable::Chunk UserTable::make_chunk(size_t bytes, bool huge) {
   return Chunk(static_cast<std::byte*>(chunk));
 }
 
-size_t UserTable::blob_bytes() const { return size_t{size_} * room_bytes_ + outside_bytes_; }
+size_t UserTable::blob_bytes() const {
+  const size_t cold_bytes = residents_ ? residents_->stats.cold_bytes : 0;
+  return size_t{size_} * room_bytes_ + outside_bytes_ + cold_bytes;
+}
 
 size_t UserTable::bytes() const {
   return size_t{size_} * (row_bytes_ - room_bytes_) + places_.bytes() + ids_.bytes();

@@ -16,6 +16,7 @@
 #include "runtime/cells/blob.h"
 #include "runtime/engine/ids.h"
 #include "runtime/engine/places.h"
+#include "runtime/engine/residents.h"
 
 namespace segue {
 
@@ -29,12 +30,15 @@ namespace segue {
 /// 2^-96 of all pairs (docs/decisions/0013). Ids longer than 240 bytes are compared too.
 ///
 /// Bytes a user: 16 and the state's room, 11 to 16 of places, the id and a byte or two.
+///
+/// A bounded table keeps so many bytes of states in memory, and puts others out (Residents): its
+/// rows have no room for them, 16 bytes say where each is.
 class UserTable {
  public:
   static constexpr uint32_t kNobody = UINT32_MAX;
 
   /// `layout`: of the states.
-  explicit UserTable(const image::Layout& layout);
+  explicit UserTable(const image::Layout& layout, const MemoryBound& bound = {});
   ~UserTable();
   UserTable(const UserTable&) = delete;
   UserTable& operator=(const UserTable&) = delete;
@@ -49,11 +53,18 @@ class UserTable {
   uint32_t size() const { return size_; }
   uint32_t living() const { return size_ - static_cast<uint32_t>(free_.size()); }
 
-  /// The state of a user, for reading.
-  Blob blob(uint32_t number) const { return kept(row(number)); }
+  /// The state of a user, for reading: a copy, if it lies outside of memory.
+  Blob blob(uint32_t number) const {
+    Row& of_user = row(number);
+    return is_home(of_user) ? at_home(of_user) : read_elsewhere(number);
+  }
 
-  /// … for one change of it, after which `put_back` must be told where it is.
-  Blob take(uint32_t number) { return kept(row(number)); }
+  /// … for one change of it, after which `put_back` must be told where it is. Brings it back into
+  /// memory, where those of the last two that were taken stay.
+  Blob take(uint32_t number) {
+    Row& of_user = row(number);
+    return is_home(of_user) ? at_home(of_user) : take_elsewhere(number);
+  }
   void put_back(uint32_t number, const Blob& blob) {
     if (blob.data() != room(row(number))) [[unlikely]]
       move_out(number, blob);
@@ -92,26 +103,32 @@ class UserTable {
   bool rows_are_aligned() const { return row_bytes_ % 64 == 0; }
 
   /// Whether the state has not moved out.
-  bool in_row(uint32_t number) const {
-    uint32_t mark = 0;
-    std::memcpy(&mark, room(row(number)), sizeof mark);
-    return mark != kElsewhere;
-  }
+  bool in_row(uint32_t number) const { return mark(row(number)) < kCold; }
 
   /// Steps of fetching ahead: the place, the lines of the row (a bit each), the state if it is not
   /// in the row. Each reads what the one before it fetched.
   void fetch_place(uint64_t hash) const { places_.fetch(tag_of(hash)); }
   void fetch_row(uint32_t number, uint32_t lines) const { fetch_lines(&row(number), lines); }
   void fetch_outside(uint32_t number, uint32_t lines) const {
-    if (in_row(number)) [[likely]]
+    if (mark(row(number)) != kElsewhere) [[likely]]
       return;
-    Elsewhere elsewhere;
-    std::memcpy(&elsewhere, room(row(number)), sizeof elsewhere);
-    fetch_lines(elsewhere.data, lines | lines >> 1);  // without a row's head, a little earlier
+    // Without a row's head, a little earlier.
+    fetch_lines(elsewhere(row(number)).data, lines | lines >> 1);
   }
 
-  size_t blob_bytes() const;  // the room that states take
+  size_t blob_bytes() const;  // the room that states take, those outside of memory too
   size_t bytes() const;       // all else
+
+  // ---- Of a bounded table ----
+
+  /// Where states go when there are too many; once, before any has to.
+  void keep_cold_in(ColdStates& cold);
+
+  /// Null if all states are in memory.
+  const Residents* residents() const { return residents_.get(); }
+
+  /// What kept a state from being read: then it seems to be none, and no answer is worth anything.
+  Status trouble() const { return residents_ ? residents_->trouble() : Status(); }
 
  private:
   // Head of a row. The state's room follows.
@@ -125,10 +142,11 @@ class UserTable {
   /// In place of a state that has moved out; a state never begins with 0 bytes in use, nor so many.
   struct Elsewhere {
     uint32_t mark = kElsewhere;
-    uint32_t capacity = 0;
+    uint32_t capacity = 0;  // kCold: the bytes of the state
     std::byte* data = nullptr;
   };
   static constexpr uint32_t kElsewhere = UINT32_MAX;
+  static constexpr uint32_t kCold = UINT32_MAX - 1;  // outside of memory
 
   static uint32_t tag_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
 
@@ -150,15 +168,26 @@ class UserTable {
     }
   }
   std::byte* room(Row& row) const { return reinterpret_cast<std::byte*>(&row) + sizeof(Row); }
-  Blob kept(Row& row) const {
-    std::byte* const home = room(row);
+  uint32_t mark(Row& row) const {
     uint32_t mark = 0;
-    std::memcpy(&mark, home, sizeof mark);
-    if (mark - 1 < kElsewhere - 1) [[likely]]
-      return Blob::kept(home, room_bytes_, home, room_bytes_);
-    return kept_elsewhere(home, mark);
+    std::memcpy(&mark, room(row), sizeof mark);
+    return mark;
   }
-  Blob kept_elsewhere(std::byte* home, uint32_t mark) const;
+  Elsewhere elsewhere(Row& row) const {
+    Elsewhere elsewhere;
+    std::memcpy(&elsewhere, room(row), sizeof elsewhere);
+    return elsewhere;
+  }
+  bool is_home(Row& row) const { return __builtin_expect(mark(row) - 1 < kCold - 1, 1) != 0; }
+  Blob at_home(Row& row) const {
+    std::byte* const home = room(row);
+    return Blob::kept(home, room_bytes_, home, room_bytes_);
+  }
+  Blob kept(Row& row) const;
+  Blob read_elsewhere(uint32_t number) const;
+  Blob take_elsewhere(uint32_t number);
+  void bring_back(uint32_t number);
+  void make_room();
   void move_out(uint32_t number, const Blob& blob);
   uint32_t free_number();
   uint32_t add_new(uint64_t hash, uint64_t check, std::string_view id);
@@ -179,7 +208,8 @@ class UserTable {
   Ids ids_;
   uint32_t size_ = 0;
   std::vector<uint32_t> free_;  // numbers of removed users
-  size_t outside_bytes_ = 0;    // of states that have moved out
+  size_t outside_bytes_ = 0;  // of states that have moved out, in memory
+  std::unique_ptr<Residents> residents_;
 };
 
 }  // namespace segue
