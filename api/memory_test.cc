@@ -38,14 +38,14 @@ class MemoryTest : public testing::Test {
   Outcome open(uint64_t memory_bytes, const EngineSettings& engine = {}) {
     Compilation compilation;
     EXPECT_TRUE(compile_text("r.seg",
-                             "event on\nsegment some = on >= 2 within 1h\n"
-                             "segment quiet = no on for 1d\n",
+                             "event view\nsegment busy = view >= 2 within 1h\n"
+                             "segment quiet = no view for 1d\n",
                              {}, compilation)
                     .ok());
     std::shared_ptr<const CompiledProgram> program;
     EXPECT_TRUE(compilation.program(program).ok());
     DurableSettings settings;
-    settings.folder = folder_ + "/" + std::to_string(memory_bytes);
+    settings.folder = folder_ + "/" + std::to_string(opened_++);
     settings.sync = InputSync::kNone;
     settings.sink = &sink_;
     settings.memory_bytes = memory_bytes;
@@ -54,6 +54,7 @@ class MemoryTest : public testing::Test {
   }
 
   std::string folder_;
+  int opened_ = 0;
   Told sink_;
   MembershipEngine engine_;
 };
@@ -78,7 +79,7 @@ TEST_F(MemoryTest, ChangesNoAnswer) {
       for (int i = 0; i < 2'000; ++i) {
         const int user = (hour * 7'919 + i * i) % 30'000;
         lines += json_line({.user = "user " + std::to_string(user),
-                            .name = "on",
+                            .name = "view",
                             .at = TimePoint(std::chrono::minutes(hour * 20))}) +
                  "\n";
       }

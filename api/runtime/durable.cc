@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -14,6 +15,9 @@
 
 namespace segue {
 namespace {
+
+/// Of a checkpoint in memory: the smaller, the more tables it is.
+constexpr size_t kBatchBytesMin = size_t{32} << 20;
 
 Status status_of(const Outcome& outcome) {
   if (outcome.ok()) return {};
@@ -39,6 +43,9 @@ durable::DurableOptions options_of(const EngineSettings& engine, const DurableSe
   options.settings = settings_text(engine);
   if (settings.sink != nullptr) options.sink = settings.sink->name();
   options.memory_bytes = settings.memory_bytes;
+  if (settings.memory_bytes != 0) {
+    options.batch_bytes = std::max<size_t>(settings.memory_bytes / 8, kBatchBytesMin);
+  }
   return options;
 }
 

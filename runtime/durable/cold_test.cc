@@ -59,6 +59,7 @@ class ColdTest : public KeptTest {
     options_.folder = folder_.path() + "/state";
     options_.segment_bytes = 2000;
     options_.checkpoint_bytes = 1500;
+    options_.batch_bytes = 150;
     options_.cold_opener = open_faulty;
     cold_fault = {};
   }
@@ -126,7 +127,7 @@ TEST_F(ColdTest, LessMemoryAndProcessesThatEndChangeNoAnswer) {
     EXPECT_THAT(plain, HasSubstr(" in 0\n"));
     EXPECT_EQ(misses_, 0u);
     for (const size_t memory_bytes : {size_t{1}, size_t{400}}) {
-      for (const size_t life : {size_t{1000}, size_t{4}, size_t{1}}) {
+      for (const size_t life : {size_t{1000}, size_t{3}}) {
         EXPECT_EQ(run(steps, memory_bytes, life), plain) << seed << " " << memory_bytes;
         EXPECT_GT(misses_, 5u);
       }

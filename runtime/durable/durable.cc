@@ -269,7 +269,7 @@ Status Durable::finish(Instant until) {
 Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   SEGUE_TRY_STATUS(engine_.trouble());
   SEGUE_TRY(manifest_.sink_position, host_.commit_sink());
-  auto batch = store_->batch();
+  auto batch = store_->batch(options_.batch_bytes);
   std::string key;
   const auto give = [&](std::string_view id, std::span<const std::byte> state) {
     key.assign(1, kUserKey).append(id);

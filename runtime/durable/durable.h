@@ -27,9 +27,10 @@ struct DurableOptions {
   SyncPolicy sync;
   uint64_t checkpoint_bytes = uint64_t{256} << 20;  // of log between two checkpoints
   uint64_t segment_bytes = uint64_t{32} << 20;
-  std::string settings;     // what of the engine's settings answers depend on: `lateness 0s`
-  std::string sink;         // where changes go: a path, or empty
-  size_t memory_bytes = 0;  // for states and where cold ones lie; 0: all states are in memory
+  std::string settings;           // what of the engine's settings answers depend on: `lateness 0s`
+  std::string sink;               // where changes go: a path, or empty
+  size_t batch_bytes = SIZE_MAX;  // of a checkpoint in memory while it is made
+  size_t memory_bytes = 0;        // for states and where cold ones lie; 0: all states are in memory
   // What a test puts its own in place of.
   Files* files = &posix_files();
   StoreOpener opener = open_store;

@@ -35,7 +35,9 @@ class FaultyStore final : public Store {
  public:
   explicit FaultyStore(std::unique_ptr<Store> under) : under_(std::move(under)) {}
 
-  std::unique_ptr<StoreBatch> batch() override { return under_->batch(); }
+  std::unique_ptr<StoreBatch> batch(size_t memory_bytes) override {
+    return under_->batch(memory_bytes);
+  }
   Status write(StoreBatch& batch) override {
     const bool fails = store_fault.fails();
     if (fails && store_fault.kind == StoreFault::Kind::kNotWritten) return failed();

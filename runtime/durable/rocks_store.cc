@@ -1,4 +1,5 @@
 // The only file that knows RocksDB.
+#include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
@@ -11,6 +12,8 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -22,14 +25,63 @@ namespace {
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
 
-/// Texts kept in one piece, to be sorted.
+rocksdb::Options options_of(StoreMode mode);
+
+/// Texts kept in one piece, to be sorted; what memory has no room for is in tables already.
 class RocksBatch final : public StoreBatch {
  public:
+  RocksBatch(std::string folder, size_t memory_bytes)
+      : folder_(std::move(folder)), memory_bytes_(memory_bytes), write_at_(memory_bytes) {}
+  ~RocksBatch() override {
+    std::error_code gone;  // the store has taken them
+    for (const std::string& path : tables_) std::filesystem::remove(path, gone);
+  }
+
   void put(std::string_view key, std::string_view value) override { add(key, value, false); }
   void remove(std::string_view key) override { add(key, {}, true); }
 
-  /// Writes all of it, sorted, as one table. Of a key that comes twice the last one counts.
-  rocksdb::Status write(rocksdb::SstFileWriter& table) {
+  /// The tables of all of it. Of a key that comes twice the last one counts: later tables win.
+  rocksdb::Status finish(std::vector<std::string>& tables) {
+    tables = tables_;
+    if (entries_.empty()) return rocksdb::Status::OK();
+    tables.push_back(folder_ + "/next.table");
+    return write(tables.back());
+  }
+
+ private:
+  struct Entry {
+    uint64_t begin;
+    uint32_t key_bytes;
+    bool is_removal;
+    uint64_t value_bytes;
+  };
+
+  void add(std::string_view key, std::string_view value, bool is_removal) {
+    entries_.push_back(
+        {bytes_.size(), static_cast<uint32_t>(key.size()), is_removal, value.size()});
+    bytes_.append(key).append(value);
+    if (bytes_.size() >= write_at_) [[unlikely]]
+      write_ahead();
+  }
+
+  /// If that fails, all stays in memory, and it is tried again when there is as much again.
+  void write_ahead() {
+    const std::string path = fmt::format("{}/next-{}.table", folder_, tables_.size());
+    if (!write(path).ok()) {
+      write_at_ = bytes_.size() + memory_bytes_;
+      return;
+    }
+    tables_.push_back(path);
+    bytes_.clear();
+    entries_.clear();
+    write_at_ = memory_bytes_;
+  }
+
+  /// What is in memory, sorted, as one table.
+  rocksdb::Status write(const std::string& path) {
+    rocksdb::SstFileWriter table(rocksdb::EnvOptions(), options_of(StoreMode::kWrite));
+    const auto opened = table.Open(path);
+    if (!opened.ok()) return opened;
     const auto key = [&](const Entry& entry) {
       return std::string_view(bytes_).substr(entry.begin, entry.key_bytes);
     };
@@ -49,22 +101,12 @@ class RocksBatch final : public StoreBatch {
     return table.Finish();
   }
 
- private:
-  struct Entry {
-    uint64_t begin;
-    uint32_t key_bytes;
-    bool is_removal;
-    uint64_t value_bytes;
-  };
-
-  void add(std::string_view key, std::string_view value, bool is_removal) {
-    entries_.push_back(
-        {bytes_.size(), static_cast<uint32_t>(key.size()), is_removal, value.size()});
-    bytes_.append(key).append(value);
-  }
-
+  std::string folder_;
+  size_t memory_bytes_;
+  size_t write_at_;
   std::string bytes_;
   std::vector<Entry> entries_;
+  std::vector<std::string> tables_;
 };
 
 class RocksStore final : public Store {
@@ -72,9 +114,11 @@ class RocksStore final : public Store {
   RocksStore(std::string folder, std::unique_ptr<rocksdb::DB> db)
       : folder_(std::move(folder)), db_(std::move(db)) {}
 
-  std::unique_ptr<StoreBatch> batch() override { return std::make_unique<RocksBatch>(); }
+  std::unique_ptr<StoreBatch> batch(size_t memory_bytes) override {
+    return std::make_unique<RocksBatch>(folder_, memory_bytes);
+  }
 
-  /// A table of its own, taken in at once: each byte is written once, sorted, where a log and a
+  /// Tables of its own, taken in at once: each byte is written once, sorted, where a log and a
   /// table in memory would write it twice and sort it slowly.
   Status write(StoreBatch& batch) override {
     // After a full disk a store takes nothing until it is told to try again.
@@ -82,16 +126,14 @@ class RocksStore final : public Store {
       const Status resumed = told(db_->Resume());
       if (!resumed.ok()) return resumed;
     }
-    const std::string path = folder_ + "/next.table";
-    rocksdb::SstFileWriter table(rocksdb::EnvOptions(), db_->GetOptions());
-    auto status = table.Open(path);
+    std::vector<std::string> tables;
     // SAFETY: `batch` made it.
-    if (status.ok()) status = static_cast<RocksBatch&>(batch).write(table);
+    auto status = static_cast<RocksBatch&>(batch).finish(tables);
     if (status.ok()) {
       rocksdb::IngestExternalFileOptions options;
       options.move_files = true;
       options.failed_move_fall_back_to_copy = false;
-      status = db_->IngestExternalFile({path}, options);
+      status = db_->IngestExternalFile(tables, options);
     }
     needs_resume_ = !status.ok();
     return told(status);
@@ -154,9 +196,20 @@ rocksdb::Options options_of(StoreMode mode) {
   return options;
 }
 
+/// Of a batch whose process ended before the store took them.
+void remove_tables(const std::string& folder) {
+  std::error_code none;
+  for (const auto& file : std::filesystem::directory_iterator(folder, none)) {
+    if (file.path().extension() != ".table") continue;
+    std::error_code gone;
+    std::filesystem::remove(file.path(), gone);
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_store(const std::string& folder, StoreMode mode) {
+  if (mode == StoreMode::kWrite) remove_tables(folder);
   rocksdb::DB* db = nullptr;
   const auto status = mode == StoreMode::kWrite
                           ? rocksdb::DB::Open(options_of(mode), folder, &db)

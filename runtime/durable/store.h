@@ -25,7 +25,9 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  virtual std::unique_ptr<StoreBatch> batch() = 0;
+  /// `memory_bytes`: what it holds in memory, of more than that the most is on the disk before
+  /// `write`. Lives no longer than the store, of which one batch at a time is filled.
+  virtual std::unique_ptr<StoreBatch> batch(size_t memory_bytes) = 0;
 
   /// Atomic, and on the disk when it returns. After a failure the same batch may be tried again.
   [[nodiscard]] virtual Status write(StoreBatch& batch) = 0;

@@ -136,6 +136,7 @@ class Told : public EngineListener {
   void put_away_and_take_out() {
     const auto keep = [&](std::string_view id, std::span<const std::byte> state) {
       kept_[std::string(id)].assign(state.begin(), state.end());
+      if (state.empty()) kept_.erase(std::string(id));  // merged or deleted
     };
     const std::string rest = engine->save(keep, true);
     make();
@@ -159,7 +160,8 @@ class Told : public EngineListener {
   std::map<std::string, std::vector<std::byte>> kept_;
 };
 
-EventBatch views(std::mt19937& random, int64_t& now_ms, int users, int count) {
+EventBatch views(std::mt19937& random, int64_t& now_ms, int users, int count,
+                 bool with_calls = false) {
   EventBatch batch;
   for (int i = 0; i < count; ++i) {
     now_ms += random() % 3 == 0 ? 0 : static_cast<int64_t>(random() % 4);
@@ -172,6 +174,11 @@ EventBatch views(std::mt19937& random, int64_t& now_ms, int users, int count) {
     const auto who = random() % 2 == 0 ? random() % 10 : random() % most;
     event.user = batch.arena->copy(fmt::format("user {}", who));
     event.tie = batch.arena->copy(fmt::format("m{}", i));
+    if (with_calls && random() % 30 == 0) {
+      event.kind = random() % 2 == 0 ? kAliasKind : kDeleteKind;
+      event.name = batch.arena->copy(fmt::format("user {}", random() % most));
+      batch.has_identity_calls = true;
+    }
     batch.events.push_back(event);
   }
   return batch;
@@ -189,7 +196,7 @@ Outcome run(uint32_t seed, EngineOptions options, bool is_kept) {
   for (int turn = 0; turn < 30; ++turn) {
     const Status stop = turn % 5 == 3 ? world.engine->stop_at({now_ms + 10}) : Status();
     EXPECT_TRUE(stop.ok());
-    world.engine->push(views(random, now_ms, 400, 300));
+    world.engine->push(views(random, now_ms, 400, 300, seed % 2 == 0));
     if (turn % 7 == 6) {
       now_ms += static_cast<int64_t>(random() % 200);
       world.engine->advance_to({now_ms});

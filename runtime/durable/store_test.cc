@@ -1,0 +1,84 @@
+#include "runtime/durable/store.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <random>
+#include <string>
+
+#include "runtime/durable/test_files.h"
+#include "runtime/durable/test_host.h"
+
+namespace segue::durable {
+namespace {
+
+using StoreTest = KeptTest;
+
+std::map<std::string, std::string> all_of(Store& store) {
+  std::map<std::string, std::string> found;
+  const Status status = store.scan("", [&](std::string_view key, std::string_view value) -> Status {
+    found[std::string(key)] = value;
+    return {};
+  });
+  EXPECT_TRUE(status.ok());
+  return found;
+}
+
+/// What a batch holds in memory changes nothing of what it writes: of a key the last word counts,
+/// though it is in another table than the one before.
+TEST_F(StoreTest, ABatchMayBeInTablesBeforeItIsWritten) {
+  std::mt19937 random(1);
+  std::map<std::string, std::string> expected;
+  auto store = open_store(folder_.path() + "/store", StoreMode::kWrite);
+  ASSERT_TRUE(store.has_value());
+  for (const size_t memory_bytes : {size_t{1}, size_t{300}, size_t{5'000}, SIZE_MAX}) {
+    const auto batch = (*store)->batch(memory_bytes);
+    for (int i = 0; i < 300; ++i) {
+      const std::string key = "k" + std::to_string(random() % 60);
+      if (random() % 4 == 0) {
+        batch->remove(key);
+        expected.erase(key);
+      } else {
+        expected[key] = std::string(random() % 50, static_cast<char>('a' + random() % 26));
+        batch->put(key, expected[key]);
+      }
+    }
+    ASSERT_TRUE((*store)->write(*batch).ok());
+    EXPECT_EQ(all_of(**store), expected) << memory_bytes;
+    EXPECT_TRUE((*store)->verify().ok());
+  }
+  store->reset();
+  store = open_store(folder_.path() + "/store", StoreMode::kWrite);
+  EXPECT_EQ(all_of(**store), expected);
+}
+
+TEST_F(StoreTest, ABatchThatIsNeverWrittenLeavesNothing) {
+  const std::string folder = folder_.path() + "/store";
+  auto store = open_store(folder, StoreMode::kWrite);
+  ASSERT_TRUE(store.has_value());
+  const auto tables = [&] {
+    int count = 0;
+    for (const auto& file : std::filesystem::directory_iterator(folder)) {
+      count += file.path().extension() == ".table" ? 1 : 0;
+    }
+    return count;
+  };
+  {
+    const auto batch = (*store)->batch(10);
+    batch->put("key", "a value that is longer");
+    EXPECT_EQ(tables(), 1);
+  }
+  EXPECT_EQ(tables(), 0);
+  EXPECT_TRUE(all_of(**store).empty());
+  // As a process leaves it that is killed.
+  std::ofstream(folder + "/next-0.table") << "half a table";
+  store->reset();
+  store = open_store(folder, StoreMode::kWrite);
+  ASSERT_TRUE(store.has_value());
+  EXPECT_EQ(tables(), 0);
+}
+
+}  // namespace
+}  // namespace segue::durable
