@@ -119,6 +119,8 @@ Status Durable::load() {
   }
   SEGUE_TRY_STATUS(engine_.restore(manifest_.engine));
   SEGUE_TRY_STATUS(load_users());
+  SEGUE_TRY(const auto erases, store_->get(kErasesKey));
+  erases_ = erases.has_value();
   SEGUE_TRY_STATUS(host_.restore_counts(manifest_.counts));
   return host_.resume_sink(manifest_.sink_position);
 }
@@ -163,7 +165,7 @@ Status Durable::recover() {
   log.segment_bytes = options_.segment_bytes;
   SEGUE_TRY(log_, LogWriter::open(*options_.files, log_folder(options_), reading.next, log));
   report_.seconds += std::chrono::duration<double>(Clock::now() - begun).count();
-  return {};
+  return erases_ ? begin_checkpoint() : Status();  // a process ended before it had erased them
 }
 
 Status Durable::replay(const Record& record) {
@@ -273,7 +275,10 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   std::string key;
   const auto give = [&](std::string_view id, std::span<const std::byte> state) {
     key.assign(1, kUserKey).append(id);
-    if (state.empty()) return batch->remove(key);
+    if (state.empty()) {
+      erases_ = true;
+      return batch->remove(key);
+    }
     batch->put(key, pack_user(id, chars(state)));
   };
   manifest_.engine = engine_.save(give, true);
@@ -282,6 +287,7 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   manifest_.next_record = log_ ? log_->next() : 1;
   manifest_.written_ms = machine_ms();
   batch->put(kManifestKey, pack_manifest(manifest_));
+  if (erases_) batch->put(kErasesKey, {});
   return batch;
 }
 
@@ -296,8 +302,20 @@ Status Durable::checkpoint_when_due() {
 Status Durable::begin_checkpoint() {
   SEGUE_TRY(writing_, make_checkpoint());
   writing_next_ = manifest_.next_record;
-  writer_ = std::thread([this] { written_ = store_->write(*writing_); });
+  // What came before stands in segments then that can go as a whole. If not, the next time.
+  writing_erases_ = erases_ && log_->cut().ok();
+  erases_ = erases_ && !writing_erases_;
+  writer_ = std::thread([this] { written_ = write_checkpoint(); });
   return {};
+}
+
+Status Durable::write_checkpoint() {
+  SEGUE_TRY_STATUS(store_->write(*writing_));
+  if (!writing_erases_) return {};
+  SEGUE_TRY_STATUS(store_->purge());
+  const auto done = store_->batch();
+  done->remove(kErasesKey);
+  return store_->write(*done);
 }
 
 /// Nothing is being written any more, and nothing is left to be.
@@ -305,7 +323,7 @@ Status Durable::await_checkpoint() {
   if (writer_.joinable()) {
     writer_.join();
   } else if (writing_) {
-    written_ = store_->write(*writing_);
+    written_ = write_checkpoint();
   }
   if (!writing_) return {};
   if (!written_.ok()) return written_;

@@ -127,6 +127,7 @@ class Durable {
   Status begin_checkpoint();
   Status await_checkpoint();
   Result<std::unique_ptr<StoreBatch>> make_checkpoint();
+  Status write_checkpoint();
 
   DurableOptions options_;
   const Program& program_;
@@ -141,11 +142,13 @@ class Durable {
   RecoveryReport report_;
   uint64_t first_logged_ = 1;
   uint64_t checkpoint_at_ = 0;  // bytes of the log at the last one
+  bool erases_ = false;         // users were deleted since the last one
   std::string payload_;
 
   // Being written; if that failed, to be tried again before another is made.
   std::unique_ptr<StoreBatch> writing_;
   uint64_t writing_next_ = 0;
+  bool writing_erases_ = false;  // users were deleted: nothing of them may be left in a file
   Status written_;
   std::thread writer_;
 };

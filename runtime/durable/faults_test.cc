@@ -50,6 +50,7 @@ class FaultyStore final : public Store {
     return under_->scan(prefix, take);
   }
   Status verify() override { return under_->verify(); }
+  Status purge() override { return under_->purge(); }
   uint64_t bytes_on_disk() override { return under_->bytes_on_disk(); }
 
  private:

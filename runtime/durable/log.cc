@@ -70,6 +70,11 @@ Status LogWriter::begin_segment() {
   return {};
 }
 
+Status LogWriter::cut() {
+  if (options_.sync.when != SyncPolicy::When::kNone) SEGUE_TRY_STATUS(sync());
+  return begin_segment();
+}
+
 Status LogWriter::broken() const {
   const std::lock_guard lock(mutex_);
   return broken_;
@@ -81,10 +86,7 @@ Status LogWriter::append(RecordKind kind, std::string_view payload) {
     return Error{Errc::kTooLarge, fmt::format("a record of {} bytes: a log takes {} at most",
                                               payload.size(), kPayloadBytesMax)};
   }
-  if (segment_bytes_ >= options_.segment_bytes) {
-    if (options_.sync.when != SyncPolicy::When::kNone) SEGUE_TRY_STATUS(sync());
-    SEGUE_TRY_STATUS(begin_segment());
-  }
+  if (segment_bytes_ >= options_.segment_bytes) SEGUE_TRY_STATUS(cut());
   SEGUE_TRY_STATUS(write_record(kind, payload));
   if (options_.sync.when == SyncPolicy::When::kAlways) return sync();
   return {};

@@ -54,6 +54,9 @@ class LogWriter {
   /// All that was appended survives the machine.
   [[nodiscard]] Status sync();
 
+  /// What comes next begins a segment of its own.
+  [[nodiscard]] Status cut();
+
   /// Removes segments that hold no record from `number` on. Not the one being written.
   [[nodiscard]] Status drop_before(uint64_t number);
 

@@ -12,7 +12,8 @@
 namespace segue::durable {
 
 inline constexpr std::string_view kManifestKey = "m";
-inline constexpr char kUserKey = 'u';  // then the user's id
+inline constexpr std::string_view kErasesKey = "e";  // there: users were deleted, files have them
+inline constexpr char kUserKey = 'u';                // then the user's id
 
 struct InputState {
   std::string name;

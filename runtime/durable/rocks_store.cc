@@ -109,10 +109,35 @@ class RocksBatch final : public StoreBatch {
   std::vector<std::string> tables_;
 };
 
+rocksdb::Options options_of(StoreMode mode) {
+  rocksdb::Options options;
+  options.create_if_missing = mode != StoreMode::kRead;
+  options.paranoid_checks = true;
+  options.write_buffer_size = size_t{32} << 20;
+  options.max_background_jobs = 2;
+  options.keep_log_file_num = 2;
+  options.max_open_files = 256;
+  options.compression =
+      mode == StoreMode::kWritePlain ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
+  rocksdb::BlockBasedTableOptions table;
+  table.checksum = rocksdb::kXXH3;
+  table.no_block_cache = true;  // states are read once, at a start
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
 class RocksStore final : public Store {
  public:
-  RocksStore(std::string folder, std::unique_ptr<rocksdb::DB> db)
-      : folder_(std::move(folder)), db_(std::move(db)) {}
+  RocksStore(std::string folder, StoreMode mode) : folder_(std::move(folder)), mode_(mode) {}
+
+  Status open() {
+    rocksdb::DB* db = nullptr;
+    const auto status = mode_ == StoreMode::kRead
+                            ? rocksdb::DB::OpenForReadOnly(options_of(mode_), folder_, &db)
+                            : rocksdb::DB::Open(options_of(mode_), folder_, &db);
+    db_.reset(db);
+    return told(status);
+  }
 
   std::unique_ptr<StoreBatch> batch(size_t memory_bytes) override {
     return std::make_unique<RocksBatch>(folder_, memory_bytes);
@@ -121,6 +146,7 @@ class RocksStore final : public Store {
   /// Tables of its own, taken in at once: each byte is written once, sorted, where a log and a
   /// table in memory would write it twice and sort it slowly.
   Status write(StoreBatch& batch) override {
+    if (!db_) SEGUE_TRY_STATUS(open());  // a purge could not
     // After a full disk a store takes nothing until it is told to try again.
     if (needs_resume_) {
       const Status resumed = told(db_->Resume());
@@ -161,6 +187,17 @@ class RocksStore final : public Store {
 
   Status verify() override { return told(db_->VerifyChecksum()); }
 
+  /// What says which files there are names their first and last keys, and keeps those of files that
+  /// are gone; a start writes it anew.
+  Status purge() override {
+    if (!db_) SEGUE_TRY_STATUS(open());
+    rocksdb::CompactRangeOptions options;
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    SEGUE_TRY_STATUS(told(db_->CompactRange(options, nullptr, nullptr)));
+    db_.reset();
+    return open();
+  }
+
   uint64_t bytes_on_disk() override {
     uint64_t bytes = 0;
     db_->GetIntProperty(rocksdb::DB::Properties::kTotalSstFilesSize, &bytes);
@@ -176,27 +213,13 @@ class RocksStore final : public Store {
 
  private:
   std::string folder_;
+  StoreMode mode_;
   std::unique_ptr<rocksdb::DB> db_;
   bool needs_resume_ = false;
 };
 
-rocksdb::Options options_of(StoreMode mode) {
-  rocksdb::Options options;
-  options.create_if_missing = mode == StoreMode::kWrite;
-  options.paranoid_checks = true;
-  options.write_buffer_size = size_t{32} << 20;
-  options.max_background_jobs = 2;
-  options.keep_log_file_num = 2;
-  options.max_open_files = 256;
-  options.compression = rocksdb::kLZ4Compression;
-  rocksdb::BlockBasedTableOptions table;
-  table.checksum = rocksdb::kXXH3;
-  table.no_block_cache = true;  // states are read once, at a start
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
-}
-
-/// Of a batch whose process ended before the store took them.
+/// Of a batch whose process ended before the store took them, or before it took their names away:
+/// then they are other names of live tables, and not to be written over.
 void remove_tables(const std::string& folder) {
   std::error_code none;
   for (const auto& file : std::filesystem::directory_iterator(folder, none)) {
@@ -209,13 +232,9 @@ void remove_tables(const std::string& folder) {
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_store(const std::string& folder, StoreMode mode) {
-  if (mode == StoreMode::kWrite) remove_tables(folder);
-  rocksdb::DB* db = nullptr;
-  const auto status = mode == StoreMode::kWrite
-                          ? rocksdb::DB::Open(options_of(mode), folder, &db)
-                          : rocksdb::DB::OpenForReadOnly(options_of(mode), folder, &db);
-  auto store = std::make_unique<RocksStore>(folder, std::unique_ptr<rocksdb::DB>(db));
-  if (!status.ok()) return store->told(status).error();
+  if (mode != StoreMode::kRead) remove_tables(folder);
+  auto store = std::make_unique<RocksStore>(folder, mode);
+  SEGUE_TRY_STATUS(store->open());
   return std::unique_ptr<Store>(std::move(store));
 }
 

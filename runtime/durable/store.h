@@ -20,7 +20,8 @@ class StoreBatch {
 };
 
 /// Keys and values on disk, sorted by key. Errors name the folder and what the store says:
-/// `kCorrupt` of a checksum, else `kUnreadable`. Threads: `write` may run beside reads.
+/// `kCorrupt` of a checksum, else `kUnreadable`. Threads: `write` may run beside reads,
+/// `purge` alone.
 class Store {
  public:
   virtual ~Store() = default;
@@ -43,12 +44,19 @@ class Store {
   /// Reads every block and compares its checksum.
   [[nodiscard]] virtual Status verify() = 0;
 
+  /// Rewrites all that stands, so that nothing of what was removed or replaced is in any file.
+  [[nodiscard]] virtual Status purge() = 0;
+
   virtual uint64_t bytes_on_disk() = 0;
 };
 
-enum class StoreMode : uint8_t { kWrite, kRead };
+enum class StoreMode : uint8_t {
+  kWrite,
+  kWritePlain,  // not compressed: a test can look for texts in it
+  kRead,
+};
 
-/// In a folder of its own; `kWrite` makes it if it is missing. `kUnsupported` in a build without
+/// In a folder of its own; to write makes it if it is missing. `kUnsupported` in a build without
 /// RocksDB.
 Result<std::unique_ptr<Store>> open_store(const std::string& folder, StoreMode mode);
 using StoreOpener = Result<std::unique_ptr<Store>> (*)(const std::string& folder, StoreMode mode);

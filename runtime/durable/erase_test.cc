@@ -1,0 +1,164 @@
+// A deleted user leaves no byte in any file of the folder, whatever the process does meanwhile.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "runtime/durable/test_files.h"
+#include "runtime/durable/test_host.h"
+
+namespace segue::durable {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+Result<std::unique_ptr<Store>> open_plain(const std::string& folder, StoreMode) {
+  return open_store(folder, StoreMode::kWritePlain);
+}
+
+bool purge_fails = false;
+
+/// A process that ends between a checkpoint and what it erases.
+class UnpurgedStore final : public Store {
+ public:
+  explicit UnpurgedStore(std::unique_ptr<Store> under) : under_(std::move(under)) {}
+
+  std::unique_ptr<StoreBatch> batch() override { return under_->batch(); }
+  Status write(StoreBatch& batch) override { return under_->write(batch); }
+  Result<std::optional<std::string>> get(std::string_view key) override { return under_->get(key); }
+  Status scan(std::string_view prefix,
+              const std::function<Status(std::string_view, std::string_view)>& take) override {
+    return under_->scan(prefix, take);
+  }
+  Status verify() override { return under_->verify(); }
+  Status purge() override {
+    return purge_fails ? Status(Error{Errc::kUnreadable, "No space left on device"})
+                       : under_->purge();
+  }
+  uint64_t bytes_on_disk() override { return under_->bytes_on_disk(); }
+
+ private:
+  std::unique_ptr<Store> under_;
+};
+
+Result<std::unique_ptr<Store>> open_unpurged(const std::string& folder, StoreMode mode) {
+  SEGUE_TRY(auto under, open_plain(folder, mode));
+  return std::unique_ptr<Store>(std::make_unique<UnpurgedStore>(std::move(under)));
+}
+
+class EraseTest : public KeptTest {
+ protected:
+  EraseTest() {
+    options_.folder = folder_.path() + "/state";
+    options_.opener = open_plain;
+    purge_fails = false;
+  }
+
+  std::unique_ptr<TestHost> open() {
+    auto host = std::make_unique<TestHost>(sink_, options_);
+    EXPECT_TRUE(host->status.ok()) << host->status.error().message;
+    return host;
+  }
+
+  void push(TestHost& host, const std::vector<std::string>& lines) {
+    ASSERT_TRUE(host.push({lines, 0}, lines_).ok());
+    lines_ += lines.size();
+  }
+
+  /// Files under the folder that have the text.
+  std::vector<std::string> found(const std::string& text) {
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(options_.folder)) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream file(entry.path(), std::ios::binary);
+      const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+      if (bytes.find(text) != std::string::npos) {
+        files.push_back(std::filesystem::relative(entry.path(), options_.folder));
+      }
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+  }
+
+  /// Three users with something to find, one of them under two names, all in a checkpoint.
+  void fill(TestHost& host) {
+    push(host, {view("visitor-4711", 10'000), view("somebody-else", 10'010),
+                view("erase-me-please", 10'020)});
+    push(host, {R"({"type":"alias","previousId":"visitor-4711","userId":"erase-me-please",)"
+                R"("timestamp":10030})"});
+    ASSERT_TRUE(host.durable->advance_to({10'060}).ok());
+    ASSERT_TRUE(host.durable->checkpoint().ok());
+    push(host, {view("erase-me-please", 10'100), view("visitor-4711", 10'110)});
+    ASSERT_TRUE(host.durable->advance_to({10'150}).ok());
+  }
+
+  void erase(TestHost& host) {
+    push(host, {R"({"type":"delete","userId":"erase-me-please","timestamp":10200})"});
+    ASSERT_TRUE(host.durable->advance_to({10'300}).ok());
+  }
+
+  static std::string view(const std::string& user, int64_t at_ms) {
+    return fmt::format(R"({{"userId":"{}","event":"view","timestamp":{},"messageId":"m{}"}})", user,
+                       at_ms, at_ms);
+  }
+
+  void expect_nothing_of_them() {
+    EXPECT_THAT(found("erase-me"), IsEmpty());
+    EXPECT_THAT(found("visitor-4711"), IsEmpty());
+    EXPECT_THAT(found("somebody-else"), Not(IsEmpty()));
+  }
+
+  DurableOptions options_;
+  KeptSink sink_;
+  uint64_t lines_ = 0;
+};
+
+TEST_F(EraseTest, NoByteIsLeft) {
+  {
+    const auto host = open();
+    fill(*host);
+    EXPECT_GE(found("erase-me-please").size(), 2u) << "in the log and in a table";
+    EXPECT_GE(found("visitor-4711").size(), 2u);
+    erase(*host);
+    push(*host, {view("somebody-else", 10'400)});
+    ASSERT_TRUE(host->durable->checkpoint().ok());
+    expect_nothing_of_them();
+    push(*host, {view("somebody-else", 10'500)});
+  }
+  const auto host = open();
+  expect_nothing_of_them();
+  EXPECT_EQ(host->replayed, 1u);
+}
+
+TEST_F(EraseTest, AProcessThatEndsBeforeLeavesItToTheNext) {
+  options_.opener = open_unpurged;
+  {
+    const auto host = open();
+    fill(*host);
+    erase(*host);
+    purge_fails = true;
+    EXPECT_FALSE(host->durable->checkpoint().ok());
+    EXPECT_THAT(found("erase-me-please"), Not(IsEmpty()));
+  }
+  purge_fails = false;
+  const auto host = open();
+  ASSERT_TRUE(host->durable->checkpoint().ok());
+  expect_nothing_of_them();
+}
+
+TEST_F(EraseTest, LaterEventsBeginAnew) {
+  const auto host = open();
+  fill(*host);
+  erase(*host);
+  ASSERT_TRUE(host->durable->checkpoint().ok());
+  push(*host, {view("erase-me-please", 11'000)});
+  ASSERT_TRUE(host->durable->advance_to({11'020}).ok());
+  ASSERT_TRUE(host->durable->checkpoint().ok());
+  EXPECT_THAT(found("erase-me-please"), Not(IsEmpty()));
+  EXPECT_THAT(found("visitor-4711"), IsEmpty());
+}
+
+}  // namespace
+}  // namespace segue::durable
