@@ -28,7 +28,9 @@ ChangeOutput::~ChangeOutput() {
 std::string ChangeOutput::name() const {
   if (options_.path.empty()) return {};
   std::error_code unknown;
-  const auto whole = std::filesystem::weakly_canonical(options_.path, unknown);
+  // Absolute first: of a name alone that is not there yet nothing else is canonical.
+  const auto whole =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(options_.path), unknown);
   return unknown ? options_.path : whole.string();
 }
 
@@ -41,6 +43,11 @@ Outcome ChangeOutput::open(uint64_t position) {
   descriptor_ = ::open(options_.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   struct stat info{};
   if (descriptor_ < 0 || fstat(descriptor_, &info) != 0) return failed("write");
+  is_file_ = S_ISREG(info.st_mode);
+  if (!is_file_) {  // a pipe or a device takes nothing back
+    return position == 0 ? Outcome()
+                         : Outcome(Fault::kInvalid, fmt::format("`{}` is no file", options_.path));
+  }
   const auto size = static_cast<uint64_t>(info.st_size);
   if (size < position) {
     return {Fault::kInvalid,
@@ -86,7 +93,7 @@ Outcome ChangeOutput::commit(uint64_t& position) {
   if (!output_->failure().empty()) {
     return {Fault::kUnreadable, "cannot write the changes: " + output_->failure()};
   }
-  if (options_.path.empty()) return {};
+  if (options_.path.empty() || !is_file_) return {};
   const off_t at = lseek(descriptor_, 0, SEEK_CUR);
   if (at < 0 || fdatasync(descriptor_) != 0) return failed("sync");
   position = static_cast<uint64_t>(at);

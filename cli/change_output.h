@@ -41,6 +41,7 @@ class ChangeOutput final : public DurableSink {
 
   Options options_;
   std::set<std::string, std::less<>> wanted_;
+  bool is_file_ = false;  // can be cut, and synced
   int descriptor_ = -1;
   std::unique_ptr<Output> output_;
   std::unique_ptr<RecordWriter> writer_;

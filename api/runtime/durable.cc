@@ -106,6 +106,10 @@ Outcome MembershipEngine::Durability::begin(EventInput::State& input,
     const auto whole = std::filesystem::weakly_canonical(path, unknown);
     const auto number = kept->input(path == "-" || unknown ? path : whole.string());
     if (!number) return outcome_of(number.error());
+    if (std::find(inputs.begin(), inputs.end(), *number) != inputs.end()) {
+      return {Fault::kInvalid,
+              fmt::format("`{}` is named twice: how far it was read is kept by its path", path)};
+    }
     inputs.push_back(*number);
     taken.push_back(path == "-" ? InputTaken() : kept->taken(*number));
   }

@@ -28,6 +28,7 @@ struct MembershipEngine::Durability final : durable::DurableHost {
   Result<uint64_t> commit_sink() override;
   std::string save_counts() override;
   Status restore_counts(std::string_view bytes) override;
+  void on_logged(const EventBatch& batch) override { state.count_rejects(batch); }
   void on_replay(const EventBatch& batch) override;
 };
 

@@ -121,16 +121,21 @@ Snapshot MembershipEngine::State::snapshot(Instant at, bool with_scores) const {
 
 // ---- input --------------------------------------------------------------------------------------
 
-Outcome MembershipEngine::State::take_rejects(const EventBatch& batch) {
+Outcome MembershipEngine::State::check_lines(const EventBatch& batch) const {
+  if (!input->options.strict) return {};
   for (const Reject& reject : batch.rejects) {
-    const std::string name = input->name_of(reject.file);
-    rejects.add(reject, name);
-    input->write_reject(reject.raw);
-    if (input->options.strict && is_bad_line(reject.kind)) {
-      return {Fault::kCorrupt, fmt::format("{}:{}: {}", name, reject.line, text_of(reject.kind))};
-    }
+    if (!is_bad_line(reject.kind)) continue;
+    return {Fault::kCorrupt, fmt::format("{}:{}: {}", input->name_of(reject.file), reject.line,
+                                         text_of(reject.kind))};
   }
   return {};
+}
+
+void MembershipEngine::State::count_rejects(const EventBatch& batch) {
+  for (const Reject& reject : batch.rejects) {
+    rejects.add(reject, input != nullptr ? input->name_of(reject.file) : "input");
+    if (input != nullptr) input->write_reject(reject.raw);
+  }
 }
 
 std::function<Instant()> MembershipEngine::State::newest_allowed() const {
@@ -148,6 +153,7 @@ Outcome MembershipEngine::State::apply(EventBatch batch, std::span<const uint32_
   if (durability) {
     outcome = outcome_of(durability->kept->push(std::move(batch), inputs));
   } else {
+    count_rejects(batch);
     backend->push(std::move(batch));
   }
   publish_pending();
@@ -163,7 +169,7 @@ Outcome MembershipEngine::State::read_batches(BatchSource& source, const Progres
     const Status status = source.next(batch);
     if (!status.ok()) return outcome_of(status);
     if (batch.empty()) return {};
-    if (Outcome wrong = take_rejects(batch); !wrong.ok()) return wrong;
+    if (Outcome wrong = check_lines(batch); !wrong.ok()) return wrong;
     done.events += batch.events.size();
     expect_events(done.events);
     const std::span<const uint32_t> inputs =
@@ -221,15 +227,10 @@ Outcome MembershipEngine::push(std::string_view lines) noexcept {
   }
   if (const auto newest = state.newest_allowed()) leave_out_future(batch, newest());
   state.expect_events(state.pushed_lines);
-  const std::vector<Reject> left_out = batch.rejects;
   constexpr uint32_t kPushed[] = {0};
   Outcome outcome = state.apply(std::move(batch), kPushed);
-  if (!outcome.ok()) {
-    state.pushed_lines = lines_before;
-    return outcome;
-  }
-  for (const Reject& reject : left_out) state.rejects.add(reject, "input");
-  return {};
+  if (!outcome.ok()) state.pushed_lines = lines_before;
+  return outcome;
 }
 
 Outcome MembershipEngine::checkpoint() noexcept {

@@ -72,8 +72,11 @@ struct MembershipEngine::State final : EngineListener {
   /// Of the settings; empty if nothing is too new.
   std::function<Instant()> newest_allowed() const;
 
-  /// Counts the batch's rejects; the first bad line is a fault if `strict`.
-  Outcome take_rejects(const EventBatch& batch);
+  /// The first bad line is a fault if the input is `strict`.
+  Outcome check_lines(const EventBatch& batch) const;
+
+  /// Counts the batch's rejects and writes them; once it is accepted.
+  void count_rejects(const EventBatch& batch);
 
   /// `inputs`: the log's numbers of the batch's files, of a durable engine.
   Outcome apply(EventBatch batch, std::span<const uint32_t> inputs);

@@ -83,8 +83,11 @@ std::unique_ptr<BatchSource> EventInput::State::read_on(const InputSchema& schem
     inputs.push_back(source.pack != nullptr
                          ? pack::read_pack(std::move(source.pack), file, schema, reader)
                          : read_events(std::move(source.lines), file, schema, reader));
-    if (newest) {
-      inputs.back() = leave_out_future(std::move(inputs.back()), newest, reader.taken.reject_lines);
+    if (newest || !reader.taken.future_lines.empty()) {
+      const auto never = [] { return Instant{INT64_MAX}; };
+      inputs.back() = leave_out_future(std::move(inputs.back()),
+                                       newest ? newest : std::function<Instant()>(never),
+                                       reader.taken.future_lines);
     }
   }
   std::unique_ptr<BatchSource> all = inputs.size() == 1

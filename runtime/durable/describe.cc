@@ -1,17 +1,17 @@
+#include <chrono>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 #include "runtime/durable/durable.h"
 
 namespace segue::durable {
 
-Result<FolderReport> describe(const std::string& folder, bool verify) {
+namespace {
+
+Result<FolderReport> read_once(const std::string& folder, bool verify) {
   Files& files = posix_files();
   FolderReport report;
-  std::error_code unknown;
-  if (!std::filesystem::exists(folder + "/checkpoint", unknown)) {
-    return Error{Errc::kUnreadable, "`" + folder + "` holds no engine's state"};
-  }
   SEGUE_TRY(const auto store, open_store(folder + "/checkpoint", StoreMode::kRead));
   if (verify) SEGUE_TRY_STATUS(store->verify());
   SEGUE_TRY(const auto manifest, store->get(kManifestKey));
@@ -33,6 +33,23 @@ Result<FolderReport> describe(const std::string& folder, bool verify) {
     std::error_code gone;
     const uintmax_t bytes = std::filesystem::file_size(folder + "/log/" + segment, gone);
     if (!gone) report.log_bytes += bytes;
+  }
+  return report;
+}
+
+}  // namespace
+
+/// A process that has the folder removes files while they are read, and is in the midst of a record
+/// now and then: what looks damaged or torn is looked at again.
+Result<FolderReport> describe(const std::string& folder, bool verify) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(folder + "/checkpoint", unknown)) {
+    return Error{Errc::kUnreadable, "`" + folder + "` holds no engine's state"};
+  }
+  auto report = read_once(folder, verify);
+  for (int turn = 0; turn < 4 && (!report || report->log.cut_bytes > 0); ++turn) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    report = read_once(folder, verify);
   }
   return report;
 }

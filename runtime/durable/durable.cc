@@ -17,6 +17,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// No clock is moved on further; a log that says so was forged, and time would overflow.
+constexpr int64_t kAdvanceMsMax = int64_t{1} << 53;
+
 int64_t machine_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -165,7 +168,10 @@ Status Durable::recover() {
   log.segment_bytes = options_.segment_bytes;
   SEGUE_TRY(log_, LogWriter::open(*options_.files, log_folder(options_), reading.next, log));
   report_.seconds += std::chrono::duration<double>(Clock::now() - begun).count();
-  return erases_ ? begin_checkpoint() : Status();  // a process ended before it had erased them
+  // What was applied again may stand nowhere but in memory of the system, and is not to be applied
+  // once more; users whose process ended before it had erased them are still there.
+  if (reading.records > 0 || erases_) static_cast<void>(begin_checkpoint());
+  return {};
 }
 
 Status Durable::replay(const Record& record) {
@@ -175,6 +181,7 @@ Status Durable::replay(const Record& record) {
       return replay_events(record.payload);
     case RecordKind::kAdvance: {
       if (!in.take(manifest_.advanced_ms)) break;
+      if (manifest_.advanced_ms > kAdvanceMsMax) break;
       engine_.advance_to({manifest_.advanced_ms});
       return engine_.trouble();
     }
@@ -222,10 +229,14 @@ void Durable::note_taken(const EventBatch& batch) {
     InputTaken& taken = manifest_.inputs[i].taken;
     taken.lines = last[i]->line;
     taken.line_hash = hash64(last[i]->raw);
+    std::erase_if(taken.future_lines, [&](uint64_t line) { return line <= taken.lines; });
   }
   for (const Reject& reject : batch.rejects) {
     InputTaken& taken = manifest_.inputs[reject.file].taken;
     taken.reject_lines = std::max(taken.reject_lines, reject.line);
+    if (reject.kind == RejectKind::kFuture && reject.line > taken.lines) {
+      taken.future_lines.push_back(reject.line);
+    }
   }
 }
 
@@ -242,21 +253,25 @@ Status Durable::push(EventBatch batch, std::span<const uint32_t> inputs) {
     places.rejects.push_back({reject.kind, inputs[reject.file], reject.line, {}});
   }
   note_taken(places);
+  host_.on_logged(batch);
   engine_.push(std::move(batch));
   SEGUE_TRY_STATUS(engine_.trouble());
-  return checkpoint_when_due();
+  checkpoint_when_due();
+  return {};
 }
 
 Status Durable::advance_to(Instant through) {
   SEGUE_TRY_STATUS(engine_.trouble());
   if (through.ms <= manifest_.advanced_ms) return {};  // nothing would happen
+  if (through.ms > kAdvanceMsMax) return Error{Errc::kInvalid, "no clock is moved on so far"};
   payload_.clear();
   put(payload_, through.ms);
   SEGUE_TRY_STATUS(log_->append(RecordKind::kAdvance, payload_));
   manifest_.advanced_ms = through.ms;
   engine_.advance_to(through);
   SEGUE_TRY_STATUS(engine_.trouble());
-  return checkpoint_when_due();
+  checkpoint_when_due();
+  return {};
 }
 
 Status Durable::finish(Instant until) {
@@ -291,12 +306,12 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   return batch;
 }
 
-/// A checkpoint that fails is tried again later; until then the log is kept, and grows.
-Status Durable::checkpoint_when_due() {
-  if (log_->bytes_written() - checkpoint_at_ < options_.checkpoint_bytes) return {};
+/// One that fails is no failure of the input that made it due: it is tried again later; until then
+/// the log is kept, and grows. `checkpoint` tells what is wrong.
+void Durable::checkpoint_when_due() {
+  if (log_->bytes_written() - checkpoint_at_ < options_.checkpoint_bytes) return;
   checkpoint_at_ = log_->bytes_written();
-  if (!await_checkpoint().ok()) return {};
-  return begin_checkpoint();
+  if (await_checkpoint().ok()) static_cast<void>(begin_checkpoint());
 }
 
 Status Durable::begin_checkpoint() {
@@ -313,7 +328,7 @@ Status Durable::write_checkpoint() {
   SEGUE_TRY_STATUS(store_->write(*writing_));
   if (!writing_erases_) return {};
   SEGUE_TRY_STATUS(store_->purge());
-  const auto done = store_->batch();
+  const auto done = store_->batch(options_.batch_bytes);
   done->remove(kErasesKey);
   return store_->write(*done);
 }
@@ -332,7 +347,7 @@ Status Durable::await_checkpoint() {
 }
 
 Status Durable::checkpoint() {
-  SEGUE_TRY_STATUS(await_checkpoint());
+  if (!await_checkpoint().ok()) SEGUE_TRY_STATUS(await_checkpoint());  // there may be room again
   checkpoint_at_ = log_->bytes_written();
   SEGUE_TRY_STATUS(begin_checkpoint());
   return await_checkpoint();

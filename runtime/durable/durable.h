@@ -55,7 +55,9 @@ class DurableHost {
   virtual std::string save_counts() = 0;
   [[nodiscard]] virtual Status restore_counts(std::string_view bytes) = 0;
 
-  /// A batch that is applied again is about to be.
+  /// A batch is in the log and about to be applied; or is about to be applied again, its rejects
+  /// places only and files the log's inputs.
+  virtual void on_logged(const EventBatch& batch) = 0;
   virtual void on_replay(const EventBatch& batch) = 0;
 };
 
@@ -123,7 +125,7 @@ class Durable {
   Status replay(const Record& record);
   Status replay_events(std::string_view payload);
   void note_taken(const EventBatch& batch);
-  Status checkpoint_when_due();
+  void checkpoint_when_due();
   Status begin_checkpoint();
   Status await_checkpoint();
   Result<std::unique_ptr<StoreBatch>> make_checkpoint();

@@ -120,6 +120,60 @@ TEST_F(DurableTest, HalfAFolderIsRefused) {
   EXPECT_THAT(error_of_opening(), HasSubstr("its checkpoint is gone"));
 }
 
+/// What a process leaves that ends while a table is taken in.
+TEST_F(DurableTest, AnotherNameOfALiveTableIsNotWrittenOver) {
+  const std::vector<Step> steps = some_steps(1, 10);
+  std::string told;
+  {
+    const auto host = open();
+    for (const Step& step : steps) ASSERT_TRUE(host->push(step, 0).ok());
+    ASSERT_TRUE(host->durable->advance_to({20'000}).ok());
+    ASSERT_TRUE(host->durable->checkpoint().ok());
+    const std::filesystem::path tables = options_.folder + "/checkpoint";
+    std::filesystem::path newest;
+    for (const auto& entry : std::filesystem::directory_iterator(tables)) {
+      if (entry.path().extension() == ".sst") newest = std::max(newest, entry.path());
+    }
+    std::filesystem::create_hard_link(newest, tables / "next.table");
+    ASSERT_TRUE(host->durable->advance_to({30'000}).ok());
+    ASSERT_TRUE(host->durable->checkpoint().ok());
+    told = host->told();
+  }
+  const auto host = open();
+  ASSERT_TRUE(host->status.ok()) << host->status.error().message;
+  EXPECT_EQ(host->told(), told);
+}
+
+/// A process that ends again and again, long before a checkpoint is due.
+TEST_F(DurableTest, WhatWasAppliedAgainIsNotOnceMore) {
+  const std::vector<Step> steps = some_steps(1, 30);
+  uint64_t lines = 0;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const auto host = open();
+    ASSERT_TRUE(host->status.ok()) << host->status.error().message;
+    EXPECT_LE(host->replayed, i == 0 ? 0 : steps[i - 1].lines.size());
+    ASSERT_TRUE(host->push(steps[i], lines).ok());
+    lines += steps[i].lines.size();
+  }
+}
+
+/// The host's sink has no room when a checkpoint is due: the input that made it due is accepted.
+TEST_F(DurableTest, InputDoesNotFailForACheckpointsSake) {
+  options_.checkpoint_bytes = 1;
+  const auto host = open();
+  host->sink_fails = true;
+  const std::vector<Step> steps = some_steps(2, 10);
+  uint64_t lines = 0;
+  for (const Step& step : steps) {
+    ASSERT_TRUE(host->push(step, lines).ok());
+    lines += step.lines.size();
+  }
+  EXPECT_EQ(host->taken(), lines);
+  EXPECT_FALSE(host->durable->checkpoint().ok());
+  host->sink_fails = false;
+  EXPECT_TRUE(host->durable->checkpoint().ok());
+}
+
 TEST_F(DurableTest, AFolderIsDescribedWithoutTakingIt) {
   const std::vector<Step> steps = some_steps(1, 10);
   const auto host = open();

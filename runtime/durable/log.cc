@@ -32,6 +32,7 @@ Result<std::unique_ptr<LogWriter>> LogWriter::open(Files& files, std::string fol
                                                    const LogOptions& options) {
   std::unique_ptr<LogWriter> log(new LogWriter(files, std::move(folder), next, options));
   log->written_ = log->synced_ = next - 1;
+  SEGUE_TRY_STATUS(log->sync_last_segment());
   SEGUE_TRY_STATUS(log->begin_segment());
   if (options.sync.when == SyncPolicy::When::kEvery) {
     log->syncing_ = std::thread([self = log.get()] { self->sync_now_and_then(); });
@@ -40,13 +41,24 @@ Result<std::unique_ptr<LogWriter>> LogWriter::open(Files& files, std::string fol
 }
 
 LogWriter::~LogWriter() {
-  if (!syncing_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    stopped_ = true;
+  if (syncing_.joinable()) {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+    }
+    changed_.notify_all();
+    syncing_.join();
   }
-  changed_.notify_all();
-  syncing_.join();
+  // Nobody is left to be told; what fails here was acknowledged under a policy that lets it.
+  if (options_.sync.when != SyncPolicy::When::kNone) static_cast<void>(sync());
+}
+
+/// What the process before left to the system must not be lost behind what this one writes.
+Status LogWriter::sync_last_segment() {
+  SEGUE_TRY(const auto names, files_.list(folder_));
+  if (names.empty()) return {};
+  SEGUE_TRY(const auto file, files_.open(folder_ + "/" + names.back(), OpenMode::kAppend));
+  return file->sync();
 }
 
 Status LogWriter::begin_segment() {
@@ -60,10 +72,8 @@ Status LogWriter::begin_segment() {
   put(bytes, head);
   SEGUE_TRY_STATUS(file->truncate(0));  // a segment without a record may be there
   SEGUE_TRY_STATUS(file->append(bytes));
-  if (options_.sync.when != SyncPolicy::When::kNone) {
-    SEGUE_TRY_STATUS(file->sync());
-    SEGUE_TRY_STATUS(files_.sync_folder(folder_));
-  }
+  SEGUE_TRY_STATUS(file->sync());
+  SEGUE_TRY_STATUS(files_.sync_folder(folder_));
   segment_bytes_ = bytes.size();
   const std::lock_guard lock(mutex_);
   file_ = std::move(file);
@@ -71,7 +81,8 @@ Status LogWriter::begin_segment() {
 }
 
 Status LogWriter::cut() {
-  if (options_.sync.when != SyncPolicy::When::kNone) SEGUE_TRY_STATUS(sync());
+  // Whatever the policy: a segment that is not the last one must be whole.
+  SEGUE_TRY_STATUS(sync());
   return begin_segment();
 }
 

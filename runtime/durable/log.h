@@ -67,6 +67,7 @@ class LogWriter {
   LogWriter(Files& files, std::string folder, uint64_t next, const LogOptions& options)
       : files_(files), folder_(std::move(folder)), options_(options), next_(next) {}
 
+  Status sync_last_segment();
   Status begin_segment();
   Status write_record(RecordKind kind, std::string_view payload);
   void sync_now_and_then();

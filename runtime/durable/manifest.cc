@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runtime/base/byte_fields.h"
 #include "runtime/base/hash.h"
 
@@ -21,13 +23,24 @@ bool take_string(ByteReader& in, std::string& text) {
   return true;
 }
 
+bool take_lines(ByteReader& in, std::vector<uint64_t>& lines) {
+  uint32_t count = 0;
+  if (!in.take(count) || count > in.left() / sizeof(uint64_t)) return false;
+  lines.resize(count);
+  for (uint64_t& line : lines) {
+    if (!in.take(line)) return false;
+  }
+  return std::is_sorted(lines.begin(), lines.end());
+}
+
 bool take_inputs(ByteReader& in, std::vector<InputState>& inputs) {
   uint32_t count = 0;
   if (!in.take(count) || count > in.left()) return false;
   inputs.resize(count);
   for (InputState& input : inputs) {
     if (!take_string(in, input.name) || !in.take(input.taken.lines) ||
-        !in.take(input.taken.line_hash) || !in.take(input.taken.reject_lines)) {
+        !in.take(input.taken.line_hash) || !in.take(input.taken.reject_lines) ||
+        !take_lines(in, input.taken.future_lines)) {
       return false;
     }
   }
@@ -51,6 +64,8 @@ std::string pack_manifest(const Manifest& manifest) {
     put(out, input.taken.lines);
     put(out, input.taken.line_hash);
     put(out, input.taken.reject_lines);
+    put(out, static_cast<uint32_t>(input.taken.future_lines.size()));
+    for (const uint64_t line : input.taken.future_lines) put(out, line);
   }
   put_text(out, manifest.counts);
   put_text(out, manifest.engine);

@@ -11,6 +11,7 @@ namespace segue::durable {
 namespace {
 
 constexpr size_t kSectorBytes = 512;
+constexpr size_t kPartBytesMin = 32;  // of a sector that the file ends in: a head has fewer zeros
 
 Error damaged(const std::string& path, uint64_t offset, std::string_view what) {
   return {Errc::kCorrupt, fmt::format("`{}` is damaged at byte {}: {}", path, offset, what)};
@@ -22,6 +23,7 @@ bool has_lost_sector(std::string_view bytes, size_t begin, size_t end) {
   const size_t first = (begin + kSectorBytes - 1) / kSectorBytes * kSectorBytes;
   for (size_t at = first; at < end; at += kSectorBytes) {
     const std::string_view sector = bytes.substr(at, std::min(kSectorBytes, end - at));
+    if (sector.size() < kPartBytesMin) break;
     if (sector.find_first_not_of('\0') == std::string_view::npos) return true;
   }
   return false;

@@ -30,8 +30,11 @@ rocksdb::Options options_of(StoreMode mode);
 /// Texts kept in one piece, to be sorted; what memory has no room for is in tables already.
 class RocksBatch final : public StoreBatch {
  public:
-  RocksBatch(std::string folder, size_t memory_bytes)
-      : folder_(std::move(folder)), memory_bytes_(memory_bytes), write_at_(memory_bytes) {}
+  RocksBatch(std::string folder, StoreMode mode, size_t memory_bytes)
+      : folder_(std::move(folder)),
+        mode_(mode),
+        memory_bytes_(memory_bytes),
+        write_at_(memory_bytes) {}
   ~RocksBatch() override {
     std::error_code gone;  // the store has taken them
     for (const std::string& path : tables_) std::filesystem::remove(path, gone);
@@ -79,7 +82,11 @@ class RocksBatch final : public StoreBatch {
 
   /// What is in memory, sorted, as one table.
   rocksdb::Status write(const std::string& path) {
-    rocksdb::SstFileWriter table(rocksdb::EnvOptions(), options_of(StoreMode::kWrite));
+    // A process that ended while a table was taken in leaves another name of a live one here.
+    std::error_code failure;
+    std::filesystem::remove(path, failure);
+    if (failure) return rocksdb::Status::IOError("cannot remove `" + path + "`");
+    rocksdb::SstFileWriter table(rocksdb::EnvOptions(), options_of(mode_));
     const auto opened = table.Open(path);
     if (!opened.ok()) return opened;
     const auto key = [&](const Entry& entry) {
@@ -102,6 +109,7 @@ class RocksBatch final : public StoreBatch {
   }
 
   std::string folder_;
+  StoreMode mode_;
   size_t memory_bytes_;
   size_t write_at_;
   std::string bytes_;
@@ -140,7 +148,7 @@ class RocksStore final : public Store {
   }
 
   std::unique_ptr<StoreBatch> batch(size_t memory_bytes) override {
-    return std::make_unique<RocksBatch>(folder_, memory_bytes);
+    return std::make_unique<RocksBatch>(folder_, mode_, memory_bytes);
   }
 
   /// Tables of its own, taken in at once: each byte is written once, sorted, where a log and a

@@ -139,15 +139,20 @@ class TestHost final : public EngineListener, public DurableHost {
     sink_.changes.resize(position);
     return {};
   }
-  Result<uint64_t> commit_sink() override { return uint64_t{sink_.changes.size()}; }
+  Result<uint64_t> commit_sink() override {
+    if (sink_fails) return Error{Errc::kUnreadable, "the sink has no room"};
+    return uint64_t{sink_.changes.size()};
+  }
   std::string save_counts() override { return "counts"; }
   Status restore_counts(std::string_view bytes) override {
     return bytes == "counts" ? Status() : Status(Error{Errc::kCorrupt, "other counts"});
   }
+  void on_logged(const EventBatch&) override {}
   void on_replay(const EventBatch& batch) override { replayed += batch.events.size(); }
 
   Status status;  // of opening
   uint64_t replayed = 0;
+  bool sink_fails = false;
 
  private:
   KeptSink& sink_;

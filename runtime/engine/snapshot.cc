@@ -241,11 +241,13 @@ bool Engine::restore_remembered(ByteReader& in) {
 
 bool Engine::restore_waiting(ByteReader& in) {
   uint64_t count = 0;
-  if (!in.take(count) || count > in.left()) return false;
+  constexpr size_t kEventBytesMin = 24;
+  if (!in.take(count) || count > in.left() / kEventBytesMin) return false;
   EventBatch batch;
   batch.events.resize(count);
   for (Event& event : batch.events) {
     if (!take_event(in, program_->view(), *batch.arena, event)) return false;
+    if (event.at < settled_) return false;
   }
   const EventBatch& held = reorder_.hold(std::move(batch));
   for (const Event& event : held.events) reorder_.add(event, hash64(event.user));

@@ -9,8 +9,9 @@ namespace {
 
 class PresentSource final : public BatchSource {
  public:
-  PresentSource(std::unique_ptr<BatchSource> input, std::function<Instant()> newest, uint64_t told)
-      : input_(std::move(input)), newest_(std::move(newest)), told_(told) {}
+  PresentSource(std::unique_ptr<BatchSource> input, std::function<Instant()> newest,
+                std::vector<uint64_t> told)
+      : input_(std::move(input)), newest_(std::move(newest)), told_(std::move(told)) {}
 
   Status next(EventBatch& batch) override {
     for (;;) {
@@ -24,20 +25,21 @@ class PresentSource final : public BatchSource {
  private:
   std::unique_ptr<BatchSource> input_;
   std::function<Instant()> newest_;
-  uint64_t told_;
+  std::vector<uint64_t> told_;
 };
 
 }  // namespace
 
-void leave_out_future(EventBatch& batch, Instant newest, uint64_t told) {
+void leave_out_future(EventBatch& batch, Instant newest, std::span<const uint64_t> told) {
   const auto is_future = [&](const Event& event) { return event.at > newest; };
-  if (std::none_of(batch.events.begin(), batch.events.end(), is_future)) return;
+  if (told.empty() && std::none_of(batch.events.begin(), batch.events.end(), is_future)) return;
   size_t kept = 0;
   for (size_t i = 0; i < batch.events.size(); ++i) {
     const bool has_origin = !batch.origins.empty();
-    if (is_future(batch.events[i])) {
-      const Origin origin = has_origin ? batch.origins[i] : Origin();
-      if (origin.line == 0 || origin.line > told) {
+    const Origin origin = has_origin ? batch.origins[i] : Origin();
+    const bool was_told = std::binary_search(told.begin(), told.end(), origin.line);
+    if (was_told || is_future(batch.events[i])) {
+      if (!was_told) {
         batch.rejects.push_back(
             {RejectKind::kFuture, origin.file, origin.line, std::string(origin.raw)});
       }
@@ -54,8 +56,9 @@ void leave_out_future(EventBatch& batch, Instant newest, uint64_t told) {
 }
 
 std::unique_ptr<BatchSource> leave_out_future(std::unique_ptr<BatchSource> input,
-                                              std::function<Instant()> newest, uint64_t told) {
-  return std::make_unique<PresentSource>(std::move(input), std::move(newest), told);
+                                              std::function<Instant()> newest,
+                                              std::vector<uint64_t> told) {
+  return std::make_unique<PresentSource>(std::move(input), std::move(newest), std::move(told));
 }
 
 }  // namespace segue

@@ -18,8 +18,8 @@ std::string line(const std::string& user, int64_t ms) {
 }
 
 /// Events as `user@ms`, rejects as `!line`.
-std::vector<std::string> read(const std::string& bytes, int64_t newest_ms, uint64_t told = 0,
-                              size_t batch_events = 1024) {
+std::vector<std::string> read(const std::string& bytes, int64_t newest_ms,
+                              std::vector<uint64_t> told = {}, size_t batch_events = 1024) {
   ReaderOptions options;
   options.batch_events = batch_events;
   options.keep_all_raw = true;
@@ -52,9 +52,10 @@ TEST(Future, TheNewestThatIsAllowedCounts) {
   EXPECT_THAT(read(bytes, 5000), ElementsAre("a@999", "b@1001", "c@1000", "d@5000"));
 }
 
-TEST(Future, WhatWasToldIsNotToldAgainAndEndsNothing) {
+TEST(Future, WhatWasToldStaysLeftOutUntoldAndEndsNothing) {
   const std::string bytes = line("a", 5000) + line("b", 5001) + line("c", 1000) + line("d", 5000);
-  EXPECT_THAT(read(bytes, 1000, 2, 1), ElementsAre("c@1000", "!4"));
+  EXPECT_THAT(read(bytes, 1000, {1, 2}, 1), ElementsAre("c@1000", "!4"));
+  EXPECT_THAT(read(bytes, 9000, {1, 2}, 1), ElementsAre("c@1000", "d@5000"));
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ struct InputTaken {
   uint64_t lines = 0;         // the last one that was an event; 0: none was
   uint64_t line_hash = 0;     // `hash64` of it, by which the input is known to be the same
   uint64_t reject_lines = 0;  // lines up to this one that are no events have been given out
+  std::vector<uint64_t> future_lines;  // behind `lines`, ascending: left out as of the future
 };
 
 struct ReaderOptions {
