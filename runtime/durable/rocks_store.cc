@@ -330,11 +330,16 @@ rocksdb::Options options_of_cold(size_t memory_bytes) {
   options.max_background_jobs = 2;
   options.keep_log_file_num = 1;
   options.max_open_files = 256;
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;  // less is written anew
   options.compression = rocksdb::kLZ4Compression;
   rocksdb::BlockBasedTableOptions table;
   table.checksum = rocksdb::kXXH3;
   table.block_cache = rocksdb::NewLRUCache(memory_bytes / 2);
-  table.cache_index_and_filter_blocks = true;
+  // What is asked for is there: a filter saves a read only above the last level. Filters and
+  // indices are some bytes a state, and are read with each: in a small cache they would push out
+  // the blocks, and each other.
+  options.optimize_filters_for_hits = true;
+  table.cache_index_and_filter_blocks = false;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;

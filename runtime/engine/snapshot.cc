@@ -110,6 +110,8 @@ void Shard::save_users(const UserSink& give, bool changed_only) {
   if (changed_only) {
     // A number may be another user's since.
     for (const std::string& id : removed_) give(id, {});
+    // Those who came together lie together where cold states are.
+    if (users_.residents() != nullptr) std::sort(changed_.begin(), changed_.end());
     for (const uint32_t number : changed_) give_one(number);
   } else {
     for (uint32_t number = 0; number < users_.size(); ++number) give_one(number);
