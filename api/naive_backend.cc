@@ -63,8 +63,8 @@ class NaiveBackend final : public Backend {
     return {};
   }
 
-  std::vector<std::vector<std::string_view>> members() const override;
-  std::vector<std::pair<std::string_view, double>> scores(uint32_t score) const override;
+  std::vector<std::vector<std::string_view>> members() override;
+  std::vector<std::pair<std::string_view, double>> scores(uint32_t score) override;
 
   EngineStats stats() const override {
     EngineStats stats = stats_;
@@ -221,7 +221,7 @@ void NaiveBackend::finish(Instant until) {
   give(end);
 }
 
-std::vector<std::vector<std::string_view>> NaiveBackend::members() const {
+std::vector<std::vector<std::string_view>> NaiveBackend::members() {
   std::vector<std::vector<std::string_view>> members(rules_.segments.size());
   for (const auto& [id, periods] : users_) {
     const Period* const now = known_period(periods, now_);
@@ -232,7 +232,7 @@ std::vector<std::vector<std::string_view>> NaiveBackend::members() const {
   return members;
 }
 
-std::vector<std::pair<std::string_view, double>> NaiveBackend::scores(uint32_t score) const {
+std::vector<std::pair<std::string_view, double>> NaiveBackend::scores(uint32_t score) {
   std::vector<std::pair<std::string_view, double>> values;
   for (const auto& [id, periods] : users_) {
     const Period* const now = known_period(periods, now_);

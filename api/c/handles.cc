@@ -111,6 +111,8 @@ uint32_t cause_of(ChangeCause cause) noexcept {
       return SEGUE_CAUSE_MERGE;
     case ChangeCause::kDelete:
       return SEGUE_CAUSE_DELETE;
+    case ChangeCause::kDeploy:
+      return SEGUE_CAUSE_DEPLOY;
   }
   return SEGUE_CAUSE_TIME;
 }

@@ -13,8 +13,8 @@ class EngineBackend final : public Backend {
   void advance_to(Instant through) override { engine_.advance_to(through); }
   void finish(Instant until) override { engine_.finish(until); }
   Status stop_at(Instant at) override { return engine_.stop_at(at); }
-  std::vector<std::vector<std::string_view>> members() const override { return engine_.members(); }
-  std::vector<std::pair<std::string_view, double>> scores(uint32_t score) const override {
+  std::vector<std::vector<std::string_view>> members() override { return engine_.members(); }
+  std::vector<std::pair<std::string_view, double>> scores(uint32_t score) override {
     return engine_.scores(score);
   }
   EngineStats stats() const override { return engine_.stats(); }

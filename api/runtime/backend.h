@@ -23,8 +23,8 @@ class Backend {
   virtual Status stop_at(Instant at) = 0;
 
   // As of the last settled instant, by segment or score, users sorted by bytes.
-  virtual std::vector<std::vector<std::string_view>> members() const = 0;
-  virtual std::vector<std::pair<std::string_view, double>> scores(uint32_t score) const = 0;
+  virtual std::vector<std::vector<std::string_view>> members() = 0;
+  virtual std::vector<std::pair<std::string_view, double>> scores(uint32_t score) = 0;
   virtual EngineStats stats() const = 0;
 
   /// The runtime's engine, if it is that.

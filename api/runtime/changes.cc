@@ -17,6 +17,8 @@ ChangeCause cause_of(Cause cause) {
       return ChangeCause::kMerge;
     case Cause::kDelete:
       return ChangeCause::kDelete;
+    case Cause::kDeploy:
+      return ChangeCause::kDeploy;
   }
   return ChangeCause::kTime;
 }
@@ -33,6 +35,8 @@ std::string_view name_of(ChangeCause cause) noexcept {
       return "merge";
     case ChangeCause::kDelete:
       return "delete";
+    case ChangeCause::kDeploy:
+      return "deploy";
   }
   return {};
 }

@@ -34,8 +34,8 @@ class Planner {
         grown_(to.cells.size()),
         dropped_(from.cells.size()) {
     const std::vector<cells::Began> old(from.cells.size());
-    began_ = cells::began_after(carry_, from, old, to, at_ms);
-    known_ = cells::known_from(to, began_, history_starts_now);
+    began_ = cells::began_after(carry_, from, old, to, at_ms, history_starts_now);
+    known_ = cells::known_from(to, began_);
     for (const cells::CarryPlan::Move& move : carry_.moves) {
       (move.whole ? moved_ : grown_)[move.to] = true;
     }

@@ -110,7 +110,8 @@ typedef enum segue_cause {
   SEGUE_CAUSE_TIME = 1,
   SEGUE_CAUSE_TRAIT = 2,
   SEGUE_CAUSE_MERGE = 3,
-  SEGUE_CAUSE_DELETE = 4
+  SEGUE_CAUSE_DELETE = 4,
+  SEGUE_CAUSE_DEPLOY = 5
 } segue_cause;
 
 /* A user's entry into a segment or exit from it. Lives as long as the call that gives it. */

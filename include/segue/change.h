@@ -16,9 +16,12 @@ enum class ChangeCause : uint8_t {
   kTrait,   ///< an identify call, and no track, page or screen
   kMerge,   ///< an alias joined another user into this one, or this one into another
   kDelete,  ///< the user was deleted
+  /// Other rules, dated at the last settled instant before them; or all that a segment reads is
+  /// known from this instant on
+  kDeploy,
 };
 
-/// `event`, `time`, `trait`, `merge`, `delete`
+/// `event`, `time`, `trait`, `merge`, `delete`, `deploy`
 SEGUE_API std::string_view name_of(ChangeCause cause) noexcept;
 
 /// 24 hex digits of user, segment, instant and direction: the same whenever the same change is

@@ -8,6 +8,7 @@
 
 #include "runtime/base/instant.h"
 #include "runtime/cells/bytes.h"
+#include "runtime/cells/capped.h"
 #include "runtime/cells/entries.h"
 #include "runtime/cells/latest.h"
 #include "runtime/image/meaning.h"
@@ -92,19 +93,20 @@ void carry_zone(const CarryPlan& plan, std::byte* state) {
   latest_push(state, now == kNone ? Scalar{} : scalar_of_number(now));
 }
 
-bool carry_part(const CellRow& from, const Blob& old, const CellRow& to, const image::View& view,
+void carry_part(const CellRow& from, const Blob& old, const CellRow& to, const image::View& view,
                 Blob& into) {
   const auto part = load<GrowingPart>(old.data() + from.offset);
   // The rest of the fixed part is there already; where the entries are is this blob's own.
   store(into.data() + to.offset, GrowingPart{});
-  if (part.capacity_bytes == 0) return true;
-  if (!into.grow(to.offset, part.capacity_bytes, view.layout[0], view.cells)) return false;
+  if (part.capacity_bytes == 0) return;
+  if (!into.grow(to.offset, part.capacity_bytes, view.layout[0], view.cells)) {
+    return note_capped(part.count);
+  }
   auto moved = load<GrowingPart>(into.data() + to.offset);
   std::memcpy(into.data() + moved.offset, old.data() + part.offset, part.capacity_bytes);
   moved.first = part.first;
   moved.count = part.count;
   store(into.data() + to.offset, moved);
-  return true;
 }
 
 }  // namespace
@@ -135,7 +137,8 @@ CarryPlan plan_carry(const image::View& from, const image::View& to) {
 }
 
 std::vector<Began> began_after(const CarryPlan& plan, const image::View& from,
-                               std::span<const Began> old, const image::View& to, int64_t at_ms) {
+                               std::span<const Began> old, const image::View& to, int64_t at_ms,
+                               bool history_starts_now) {
   std::vector<Began> began(to.cells.size());
   for (const uint32_t cell : plan.fresh) began[cell].since_ms = at_ms;
   for (const CarryPlan::Move& move : plan.moves) {
@@ -152,10 +155,13 @@ std::vector<Began> began_after(const CarryPlan& plan, const image::View& from,
       now.since_ms = std::max(now.since_ms, at_ms - std::max<int64_t>(kept_ms, 0));
     }
   }
+  for (Began& cell : began) {
+    if (cell.since_ms != kLongAgo.ms) cell.history_starts_now |= history_starts_now;
+  }
   return began;
 }
 
-bool carry(const CarryPlan& plan, const image::View& from, const Blob& old, const image::View& to,
+void carry(const CarryPlan& plan, const image::View& from, const Blob& old, const image::View& to,
            Blob& into) {
   into.header().first_ms = old.header().first_ms;
   into.header().last_ms = old.header().last_ms;
@@ -165,10 +171,9 @@ bool carry(const CarryPlan& plan, const image::View& from, const Blob& old, cons
     // Of `newest` the times that both keep: the rest is empty.
     std::memcpy(into.data() + row.offset, old.data() + before.offset,
                 std::min(row.bytes, before.bytes));
-    if (image::grows(row.kind) && !carry_part(before, old, row, to, into)) return false;
+    if (image::grows(row.kind)) carry_part(before, old, row, to, into);
     if (move.to == to.layout[0].zone_cell) carry_zone(plan, into.data() + row.offset);
   }
-  return true;
 }
 
 }  // namespace segue::cells

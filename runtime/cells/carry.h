@@ -30,13 +30,16 @@ CarryPlan plan_carry(const image::View& from, const image::View& to);
 
 /// From when on the cells of the new program take in what happens. `old`: those of the old one.
 /// `at_ms`: of the deploy, all up to and at it is applied under the old program.
+/// `history_starts_now`: what looks at all of history takes it to begin then, where it is not
+/// known.
 std::vector<Began> began_after(const CarryPlan& plan, const image::View& from,
-                               std::span<const Began> old, const image::View& to, int64_t at_ms);
+                               std::span<const Began> old, const image::View& to, int64_t at_ms,
+                               bool history_starts_now);
 
 /// Brings the cells over. `into` is a state as the new program begins it; its user's first and last
-/// instant are taken over too. False if no blob can be so large; then `into` is good for nothing.
+/// instant are taken over too. Entries for which no blob has room are dropped, and count as capped.
 /// Cost: a copy of what is kept.
-[[nodiscard]] bool carry(const CarryPlan& plan, const image::View& from, const Blob& old,
-                         const image::View& to, Blob& into);
+void carry(const CarryPlan& plan, const image::View& from, const Blob& old, const image::View& to,
+           Blob& into);
 
 }  // namespace segue::cells

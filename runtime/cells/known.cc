@@ -40,17 +40,17 @@ constexpr int64_t longest_ms(CalendarUnit unit) {
 // What a change of the clock or of the zone may add to a number of whole periods.
 constexpr int64_t kZoneSlackMs = 2 * kDayMs;
 
-int64_t after(int64_t begin_ms, int64_t reach_ms) {
+int64_t later(int64_t begin_ms, int64_t reach_ms) {
   if (begin_ms == kAlways || begin_ms == kNeverMs) return begin_ms;
   return reach_ms >= kNeverMs - std::max<int64_t>(begin_ms, 0) ? kNeverMs : begin_ms + reach_ms;
 }
 
 class Finder {
  public:
-  Finder(const image::View& view, std::span<const Began> began, bool history_starts_now)
+  Finder(const image::View& view, std::span<const Began> began, bool counts_reach)
       : view_(view),
         began_(began),
-        history_starts_now_(history_starts_now),
+        counts_reach_(counts_reach),
         cells_(view.cells.size()),
         streams_(view.streams.size()),
         sources_(view.streams.size()),
@@ -68,15 +68,16 @@ class Finder {
     }
   }
 
-  Known run() {
+  std::vector<int64_t> run() {
     for (uint32_t i = 0; i < nodes_.size(); ++i) nodes_[i] = of_code(view_.nodes[i].code);
-    Known known;
-    for (uint32_t c = 0; c < cells_.size(); ++c) known.cells.push_back(of_cell(c));
-    known.nodes = std::move(nodes_);
-    return known;
+    return std::move(nodes_);
   }
 
  private:
+  int64_t after(int64_t begin_ms, int64_t reach_ms) const {
+    return counts_reach_ ? later(begin_ms, reach_ms) : begin_ms;
+  }
+
   /// A cell's answer that looks so far back.
   int64_t read(uint32_t cell, int64_t reach_ms) {
     const int64_t begin = of_cell(cell);
@@ -84,7 +85,7 @@ class Finder {
     const bool forgets = row.kind == CellKind::kLog || row.kind == CellKind::kDistinct ||
                          row.kind == CellKind::kSteps;
     if (forgets) reach_ms = std::min(reach_ms, row.horizon_ms);
-    if (reach_ms == kEverMs && history_starts_now_) return begin;
+    if (reach_ms == kEverMs && began_[cell].history_starts_now) return begin;
     return after(begin, reach_ms);
   }
 
@@ -220,18 +221,18 @@ class Finder {
     if (row.steps.count != 1 && row.starts == 0) return kEverMs;
     int64_t reach = row.absence_stream != kNone ? row.absence_ms : 0;
     if (row.steps.count == 1) return reach;
-    if (row.all_within_ms != INT64_MAX) return after(reach, row.all_within_ms);
+    if (row.all_within_ms != INT64_MAX) return later(reach, row.all_within_ms);
     for (const image::StepRow& step :
          view_.steps.subspan(row.steps.first, row.steps.count).subspan(1)) {
       if (step.within_ms == INT64_MAX) return kEverMs;
-      reach = after(reach, step.within_ms);
+      reach = later(reach, step.within_ms);
     }
     return reach;
   }
 
   const image::View& view_;
   std::span<const Began> began_;
-  bool history_starts_now_;
+  bool counts_reach_;  // else only who began when
   std::vector<std::optional<int64_t>> cells_, streams_;
   std::vector<std::vector<uint32_t>> sources_;  // of unions
   std::vector<uint32_t> feeder_;                // by stream: the cell that feeds it
@@ -240,8 +241,8 @@ class Finder {
 
 }  // namespace
 
-Known known_from(const image::View& view, std::span<const Began> began, bool history_starts_now) {
-  return Finder(view, began, history_starts_now).run();
+Known known_from(const image::View& view, std::span<const Began> began) {
+  return {Finder(view, began, true).run(), Finder(view, began, false).run()};
 }
 
 }  // namespace segue::cells

@@ -114,7 +114,7 @@ class TestHost final : public EngineListener, public DurableHost {
   const Engine& engine() const { return engine_; }
 
   /// All that there is to tell apart two engines of the same past.
-  std::string told() const {
+  std::string told() {
     std::string out;
     for (const std::string& change : sink_.changes) out += change;
     const auto members = engine_.members();

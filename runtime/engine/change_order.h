@@ -24,6 +24,9 @@ class ChangeOrder {
   ChangeOrder(const Ids& ids, std::span<const uint32_t> segment_ranks)
       : ids_(ids), segment_ranks_(segment_ranks) {}
 
+  /// Other segments from here on.
+  void rank(std::span<const uint32_t> segment_ranks) { segment_ranks_ = segment_ranks; }
+
   void clear() {
     transitions_.clear();
     users_.clear();

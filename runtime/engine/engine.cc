@@ -16,29 +16,36 @@ constexpr size_t kSliceEvents = 16'384;
 constexpr Duration kSliceSpan{kDayMs};
 constexpr size_t kMergedAtOnce = 1024;
 
-std::vector<uint32_t> ranks_of(const image::View& view) {
-  std::vector<uint32_t> by_name(view.segments.size());
+std::vector<std::string_view> names_of(const image::View& view) {
+  std::vector<std::string_view> names;
+  for (const image::SegmentRow& row : view.segments) names.push_back(view.text(row.name));
+  return names;
+}
+
+}  // namespace
+
+std::vector<uint32_t> ranks_of(std::span<const std::string_view> names) {
+  std::vector<uint32_t> by_name(names.size());
   std::iota(by_name.begin(), by_name.end(), 0u);
   std::sort(by_name.begin(), by_name.end(), [&](uint32_t a, uint32_t b) {
-    const std::string_view first = view.text(view.segments[a].name);
-    const std::string_view second = view.text(view.segments[b].name);
-    return first != second ? first < second : a < b;
+    return names[a] != names[b] ? names[a] < names[b] : a < b;
   });
   std::vector<uint32_t> ranks(by_name.size());
   for (uint32_t rank = 0; rank < by_name.size(); ++rank) ranks[by_name[rank]] = rank;
   return ranks;
 }
 
-}  // namespace
-
 Engine::Engine(std::shared_ptr<const Program> program, const EngineOptions& options,
                EngineListener& listener)
     : program_(std::move(program)),
       listener_(listener),
-      segment_ranks_(ranks_of(program_->view())),
+      segment_ranks_(ranks_of(names_of(program_->view()))),
       watermark_(options.lateness),
       workers_(options.threads),
-      is_bounded_(options.state_bytes_max != 0) {
+      is_bounded_(options.state_bytes_max != 0),
+      began_(program_->view().cells.size()),
+      held_(segment_ranks_),
+      carried_bytes_a_call_(options.carried_bytes_a_call) {
   SEGUE_CHECK(options.threads > 0, "an engine has a thread");
   MemoryBound bound;
   if (is_bounded_) bound.bytes = std::max<size_t>(options.state_bytes_max / options.threads, 1);
@@ -79,6 +86,7 @@ void Engine::push(EventBatch batch) {
     }
   }
   release(watermark_.passed());
+  carry_on();
 }
 
 /// The events in front that count and of which each follows all before it. Returns how many.
@@ -95,11 +103,13 @@ void Engine::advance_to(Instant through) {
   if (is_stopped()) return;
   watermark_.advance_to(through);
   release(watermark_.passed());
+  carry_on();
 }
 
 void Engine::finish(Instant until) {
   advance_to(std::max(watermark_.newest(), until));
   while (!stops_.empty() && !is_stopped()) advance_to(stops_.back());
+  finish_deploy();
 }
 
 Status Engine::stop_at(Instant at) {
@@ -117,6 +127,7 @@ void Engine::release(Instant end) {
     stops_.pop_back();
     settle(stop + Duration{1});
     if (is_stopped()) return;
+    finish_deploy();
     listener_.on_stop(stop);
   }
   settle(end);
@@ -126,6 +137,7 @@ void Engine::settle(Instant end) {
   while (calls_.next() < end) {
     settle_events(calls_.next());
     if (is_stopped()) return;
+    finish_deploy();  // who is joined or leaves is of the new program
     settle_calls();
   }
   settle_events(end);
@@ -135,12 +147,15 @@ void Engine::settle(Instant end) {
 /// much is released, and however far the clock is moved on.
 void Engine::settle_events(Instant end) {
   if (end <= settled_) return;
+  if (carries() && next_warm_end() < end) finish_deploy();
   const std::span<Arrival> released = reorder_.release(end);
   std::span<Arrival> rest = released;
   while (settled_ < end) {
     const Instant next_event = rest.empty() ? end : rest[0].at;
-    const Instant first = std::max(settled_, std::min(next_event, earliest_wake()));
-    const Instant limit = std::min(end, first + kSliceSpan);
+    const Instant warm_end = next_warm_end();
+    const Instant first = std::max(settled_, std::min({next_event, earliest_wake(), warm_end}));
+    // What warms is looked at right after its last instant.
+    const Instant limit = std::min({end, first + kSliceSpan, warm_end + Duration{1}});
     size_t count = 0;
     while (count < rest.size() && rest[count].at < limit &&
            (count < kSliceEvents || rest[count].at == rest[count - 1].at)) {
@@ -164,6 +179,7 @@ Instant Engine::earliest_wake() const {
 
 /// The next events in order of time, all before `end`; those of its instants are whole.
 void Engine::process(std::span<Arrival> arrivals, Instant end) {
+  held_.begin_run();
   if (!aliases_.empty()) give_names(arrivals);
   const auto parts = static_cast<uint32_t>(shards_.size());
   if (parts == 1) {
@@ -175,6 +191,8 @@ void Engine::process(std::span<Arrival> arrivals, Instant end) {
 }
 
 void Engine::give(std::span<const Change> changes) {
+  if (is_deploying()) [[unlikely]]
+    return held_.add(changes);
   stats_.changes += changes.size();
   if (!changes.empty()) listener_.on_changes(changes);
 }
@@ -209,14 +227,16 @@ void Engine::give_changes() {
   }
 }
 
-bool Engine::is_member(std::string_view user, uint32_t segment) const {
+bool Engine::is_member(std::string_view user, uint32_t segment) {
+  finish_deploy();
   const uint64_t hash = hash64(user);
-  const UserTable& users = shard_of_user(hash).users();
-  const uint32_t number = users.find(hash, user);
-  return number != UserTable::kNobody && member(*program_, users.blob(number), segment);
+  const Shard& shard = shard_of_user(hash);
+  const uint32_t number = shard.users().find(hash, user);
+  return number != UserTable::kNobody && shard.is_member(number, segment, last_settled());
 }
 
-double Engine::score_of(std::string_view user, uint32_t score) const {
+double Engine::score_of(std::string_view user, uint32_t score) {
+  finish_deploy();
   const uint64_t hash = hash64(user);
   const UserTable& users = shard_of_user(hash).users();
   const uint32_t number = users.find(hash, user);
@@ -230,8 +250,9 @@ int64_t Engine::member_count(uint32_t segment) const {
   return count;
 }
 
-std::vector<std::vector<std::string_view>> Engine::members() const {
-  std::vector<std::vector<std::string_view>> members(segment_ranks_.size());
+std::vector<std::vector<std::string_view>> Engine::members() {
+  finish_deploy();
+  std::vector<std::vector<std::string_view>> members(program_->view().segments.size());
   for (const auto& shard : shards_) {
     std::vector<uint32_t> taken;  // segments that have members here
     for (uint32_t segment = 0; segment < members.size(); ++segment) {
@@ -239,9 +260,9 @@ std::vector<std::vector<std::string_view>> Engine::members() const {
     }
     const UserTable& users = shard->users();
     for (uint32_t number = 0; number < users.size(); ++number) {
-      const Blob blob = users.blob(number);
       for (const uint32_t segment : taken) {
-        if (member(*program_, blob, segment)) members[segment].push_back(users.id(number));
+        if (shard->is_member(number, segment, last_settled()))
+          members[segment].push_back(users.id(number));
       }
     }
   }
@@ -249,7 +270,8 @@ std::vector<std::vector<std::string_view>> Engine::members() const {
   return members;
 }
 
-std::vector<std::pair<std::string_view, double>> Engine::scores(uint32_t score) const {
+std::vector<std::pair<std::string_view, double>> Engine::scores(uint32_t score) {
+  finish_deploy();
   std::vector<std::pair<std::string_view, double>> values;
   for (const auto& shard : shards_) {
     const UserTable& users = shard->users();
@@ -268,12 +290,12 @@ EngineStats Engine::stats() const {
   stats.waiting = reorder_.waiting();
   stats.newest = watermark_.newest();
   for (const auto& shard : shards_) {
-    const UserTable& users = shard->users();
-    stats.users += users.living();
+    stats.users += shard->user_count();
     stats.duplicates += shard->duplicates();
     stats.capped += shard->capped();
     stats.table_bytes += shard->table_bytes();
-    stats.state_bytes += users.blob_bytes();
+    stats.state_bytes += shard->state_bytes();
+    const UserTable& users = shard->users();
     if (users.residents() != nullptr) stats.residence += users.residents()->stats;
   }
   return stats;

@@ -16,6 +16,8 @@
 #include "runtime/engine/aliases.h"
 #include "runtime/engine/arrival.h"
 #include "runtime/engine/change.h"
+#include "runtime/engine/deploy.h"
+#include "runtime/engine/held_changes.h"
 #include "runtime/engine/identity.h"
 #include "runtime/engine/reorder.h"
 #include "runtime/engine/shard.h"
@@ -33,6 +35,13 @@ struct EngineOptions {
   /// Of users' states in memory, parted among the threads; 0: all of them. Others go where
   /// `keep_cold_in` says; no answer depends on it.
   size_t state_bytes_max = 0;
+  // After a deploy, so much of each shard's states is carried over by a call: some milliseconds.
+  size_t carried_bytes_a_call = size_t{2} << 20;
+};
+
+struct DeployOptions {
+  /// What looks at all of history takes it to begin at the deploy, where it is not known.
+  bool history_starts_now = false;
 };
 
 /// What an engine tells while it works, from the thread that calls it.
@@ -66,6 +75,9 @@ struct EngineStats {
   Instant newest = kLongAgo;  // the newest event that counts
   ResidenceStats residence;   // of an engine with a bound of its memory
 };
+
+/// By segment: its place in the order of names, which is that of changes.
+std::vector<uint32_t> ranks_of(std::span<const std::string_view> names);
 
 /// The memberships of all users under one program, exact in event time.
 ///
@@ -106,16 +118,45 @@ class Engine {
   /// follows, and after `push`, `advance_to` and `finish`.
   Status trouble() const;
 
-  // ---- As of the last settled instant; an id that is another name of a user is nobody ----
-  bool is_member(std::string_view user, uint32_t segment) const;
-  double score_of(std::string_view user, uint32_t score) const;
+  /// Another program takes the place of the one at work, between two batches: what is settled
+  /// stays, all later instants are its own. Cells that compute the same keep their state. Users
+  /// whose membership is another under it get a change of cause `kDeploy`, dated at the last
+  /// settled instant; of a segment that is gone it bears a row behind those of the program (see
+  /// `segment_name`). A segment that reads what is not known yet *warms*: until all that it reads
+  /// reaches back over its window, users who were known before have neither entries nor exits.
+  ///
+  /// Users are carried over one by one, when an event touches them and some with every later call;
+  /// until all are, changes are held back, so that they come in order. Events that wait for the
+  /// watermark keep the values that the old program read. Batches must be decoded for the new one
+  /// from here on. The program at work itself changes nothing.
+  ///
+  /// Error: `kUnsupported` of an engine with a bound of its memory. Cost: the rules of both, and
+  /// the events that wait; not the users.
+  Status deploy(std::shared_ptr<const Program> next, const DeployOptions& options = {});
+
+  /// Carries over all who are not yet, and gives out what was held back.
+  void finish_deploy();
+  bool is_deploying() const { return carries() || !held_.empty(); }
+
+  /// The name of a change's segment. Of the last deploy and those before, as long as they live.
+  std::string_view segment_name(uint32_t row) const;
+  const Program& program() const { return *program_; }
+  const std::shared_ptr<const Warming>& warming() const { return warming_; }  // null: none
+
+  /// All instants up to and at it are settled.
+  Instant last_settled() const { return {settled_.ms - 1}; }
+
+  // ---- As of the last settled instant; they finish a deploy; an id that is another name
+  // of a user is nobody ----
+  bool is_member(std::string_view user, uint32_t segment);
+  double score_of(std::string_view user, uint32_t score);
   int64_t member_count(uint32_t segment) const;
 
   /// By segment, users sorted by bytes. The ids live as long as the engine.
-  std::vector<std::vector<std::string_view>> members() const;
+  std::vector<std::vector<std::string_view>> members();
 
   /// Every known user's value, sorted by user.
-  std::vector<std::pair<std::string_view, double>> scores(uint32_t score) const;
+  std::vector<std::pair<std::string_view, double>> scores(uint32_t score);
 
   EngineStats stats() const;
 
@@ -148,14 +189,21 @@ class Engine {
   void give_names(std::span<Arrival> arrivals);
   bool is_stopped() const { return is_bounded_ && !trouble().ok(); }
   Instant earliest_wake() const;
-  Instant last_settled() const { return {settled_.ms - 1}; }
   void process(std::span<Arrival> arrivals, Instant end);
   void give_changes();
   void give(std::span<const Change> changes);
   bool restore_counts(ByteReader& in);
+  void save_knowledge(std::string& out) const;
+  bool restore_knowledge(ByteReader& in);
   bool restore_remembered(ByteReader& in);
   bool restore_waiting(ByteReader& in);
   bool restore_identity(ByteReader& in);
+  bool carries() const;
+  void carry_on();
+  void hold_back();
+  void give_held(size_t limit);
+  void convert_waiting(const Program& next);
+  Instant next_warm_end() const;
   const Shard& shard_of_user(uint64_t hash) const {
     return *shards_[shard_of(hash, static_cast<uint32_t>(shards_.size()))];
   }
@@ -179,6 +227,12 @@ class Engine {
 
   bool is_bounded_ = false;
   std::vector<Change> merged_;  // of several shards, some at a time
+
+  std::shared_ptr<const Deploy> deploy_;    // the last one; null: none yet
+  std::vector<cells::Began> began_;         // by cell of the program
+  std::shared_ptr<const Warming> warming_;  // null: no segment warms
+  HeldChanges held_;
+  size_t carried_bytes_a_call_;
 
   bool counts_members_ = true;     // while users are restored
   std::vector<uint64_t> aligned_;  // a state that is being restored

@@ -22,12 +22,12 @@ constexpr size_t kBlockArrivals = 32;
 
 Shard::Shard(const Program& program, std::span<const uint32_t> segment_ranks,
              std::optional<Duration> dedupe, const MemoryBound& bound)
-    : program_(program),
+    : program_(&program),
       frame_(interp::frame_of(program)),
       reads_user_(program.prepared().reads_user),
       users_(program.view().layout[0], bound),
       lines_(program.view(), UserTable::kStateAt, users_.rows_are_aligned()),
-      order_(users_.ids(), segment_ranks),
+      order_(*users_.ids(), segment_ranks),
       member_counts_(segment_ranks.size()) {
   if (dedupe) dedupe_.emplace(*dedupe);
 }
@@ -60,6 +60,7 @@ void Shard::settle(std::span<Arrival> arrivals, Instant end) {
   }
   if (!joining_.empty()) apply_joins(end - Duration{1});
   wake_before(end);
+  if (warming_) end_warming(end - Duration{1});
   if (dedupe_) dedupe_->forget_before(end);
   capped_ += cells::take_capped();
   order_.put_in_order();
@@ -77,6 +78,10 @@ void Shard::guess_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i) {
     if (i + kPlaceAhead < arrivals.size()) users_.fetch_place(arrivals[i + kPlaceAhead].hash);
     Arrival& arrival = arrivals[i];
+    if (former_) [[unlikely]] {
+      guess_carried(arrival);
+      continue;
+    }
     arrival.user = users_.guess_or_add(arrival.hash, arrival.event->user);
     users_.fetch_row(arrival.user, lines_.of_kind(arrival.event->kind.index));
   }
@@ -119,8 +124,8 @@ void Shard::apply_all(std::span<Arrival> arrivals) {
 inline void Shard::apply_one(const Arrival& arrival) {
   Blob blob = users_.take(arrival.user);
   const Event& event = *arrival.event;
-  if (!interp::settle_alone(program_, frame_, blob, event, order_.transitions())) [[unlikely]] {
-    const Status status = apply(program_, blob, {&event, 1}, order_.transitions());
+  if (!interp::settle_alone(*program_, frame_, blob, event, order_.transitions())) [[unlikely]] {
+    const Status status = apply(*program_, blob, {&event, 1}, order_.transitions());
     SEGUE_CHECK(status.ok(), "events come in order of time");
   }
   note(arrival.user, blob);
@@ -135,7 +140,7 @@ void Shard::apply_instant(std::span<const Arrival> at_once) {
     return apply_joined(number, events[0].user, events[0].at, events);
   }
   Blob blob = users_.take(number);
-  const Status status = apply(program_, blob, events, order_.transitions());
+  const Status status = apply(*program_, blob, events, order_.transitions());
   SEGUE_CHECK(status.ok(), "events come in order of time");
   note(number, blob);
 }
@@ -169,12 +174,12 @@ void Shard::join(uint64_t hash, std::string_view id, std::vector<Joined> others)
 
 void Shard::apply_leaves(Instant at) {
   for (const auto& [number, cause] : leaving_) {
-    const Blob blob = users_.blob(number);
     for (uint32_t segment = 0; segment < member_counts_.size(); ++segment) {
-      if (!member(program_, blob, segment)) continue;
+      if (!is_member(number, segment, at - Duration{1})) continue;
       order_.transitions().push_back({at, segment, false, cause, {}});
+      --member_counts_[segment];
     }
-    note_changes(number);
+    if (order_.unowned() != 0) order_.belong_to(users_.id_place(number));
     if (tracks_changed_) removed_.emplace_back(users_.id(number));
     left_.push_back(users_.remove(number));
   }
@@ -193,7 +198,9 @@ void Shard::apply_joined(uint32_t number, std::string_view id, Instant at,
                          std::span<const Event> events) {
   Blob blob = users_.take(number);
   const std::vector<Blob> earlier = std::move(joining_.extract(number).mapped());
-  interp::settle_joined(program_, blob, id, earlier, at, events, order_.transitions());
+  const std::vector<bool> was_in = warming_ ? published(number, at) : std::vector<bool>();
+  interp::settle_joined(*program_, blob, id, earlier, at, events, order_.transitions());
+  if (warming_) let_stay(number, was_in, blob.header().first_ms);
   note(number, blob);
 }
 
@@ -206,7 +213,7 @@ void Shard::erase_left() {
 inline void Shard::note(uint32_t number, const Blob& blob) {
   users_.put_back(number, blob);
   if (tracks_changed_) note_changed(number);
-  if (order_.unowned() != 0) note_changes(number);
+  if (order_.unowned() != 0) note_changes(number, blob);
   set_wake(number, next_deadline(blob));
 }
 
@@ -259,14 +266,15 @@ void Shard::wake(Timers::Wake wake, Instant end) {
   if (next_deadline(blob) < end) {
     // The id lies elsewhere: a miss that few programs need.
     const std::string_view id = reads_user_ ? users_.id(wake.user) : std::string_view();
-    advance(program_, blob, id, end - Duration{1}, order_.transitions());
+    advance(*program_, blob, id, end - Duration{1}, order_.transitions());
     note(wake.user, blob);
   } else {
     set_wake(wake.user, next_deadline(blob));
   }
 }
 
-void Shard::note_changes(uint32_t number) {
+void Shard::note_changes(uint32_t number, const Blob& blob) {
+  if (warming_) hide_warming(blob.header().first_ms);
   for (const Transition& change : order_.belong_to(users_.id_place(number))) {
     member_counts_[change.segment] += change.entered ? 1 : -1;
   }

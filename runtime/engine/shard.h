@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,10 +16,12 @@
 #include "runtime/engine/change.h"
 #include "runtime/engine/change_order.h"
 #include "runtime/engine/dedupe.h"
+#include "runtime/engine/deploy.h"
 #include "runtime/engine/snapshot.h"
 #include "runtime/engine/timers.h"
 #include "runtime/engine/touched_lines.h"
 #include "runtime/engine/users.h"
+#include "runtime/engine/warming.h"
 #include "runtime/interp/program.h"
 
 namespace segue {
@@ -74,7 +77,29 @@ class Shard {
   void keep_cold_in(ColdStates& cold) { users_.keep_cold_in(cold); }
   Status trouble() const { return users_.trouble(); }
 
+  // ---- Deploys: carrying.cc ----
+
+  /// Goes over to another program. `segment_ranks`: of its segments, and those that are removed
+  /// behind them. Users are carried over when an event touches them, or by `carry_some`; what
+  /// changes by it, cause `kDeploy`, comes at `deploy.at` then.
+  void begin_deploy(std::shared_ptr<const Deploy> deploy, std::span<const uint32_t> segment_ranks);
+
+  /// Carries users over until their states were so many bytes, settled up to
+  /// `settled` as all others are.
+  /// Makes `changes`.
+  void carry_some(size_t bytes, Instant settled);
+
+  /// Whether some users are not carried over yet.
+  bool is_carrying() const { return former_ != nullptr; }
+
+  /// Of users who are carried over: in or out as changes have told, all up to and at `at` settled.
+  bool is_member(uint32_t number, uint32_t segment, Instant at) const;
+
   const UserTable& users() const { return users_; }
+  uint32_t user_count() const { return users_.living() + (former_ ? former_->left : 0); }
+  size_t state_bytes() const {
+    return users_.blob_bytes() + (former_ ? former_->users.blob_bytes() : 0);
+  }
   std::span<const int64_t> member_counts() const { return member_counts_; }
   uint64_t duplicates() const { return duplicates_; }
   uint64_t capped() const { return capped_; }
@@ -95,8 +120,9 @@ class Shard {
   void remember(const DedupeWindow::Kept& kept) {
     if (dedupe_) dedupe_->remember(kept);
   }
+  void restore_warming(std::shared_ptr<const Warming> warming);
   void restore_user(uint64_t hash, std::string_view id, std::span<const std::byte> state,
-                    bool count);
+                    std::span<const std::byte> staying, Instant at, bool count);
 
  private:
   static size_t end_of_block(std::span<const Arrival> arrivals, size_t begin);
@@ -114,13 +140,31 @@ class Shard {
   void wake_before(Instant end);
   void fetch_due(Timers::Wake wake, Instant end, uint32_t lines);
   void wake(Timers::Wake wake, Instant end);
-  void note_changes(uint32_t number);
+  void note_changes(uint32_t number, const Blob& blob);
   void note_changed(uint32_t number);
   void set_wake(uint32_t number, Instant deadline);
 
-  const Program& program_;
+  /// Users of the program before, who are not carried over yet.
+  struct Former {
+    std::shared_ptr<const Deploy> deploy;
+    UserTable users;
+    StayingMembers staying;
+    std::vector<bool> is_carried;
+    uint32_t next = 0;  // users before it are
+    uint32_t left = 0;
+  };
+  void guess_carried(Arrival& arrival);
+  uint32_t carry_user(uint32_t former_number);
+  void tell_deploy(uint32_t former_number, const Blob& old, uint32_t number, const Blob& blob);
+  void hide_warming(int64_t first_ms);
+  std::vector<bool> published(uint32_t number, Instant at) const;
+  void let_stay(uint32_t number, const std::vector<bool>& was_in, int64_t first_ms);
+  void end_warming(Instant at);
+  std::vector<uint64_t> staying_of(uint32_t number) const;
+
+  const Program* program_;
   Frame frame_;
-  const bool reads_user_;  // whether a rule does
+  bool reads_user_;  // whether a rule does
   UserTable users_;
   TouchedLines lines_;
   Timers timers_;
@@ -130,8 +174,11 @@ class Shard {
   uint64_t duplicates_ = 0;
   uint64_t capped_ = 0;
   bool tracks_changed_ = false;
-  std::vector<uint32_t> changed_;  // users whose state did since the last `save_users`, each once
-  std::vector<bool> is_changed_;   // by number
+  std::vector<uint32_t> changed_;   // users whose state did since the last `save_users`, each once
+  std::vector<bool> is_changed_;    // by number
+  std::unique_ptr<Former> former_;  // while users are carried over
+  std::shared_ptr<const Warming> warming_;  // null: no segment warms
+  StayingMembers staying_;
 
   // Of the instant that is settled next.
   std::vector<std::pair<uint32_t, Cause>> leaving_;

@@ -105,7 +105,14 @@ bool take_event(ByteReader& in, const image::View& view, Arena& arena, Event& ev
 void Shard::save_users(const UserSink& give, bool changed_only) {
   const auto give_one = [&](uint32_t number) {
     const Blob blob = users_.blob(number);
-    if (!blob.empty()) give(users_.id(number), blob.bytes());
+    if (blob.empty()) return;
+    const std::vector<uint64_t> staying = staying_of(number);
+    if (staying.empty()) return give(users_.id(number), blob.bytes());
+    // Behind the state.
+    std::vector<std::byte> bytes(blob.bytes().begin(), blob.bytes().end());
+    const auto words = std::as_bytes(std::span(staying));
+    bytes.insert(bytes.end(), words.begin(), words.end());
+    give(users_.id(number), bytes);
   };
   if (changed_only) {
     // A number may be another user's since.
@@ -121,15 +128,37 @@ void Shard::save_users(const UserSink& give, bool changed_only) {
   std::fill(is_changed_.begin(), is_changed_.end(), false);
 }
 
+/// The slots of warming segments that the user stays in, as bits; empty if there is none.
+std::vector<uint64_t> Shard::staying_of(uint32_t number) const {
+  std::vector<uint64_t> words;
+  const size_t slots = warming_ ? warming_->rows.size() : 0;
+  for (uint32_t slot = 0; slot < slots; ++slot) {
+    if (!staying_.get(number, slot)) continue;
+    words.resize((slots + 63) / 64);
+    words[slot / 64] |= uint64_t{1} << (slot % 64);
+  }
+  return words;
+}
+
+void Shard::restore_warming(std::shared_ptr<const Warming> warming) {
+  warming_ = std::move(warming);
+  staying_ = StayingMembers(warming_ ? warming_->rows.size() : 0);
+}
+
 void Shard::restore_user(uint64_t hash, std::string_view id, std::span<const std::byte> state,
-                         bool count) {
+                         std::span<const std::byte> staying, Instant at, bool count) {
   const uint32_t number = users_.find_or_add(hash, id);
   users_.restore(number, state);
+  for (uint32_t slot = 0; slot < 8 * staying.size(); ++slot) {
+    if ((std::to_integer<unsigned>(staying[slot / 8]) >> (slot % 8) & 1) != 0) {
+      staying_.set(number, slot, true);
+    }
+  }
   const Blob blob = users_.blob(number);
   set_wake(number, next_deadline(blob));
   if (!count) return;
   for (uint32_t segment = 0; segment < member_counts_.size(); ++segment) {
-    member_counts_[segment] += member(program_, blob, segment) ? 1 : 0;
+    member_counts_[segment] += is_member(number, segment, at) ? 1 : 0;
   }
 }
 
@@ -140,6 +169,7 @@ void Engine::track_changed_users() {
 }
 
 std::string Engine::save(const UserSink& give, bool changed_only) {
+  finish_deploy();
   const EngineStats counted = stats();
   std::string out;
   put(out, kVersion);
@@ -152,8 +182,9 @@ std::string Engine::save(const UserSink& give, bool changed_only) {
     put(out, count);
   }
   put(out, static_cast<uint32_t>(shards_.size()));
-  put(out, static_cast<uint32_t>(segment_ranks_.size()));
+  put(out, static_cast<uint32_t>(program_->view().segments.size()));
   for (const auto& shard : shards_) put_all(out, shard->member_counts());
+  save_knowledge(out);
   std::vector<DedupeWindow::Kept> remembered;
   for (const auto& shard : shards_) shard->save_remembered(remembered);
   std::sort(remembered.begin(), remembered.end(),
@@ -171,6 +202,54 @@ std::string Engine::save(const UserSink& give, bool changed_only) {
   }
   for (const auto& shard : shards_) shard->save_users(give, changed_only);
   return out;
+}
+
+/// From when on cells know, and which segments warm.
+void Engine::save_knowledge(std::string& out) const {
+  put(out, static_cast<uint32_t>(began_.size()));
+  for (const cells::Began& cell : began_) {
+    put(out, cell.since_ms);
+    put(out, cell.newest);
+    put(out, static_cast<uint8_t>(cell.history_starts_now));
+  }
+  put(out, static_cast<uint32_t>(warming_ ? warming_->rows.size() : 0));
+  if (!warming_) return;
+  for (const uint32_t row : warming_->rows) {
+    put(out, row);
+    put(out, warming_->segments[row].since.ms);
+    put(out, warming_->segments[row].until.ms);
+  }
+}
+
+bool Engine::restore_knowledge(ByteReader& in) {
+  uint32_t count = 0;
+  if (!in.take(count) || count != began_.size()) return false;
+  for (cells::Began& cell : began_) {
+    uint8_t flag = 0;
+    if (!in.take(cell.since_ms) || !in.take(cell.newest) || !in.take(flag) || flag > 1) {
+      return false;
+    }
+    cell.history_starts_now = flag != 0;
+  }
+  if (!in.take(count)) return false;
+  auto warming = std::make_shared<Warming>();
+  warming->segments.resize(program_->view().segments.size());
+  for (; count > 0; --count) {
+    uint32_t row = 0;
+    Warming::OfSegment segment;
+    if (!in.take(row) || !in.take(segment.since.ms) || !in.take(segment.until.ms)) return false;
+    const bool ascends = warming->rows.empty() || row > warming->rows.back();
+    if (!ascends || row >= warming->segments.size()) return false;
+    segment.slot = static_cast<uint32_t>(warming->rows.size());
+    warming->segments[row] = segment;
+    warming->rows.push_back(row);
+    if (segment.until != kNever) warming->ends.push_back(segment.until);
+  }
+  if (warming->rows.empty()) return true;
+  std::sort(warming->ends.begin(), warming->ends.end());
+  warming_ = std::move(warming);
+  for (const auto& shard : shards_) shard->restore_warming(warming_);
+  return true;
 }
 
 Status Engine::restore(std::string_view bytes) {
@@ -192,6 +271,7 @@ Status Engine::restore(std::string_view bytes) {
   }
   for (const auto& shard : shards_) shard->move_time_to(settled_);
   if (!restore_counts(in)) return corrupt("its counts of members");
+  if (!restore_knowledge(in)) return corrupt("from when on its cells know");
   if (!restore_remembered(in)) return corrupt("its message ids");
   if (!restore_waiting(in)) return corrupt("events that wait");
   return restore_identity(in) && in.done() ? Status() : Status(corrupt("who is who"));
@@ -218,7 +298,8 @@ bool Engine::restore_identity(ByteReader& in) {
 bool Engine::restore_counts(ByteReader& in) {
   uint32_t shards = 0;
   uint32_t segments = 0;
-  if (!in.take(shards) || !in.take(segments) || segments != segment_ranks_.size()) return false;
+  if (!in.take(shards) || !in.take(segments) || segments != program_->view().segments.size())
+    return false;
   counts_members_ = shards != shards_.size();
   std::vector<int64_t> counts(segments);
   for (uint32_t i = 0; i < shards; ++i) {
@@ -260,11 +341,22 @@ Status Engine::restore_user(std::string_view id, std::span<const std::byte> stat
   // States are looked at where they are aligned.
   aligned_.resize((state.size() + sizeof(uint64_t) - 1) / sizeof(uint64_t));
   std::memcpy(aligned_.data(), state.data(), state.size());
-  const std::span<const std::byte> bytes = std::as_bytes(std::span(aligned_)).first(state.size());
+  std::span<const std::byte> bytes = std::as_bytes(std::span(aligned_)).first(state.size());
+  // Behind it the warming segments that the user stays in, if there are any.
+  uint32_t state_bytes = 0;
+  if (warming_ && bytes.size() > sizeof(BlobHeader)) {
+    std::memcpy(&state_bytes, bytes.data(), sizeof state_bytes);
+  }
+  const size_t words = warming_ ? (warming_->rows.size() + 63) / 64 : 0;
+  std::span<const std::byte> staying;
+  if (words != 0 && bytes.size() == size_t{state_bytes} + words * sizeof(uint64_t)) {
+    staying = bytes.subspan(state_bytes);
+    bytes = bytes.first(state_bytes);
+  }
   SEGUE_TRY_STATUS(program_->check_state(bytes));
   const uint64_t hash = hash64(id);
-  shards_[shard_of(hash, static_cast<uint32_t>(shards_.size()))]->restore_user(hash, id, bytes,
-                                                                               counts_members_);
+  shards_[shard_of(hash, static_cast<uint32_t>(shards_.size()))]->restore_user(
+      hash, id, bytes, staying, last_settled(), counts_members_);
   return {};
 }
 

@@ -43,6 +43,17 @@ void Timers::move_to(Instant end) {
   }
 }
 
+void Timers::clear() {
+  const auto lay_all_aside = [&](Block*& first) {
+    while (Block* const block = first) {
+      first = block->next;
+      lay_aside(block);
+    }
+  };
+  for (Block*& bucket : buckets_) lay_all_aside(bucket);
+  lay_all_aside(due_);
+}
+
 std::span<const Timers::Wake> Timers::take_due() {
   given_.clear();
   while (due_ != nullptr && given_.size() < kBlockWakes) {

@@ -52,6 +52,12 @@ class Timers {
   /// Some of what is due, in no order; nothing when all has been given out.
   std::span<const Wake> take_due();
 
+  /// The present.
+  Instant now() const { return {now_ms_}; }
+
+  /// Forgets all that is set.
+  void clear();
+
   /// None is set for before it.
   Instant earliest() const;
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <random>
+#include <utility>
 
 #include "runtime/base/check.h"
 #include "runtime/base/hash.h"
@@ -32,7 +33,9 @@ uint64_t drawn_seed() {
 
 }  // namespace
 
-UserTable::UserTable(const image::Layout& layout, const MemoryBound& bound) : seed_(drawn_seed()) {
+UserTable::UserTable(const image::Layout& layout, const MemoryBound& bound,
+                     std::shared_ptr<Ids> ids)
+    : seed_(drawn_seed()), ids_(std::move(ids)) {
   if (bound.bytes != 0) residents_ = std::make_unique<Residents>(bound);
   const bool grows = layout.growing_cells != 0;
   const uint32_t fixed = layout.fixed_bytes + (grows ? kGrowthBytes : 0);
@@ -51,9 +54,61 @@ UserTable::UserTable(const image::Layout& layout, const MemoryBound& bound) : se
 UserTable::~UserTable() {
   if (outside_bytes_ == 0) return;
   for (uint32_t number = 0; number < size_; ++number) {
+    if (!chunks_[number >> chunk_shift_]) continue;
     Row& of_user = row(number);
     Blob blob = kept(of_user);
     if (blob.data() != room(of_user)) Blob::release(blob.data(), blob.capacity());
+  }
+}
+
+UserTable::UserTable(UserTable&& other) noexcept
+    : seed_(other.seed_),
+      room_bytes_(other.room_bytes_),
+      row_bytes_(other.row_bytes_),
+      chunk_shift_(other.chunk_shift_),
+      chunk_mask_(other.chunk_mask_),
+      chunks_(std::move(other.chunks_)),
+      places_(std::move(other.places_)),
+      ids_(other.ids_),
+      size_(std::exchange(other.size_, 0)),
+      free_(std::move(other.free_)),
+      outside_bytes_(std::exchange(other.outside_bytes_, 0)),
+      residents_(std::move(other.residents_)) {}
+
+UserTable& UserTable::operator=(UserTable&& other) noexcept {
+  UserTable moved(std::move(other));
+  swap(moved);
+  return *this;
+}
+
+void UserTable::swap(UserTable& other) noexcept {
+  std::swap(seed_, other.seed_);
+  std::swap(room_bytes_, other.room_bytes_);
+  std::swap(row_bytes_, other.row_bytes_);
+  std::swap(chunk_shift_, other.chunk_shift_);
+  std::swap(chunk_mask_, other.chunk_mask_);
+  std::swap(chunks_, other.chunks_);
+  std::swap(places_, other.places_);
+  std::swap(ids_, other.ids_);
+  std::swap(free_, other.free_);
+  std::swap(size_, other.size_);
+  std::swap(outside_bytes_, other.outside_bytes_);
+  std::swap(residents_, other.residents_);
+}
+
+void UserTable::let_go(uint32_t number) {
+  Row& of_user = row(number);
+  const Blob blob = kept(of_user);
+  if (!blob.empty() && blob.data() != room(of_user)) {
+    outside_bytes_ -= blob.capacity();
+    Blob::release(const_cast<std::byte*>(blob.data()), blob.capacity());
+  }
+  std::memset(room(of_user), 0, sizeof(Elsewhere));
+}
+
+void UserTable::drop_before(uint32_t end) {
+  for (uint32_t chunk = (end >> chunk_shift_); chunk-- > 0 && chunks_[chunk];) {
+    chunks_[chunk].reset();
   }
 }
 
@@ -114,11 +169,26 @@ uint32_t UserTable::find(uint64_t hash, std::string_view id) const {
                       [&](uint32_t candidate) { return is_of(row(candidate), check, id); });
 }
 
+uint32_t UserTable::find_from(uint32_t first, uint64_t hash, std::string_view id) const {
+  const uint64_t check = hash64(id, seed_);
+  return places_.find(tag_of(hash), [&](uint32_t candidate) {
+    return candidate >= first && is_of(row(candidate), check, id);
+  });
+}
+
+uint32_t UserTable::add_known(uint64_t hash, uint32_t id_place) {
+  return add_row(hash, hash64((*ids_)[id_place], seed_), id_place);
+}
+
 uint32_t UserTable::add_new(uint64_t hash, uint64_t check, std::string_view id) {
+  return add_row(hash, check, ids_->add(id));
+}
+
+uint32_t UserTable::add_row(uint64_t hash, uint64_t check, uint32_t id_place) {
   const uint32_t number = free_number();
   places_.add(tag_of(hash), number);
   Row& made = row(number);
-  made = {check, 0, ids_.add(id)};
+  made = {check, 0, id_place};
   std::memset(room(made), 0, sizeof(Elsewhere));
   return number;
 }
@@ -139,7 +209,7 @@ uint32_t UserTable::free_number() {
 uint32_t UserTable::remove(uint32_t number) {
   Row& of_user = row(number);
   const uint32_t id_place = of_user.id;
-  places_.remove(tag_of(hash64(ids_[id_place])), number);
+  places_.remove(tag_of(hash64((*ids_)[id_place])), number);
   if (mark(of_user) == kCold) residents_->forget(number, elsewhere(of_user).capacity);
   Blob blob = kept(of_user);
   if (blob.data() != room(of_user)) {
@@ -168,7 +238,7 @@ size_t UserTable::blob_bytes() const {
 }
 
 size_t UserTable::bytes() const {
-  return size_t{size_} * (row_bytes_ - room_bytes_) + places_.bytes() + ids_.bytes();
+  return size_t{size_} * (row_bytes_ - room_bytes_) + places_.bytes() + ids_->bytes();
 }
 
 }  // namespace segue

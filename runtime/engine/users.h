@@ -38,8 +38,12 @@ class UserTable {
   static constexpr uint32_t kNobody = UINT32_MAX;
 
   /// `layout`: of the states.
-  explicit UserTable(const image::Layout& layout, const MemoryBound& bound = {});
+  /// `ids`: where the ids stand; several tables of one shard share them.
+  explicit UserTable(const image::Layout& layout, const MemoryBound& bound = {},
+                     std::shared_ptr<Ids> ids = std::make_shared<Ids>());
   ~UserTable();
+  UserTable(UserTable&& other) noexcept;
+  UserTable& operator=(UserTable&& other) noexcept;
   UserTable(const UserTable&) = delete;
   UserTable& operator=(const UserTable&) = delete;
 
@@ -52,6 +56,20 @@ class UserTable {
   /// Numbers are below it; those of removed users have no state.
   uint32_t size() const { return size_; }
   uint32_t living() const { return size_ - static_cast<uint32_t>(free_.size()); }
+
+  /// Whether the number is nobody's now.
+  bool is_free(uint32_t number) const { return row(number).check == 0 && row(number).id == 0; }
+
+  /// Adds a user whose id has its place already, and who is in no row.
+  uint32_t add_known(uint64_t hash, uint32_t id_place);
+
+  /// `find` among the users from number `first` on.
+  uint32_t find_from(uint32_t first, uint64_t hash, std::string_view id) const;
+
+  /// The user has no state any more; then frees the pages of users before `end`, none of whom may
+  /// have one, and who are not asked for again.
+  void let_go(uint32_t number);
+  void drop_before(uint32_t end);
 
   /// The state of a user, for reading: a copy, if it lies outside of memory.
   Blob blob(uint32_t number) const {
@@ -73,7 +91,7 @@ class UserTable {
   /// Forgets a user; the number goes to the next new one. The id stays until `erase_id` of the
   /// place that is returned.
   uint32_t remove(uint32_t number);
-  void erase_id(uint32_t id_place) { ids_.erase(id_place); }
+  void erase_id(uint32_t id_place) { ids_->erase(id_place); }
 
   /// Gives a user without a state this one.
   void restore(uint32_t number, std::span<const std::byte> state);
@@ -82,9 +100,9 @@ class UserTable {
   uint32_t& wake(uint32_t number) { return row(number).wake; }
 
   /// The id: by number, or by the name of its place, which a row knows. Lives as long as the table.
-  std::string_view id(uint32_t number) const { return ids_[row(number).id]; }
+  std::string_view id(uint32_t number) const { return (*ids_)[row(number).id]; }
   uint32_t id_place(uint32_t number) const { return row(number).id; }
-  const Ids& ids() const { return ids_; }
+  const std::shared_ptr<Ids>& ids() const { return ids_; }
 
   /// `find_or_add` in two steps, so that rows can be fetched between them. The first looks at
   /// places alone, where another id may have the same tag; the second asks the row.
@@ -153,7 +171,7 @@ class UserTable {
   /// Ids too long for the hash's short forms, whose collisions are less well known, are compared.
   static constexpr size_t kHashedAloneMax = 240;
   bool is_of(const Row& row, uint64_t check, std::string_view id) const {
-    return row.check == check && (id.size() <= kHashedAloneMax || ids_[row.id] == id);
+    return row.check == check && (id.size() <= kHashedAloneMax || (*ids_)[row.id] == id);
   }
 
   Row& row(uint32_t number) const {
@@ -190,6 +208,8 @@ class UserTable {
   void make_room();
   void move_out(uint32_t number, const Blob& blob);
   uint32_t free_number();
+  void swap(UserTable& other) noexcept;
+  uint32_t add_row(uint64_t hash, uint64_t check, uint32_t id_place);
   uint32_t add_new(uint64_t hash, uint64_t check, std::string_view id);
 
   struct Free {
@@ -205,10 +225,10 @@ class UserTable {
   uint32_t chunk_mask_;
   std::vector<Chunk> chunks_;
   Places places_;
-  Ids ids_;
+  std::shared_ptr<Ids> ids_;
   uint32_t size_ = 0;
   std::vector<uint32_t> free_;  // numbers of removed users
-  size_t outside_bytes_ = 0;  // of states that have moved out, in memory
+  size_t outside_bytes_ = 0;    // of states that have moved out, in memory
   std::unique_ptr<Residents> residents_;
 };
 

@@ -25,7 +25,7 @@ TEST(Users, AreNumberedAsTheyCome) {
     const std::string id = "user " + std::to_string(i);
     EXPECT_EQ(users.find_or_add(hash64(id), id), i);
     EXPECT_EQ(users.id(i), id);
-    EXPECT_EQ(users.ids()[users.id_place(i)], id);
+    EXPECT_EQ((*users.ids())[users.id_place(i)], id);
   }
   EXPECT_EQ(users.size(), 100'000u);
   EXPECT_EQ(users.find(hash64("nobody"), "nobody"), UserTable::kNobody);
@@ -45,7 +45,7 @@ TEST(Users, AreForgotten) {
       users.wake(number) = 5;
       const uint32_t place = users.remove(number);
       EXPECT_EQ(number_of(id), UserTable::kNobody);
-      EXPECT_EQ(users.ids()[place], id) << "until it is erased";
+      EXPECT_EQ((*users.ids())[place], id) << "until it is erased";
       users.erase_id(place);
       EXPECT_EQ(users.living(), 1000u);
       EXPECT_EQ(add(id), number) << "numbers are used again";

@@ -59,7 +59,7 @@ class Program {
   std::unique_ptr<const Prepared> prepared_;
 };
 
-enum class Cause : uint8_t { kEvent, kTime, kTrait, kMerge, kDelete };
+enum class Cause : uint8_t { kEvent, kTime, kTrait, kMerge, kDelete, kDeploy };
 
 /// One change of one user's membership at its exact instant.
 struct Transition {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/cells/crossing.h"
 #include "runtime/cells/deadlines.h"
 #include "runtime/cells/kinds.h"
 #include "runtime/cells/merge.h"
@@ -64,6 +65,23 @@ class Settling {
     }
   }
 
+  void begin(int64_t first_ms) { create(first_ms); }
+
+  /// As of an instant at which nothing happens.
+  void settle_anew(int64_t at_ms) {
+    BlobHeader& header = blob_.header();
+    frame_.blob = blob_.data();
+    frame_.now_ms = at_ms;
+    take_truths();
+    header.next_ms = at_ms;
+    for (uint32_t slot = 0; frame_.tracking != nullptr && slot < frame_.tracking->slots(); ++slot) {
+      cells::deadlines_set(blob_.data() + program_.view().layout[0].deadlines_at,
+                           frame_.tracking->slots(), slot, at_ms);  // each wait is looked at
+    }
+    scratch_.words.assign(program_.view().layout[0].truth_words, 0);
+    settle(at_ms, {}, Looks::kAll);
+  }
+
   void settle_events(std::span<const Event> events) {
     const int64_t at_ms = events[0].at.ms;
     const bool first = blob_.empty();
@@ -90,10 +108,29 @@ class Settling {
   }
 
  private:
+  /// Lets cells that follow turns begin with the truths of their nodes.
+  void take_truths() {
+    const image::View& view = program_.view();
+    const auto follows = [](const std::vector<uint32_t>& cells) { return !cells.empty(); };
+    if (!std::any_of(prepared_.crossings_of_chunk.begin(), prepared_.crossings_of_chunk.end(),
+                     follows)) {
+      return;
+    }
+    for (const uint32_t chunk : prepared_.all_chunks) {
+      interp::run_chunk(frame_, chunk);
+      for (const uint32_t cell : prepared_.crossings_of_chunk[chunk]) {
+        const uint32_t place = view.nodes[view.cells[cell].source].place;
+        const auto word = cells::load<uint64_t>(interp::truth_word(frame_.blob, place / 64));
+        cells::crossing_move(frame_.blob + view.cells[cell].offset, (word >> place % 64 & 1) != 0,
+                             false);
+      }
+    }
+  }
+
   enum class Looks : uint8_t {
     kTouched,  // at what the instant can change
     kFirst,    // at all, of a new user
-    kAll,      // at all, of one who was joined with others
+    kAll,      // at all, of one who was joined with others, or is new to the program
   };
 
   /// The blob becomes what all of them come to.
@@ -264,6 +301,15 @@ void settle_joined(const Program& program, Blob& blob, std::string_view user,
                    std::span<const Blob> earlier, Instant at, std::span<const Event> events,
                    std::vector<Transition>& out) {
   Settling(program, blob, user, out).settle_joined(earlier, at.ms, events);
+}
+
+void carry_over(const cells::CarryPlan& plan, const Program& from, const Blob& old,
+                const Program& to, Blob& into, std::string_view user, Instant at) {
+  std::vector<Transition> ignored;
+  Settling settling(to, into, user, ignored);
+  settling.begin(old.header().first_ms);
+  cells::carry(plan, from.view(), old, to.view(), into);
+  settling.settle_anew(at.ms);
 }
 
 void settle_deadlines(const Program& program, Blob& blob, std::string_view user, int64_t through_ms,

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/cells/carry.h"
 #include "runtime/interp/program.h"
 
 namespace segue::interp {
@@ -30,5 +31,13 @@ void settle_joined(const Program& program, Blob& blob, std::string_view user,
 
 void settle_deadlines(const Program& program, Blob& blob, std::string_view user, int64_t through_ms,
                       std::vector<Transition>& out);
+
+/// Makes of the state of a user under one program that under another: what `plan` carries over
+/// stays, conditions and deadlines are as of `at`, up to and at which the old state is settled.
+/// Nothing occurs by it: what waits for a condition to turn takes its truth as it is. `into` must
+/// be empty, or in its keeper's room.
+/// Cost: a copy of what is kept, and every condition.
+void carry_over(const cells::CarryPlan& plan, const Program& from, const Blob& old,
+                const Program& to, Blob& into, std::string_view user, Instant at);
 
 }  // namespace segue::interp

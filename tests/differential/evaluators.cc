@@ -48,7 +48,7 @@ std::set<int64_t> sample_times(const std::vector<Event>& events, Instant until) 
 
 std::string change_line(std::string_view user, Instant at, std::string_view segment, bool entered,
                         int cause, std::string_view event) {
-  static constexpr const char* kCauses[] = {"event", "time", "trait", "merge", "delete"};
+  static constexpr const char* kCauses[] = {"event", "time", "trait", "merge", "delete", "deploy"};
   return fmt::format("{} {} {} {} {}{}{}", user, instant_text(at.ms), segment,
                      entered ? "enters" : "leaves", kCauses[cause], event.empty() ? "" : " ",
                      event);

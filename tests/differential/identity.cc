@@ -41,7 +41,7 @@ class Listener : public EngineListener {
     }
   }
 
-  const Backend* backend = nullptr;
+  Backend* backend = nullptr;
   Answer lines;
   Answer as_of;
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/passes/pipeline.h"
+#include "tests/differential/deploys.h"
 #include "tests/differential/evaluators.h"
 #include "tests/differential/identity.h"
 #include "tests/differential/shrink.h"
@@ -22,6 +23,7 @@ struct Options {
   uint64_t first = 0;
   bool native = true;
   bool forever = false;
+  bool deploys = false;  // judge these alone
   std::string write_to;  // a folder: write the cases there, judge none
 };
 
@@ -132,9 +134,10 @@ Verdict judge(const Case& generated, uint64_t number, bool native) {
 }
 
 /// `with_who`: of every third case the events say who is who too.
-Case generate(uint64_t seed, FormCounts& counts, bool with_who) {
+Case generate(uint64_t seed, FormCounts& counts, bool with_who, Scale* used = nullptr) {
   Random random(seed);
   const Scale scale = random_scale(random);
+  if (used != nullptr) *used = scale;
   Case made;
   made.rules = generate_rules(random, scale, counts);
   made.events = generate_events(random, scale);
@@ -185,14 +188,36 @@ int write(const Options& options) {
   return 0;
 }
 
+/// The case's rules replaced on a live engine.
+bool deploys_agree(const Case& made, const Scale& scale, uint64_t number, const Options& options,
+                   DeployFigures& figures) {
+  Random random(options.seed + number + 1);
+  const Deploys deploys = vary(random, scale, made);
+  const Instant until{made.events.back().at_ms + 40 * kDayMs};
+  const std::string wrong =
+      judge_deploys(deploys, made.events, until, number, options.native, figures);
+  if (wrong.empty()) return true;
+  fmt::print("case {} (seed {}) differs: deploys\n{}", number, options.seed, wrong);
+  for (const GeneratedEvent& event : made.events) fmt::print("{}\n", event.to_json());
+  return false;
+}
+
 int run(const Options& options) {
   if (!options.write_to.empty()) return write(options);
   FormCounts counts;
+  DeployFigures deploys;
   uint64_t passed = 0;
   uint64_t failed = 0;
   for (uint64_t i = options.first; options.forever || i < options.first + options.cases; ++i) {
+    Scale scale;
+    FormCounts ignored;
+    const Case plain = generate(options.seed + i, ignored, false, &scale);
+    if (!deploys_agree(plain, scale, i, options, deploys)) {
+      if (++failed >= 3) break;
+      continue;
+    }
     const Case made = generate(options.seed + i, counts, true);
-    const Verdict verdict = judge(made, i, options.native);
+    const Verdict verdict = options.deploys ? Verdict() : judge(made, i, options.native);
     if (verdict.contender.empty()) {
       ++passed;
     } else {
@@ -203,7 +228,10 @@ int run(const Options& options) {
     if (options.forever && i % 1000 == 0) fmt::print(stderr, "{} cases\n", i);
   }
   bool complete = true;
-  if (options.cases >= 300 && failed == 0) complete = all_forms_seen(counts, passed);
+  if (options.cases >= 300 && failed == 0 && !options.deploys)
+    complete = all_forms_seen(counts, passed);
+  fmt::print("deploys: {} changes; of segments {} answer at once, {} warm, {} know at no time\n",
+             deploys.changes, deploys.at_once, deploys.warm, deploys.never);
   fmt::print("seed {}, cases {} to {}\n{} passed, {} failed\n", options.seed, options.first,
              options.first + passed + failed, passed, failed);
   return failed == 0 && complete ? 0 : 1;
@@ -229,6 +257,8 @@ int main(int argc, char** argv) {
       options.cases = 1;
     } else if (flag == "--no-native")
       options.native = false;
+    else if (flag == "--deploys")
+      options.deploys = true;
     else if (flag == "--forever")
       options.forever = true;
     else if (flag == "--write")

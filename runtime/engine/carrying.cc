@@ -1,0 +1,210 @@
+// How a shard goes over to another program: user by user, when an event touches one or when it is a
+// user's turn.
+#include <algorithm>
+#include <utility>
+
+#include "runtime/base/hash.h"
+#include "runtime/cells/bytes.h"
+#include "runtime/cells/capped.h"
+#include "runtime/engine/shard.h"
+#include "runtime/interp/prepared.h"
+#include "runtime/interp/settle.h"
+
+namespace segue {
+namespace {
+
+// How far ahead of its use a row is fetched.
+constexpr uint32_t kRowsAhead = 8;
+constexpr uint32_t kLinesAhead = 0xffff;  // of a state: the first kilobyte
+constexpr uint32_t kUsersADrop = 1024;  // pages that nobody needs any more are looked for so often
+
+bool truth_at(const Blob& blob, uint32_t place) {
+  const std::byte* word = blob.data() + sizeof(BlobHeader) + size_t{place / 64} * 8;
+  return (cells::load<uint64_t>(word) >> (place % 64) & 1) != 0;
+}
+
+}  // namespace
+
+void Shard::begin_deploy(std::shared_ptr<const Deploy> deploy,
+                         std::span<const uint32_t> segment_ranks) {
+  std::vector<int64_t> counts(deploy->segments.size());
+  for (size_t i = 0; i < counts.size(); ++i) {
+    const uint32_t old_row = deploy->segments[i].old_row;
+    if (old_row != image::kNone) counts[i] = member_counts_[old_row];
+  }
+  member_counts_ = std::move(counts);
+  program_ = deploy->to.get();
+  frame_ = interp::frame_of(*program_);
+  reads_user_ = program_->prepared().reads_user;
+  std::shared_ptr<Ids> ids = users_.ids();
+  const uint32_t living = users_.living();
+  std::vector<bool> carried(users_.size());
+  auto former = std::make_unique<Former>(
+      Former{deploy, std::move(users_), std::move(staying_), std::move(carried), 0, living});
+  users_ = UserTable(program_->view().layout[0], {}, std::move(ids));
+  lines_ = TouchedLines(program_->view(), UserTable::kStateAt, users_.rows_are_aligned());
+  order_.rank(segment_ranks);
+  timers_.clear();  // those of users who are not carried over ask for the old program
+  changed_.clear();
+  is_changed_.clear();
+  warming_ = deploy->warming;
+  staying_ = StayingMembers(warming_ ? warming_->rows.size() : 0);
+  if (living != 0) former_ = std::move(former);
+}
+
+/// Whose event it is while users are carried over: the user is, and first of all.
+void Shard::guess_carried(Arrival& arrival) {
+  const std::string_view id = arrival.event->user;
+  arrival.user = users_.find(arrival.hash, id);
+  if (arrival.user != UserTable::kNobody) return;
+  const uint32_t former = former_->users.find_from(former_->next, arrival.hash, id);
+  if (former == UserTable::kNobody) {
+    arrival.user = users_.find_or_add(arrival.hash, id);
+    return;
+  }
+  arrival.user = carry_user(former);
+}
+
+uint32_t Shard::carry_user(uint32_t former_number) {
+  const std::shared_ptr<const Deploy> deploy = former_->deploy;
+  UserTable& users = former_->users;
+  const std::string_view id = users.id(former_number);
+  former_->is_carried[former_number] = true;
+  const uint32_t number = users_.add_known(hash64(id), users.id_place(former_number));
+  const Blob old = users.blob(former_number);
+  if (!old.empty()) {
+    Blob blob = users_.take(number);
+    interp::carry_over(deploy->plan, *deploy->from, old, *deploy->to, blob, id, deploy->at);
+    tell_deploy(former_number, old, number, blob);
+    // As far as all others are.
+    advance(*program_, blob, id, timers_.now() - Duration{1}, order_.transitions());
+    users_.put_back(number, blob);
+    if (tracks_changed_) note_changed(number);
+    if (order_.unowned() != 0) note_changes(number, blob);
+    set_wake(number, next_deadline(blob));
+    users.let_go(former_number);
+  }
+  if (--former_->left == 0) former_.reset();
+  return number;
+}
+
+/// What changes at the instant of the deploy.
+void Shard::tell_deploy(uint32_t former_number, const Blob& old, uint32_t number,
+                        const Blob& blob) {
+  const Deploy& deploy = *former_->deploy;
+  const int64_t first_ms = old.header().first_ms;
+  const Warming* const was_warming = deploy.old_warming.get();
+  const auto was_in = [&](uint32_t row) {
+    if (was_warming != nullptr && was_warming->stays(row, first_ms, deploy.at)) {
+      return former_->staying.get(former_number, was_warming->segments[row].slot);
+    }
+    return member(*deploy.from, old, row);
+  };
+  std::vector<Transition>& out = order_.transitions();
+  Transition change{.at = deploy.at, .cause = Cause::kDeploy};
+  for (uint32_t row = 0; row < deploy.segments.size(); ++row) {
+    const Deploy::Segment& segment = deploy.segments[row];
+    const bool was = segment.old_row != image::kNone && was_in(segment.old_row);
+    if (warming_ && warming_->waits(row, first_ms)) {
+      staying_.set(number, warming_->segments[row].slot, was);
+      continue;
+    }
+    change.entered = truth_at(blob, segment.place);
+    if (change.entered == was) continue;
+    change.segment = row;
+    out.push_back(change);
+    member_counts_[row] += change.entered ? 1 : -1;
+  }
+  change.entered = false;
+  change.segment = static_cast<uint32_t>(deploy.segments.size());
+  for (const uint32_t row : deploy.removed) {
+    if (was_in(row)) out.push_back(change);
+    ++change.segment;
+  }
+  order_.belong_to(users_.id_place(number));
+}
+
+void Shard::carry_some(size_t bytes, Instant settled) {
+  timers_.move_to(settled);  // nothing was due up to then
+  order_.clear();
+  cells::take_capped();
+  size_t carried = 0;
+  while (former_ != nullptr && carried < bytes) {
+    UserTable& users = former_->users;
+    const uint32_t next = former_->next;
+    if (next + kRowsAhead < users.size()) users.fetch_row(next + kRowsAhead, kLinesAhead);
+    carried += UserTable::kStateAt;
+    const Blob blob = users.blob(next);
+    ++former_->next;
+    if (next % kUsersADrop == 0) users.drop_before(next);
+    if (former_->is_carried[next] || users.is_free(next)) continue;
+    carried += blob.empty() ? 0 : blob.header().bytes;
+    carry_user(next);
+  }
+  capped_ += cells::take_capped();
+  order_.put_in_order();
+}
+
+/// Takes changes of segments that warm out of those that are nobody's yet.
+void Shard::hide_warming(int64_t first_ms) {
+  std::vector<Transition>& changes = order_.transitions();
+  const auto begin = changes.end() - static_cast<ptrdiff_t>(order_.unowned());
+  changes.erase(std::remove_if(begin, changes.end(),
+                               [&](const Transition& change) {
+                                 return warming_->hides(change.segment, first_ms, change.at);
+                               }),
+                changes.end());
+}
+
+/// By slot of the segments that warm: whether the user is a member, before what happens at `at`.
+std::vector<bool> Shard::published(uint32_t number, Instant at) const {
+  std::vector<bool> is_in;
+  for (const uint32_t row : warming_->rows) {
+    is_in.push_back(is_member(number, row, at - Duration{1}));
+  }
+  return is_in;
+}
+
+/// A user who was joined with one that was known earlier waits from now on, as what it was.
+void Shard::let_stay(uint32_t number, const std::vector<bool>& was_in, int64_t first_ms) {
+  for (uint32_t slot = 0; slot < was_in.size(); ++slot) {
+    if (warming_->waits(warming_->rows[slot], first_ms)) staying_.set(number, slot, was_in[slot]);
+  }
+}
+
+/// What has become of users of segments that answer from `at` on.
+void Shard::end_warming(Instant at) {
+  if (!std::binary_search(warming_->ends.begin(), warming_->ends.end(), at)) return;
+  std::vector<uint32_t> rows;
+  for (const uint32_t row : warming_->rows) {
+    if (warming_->segments[row].until == at) rows.push_back(row);
+  }
+  Transition change{.at = at, .cause = Cause::kDeploy};
+  for (uint32_t number = 0; number < users_.size(); ++number) {
+    if (number + kRowsAhead < users_.size()) users_.fetch_row(number + kRowsAhead, 1);
+    const Blob blob = users_.blob(number);
+    if (blob.empty()) continue;
+    for (const uint32_t row : rows) {
+      const int64_t first_ms = blob.header().first_ms;
+      if (!warming_->waits(row, first_ms)) continue;
+      const bool was = staying_.get(number, warming_->segments[row].slot);
+      change.entered = member(*program_, blob, row);
+      if (change.entered == was) continue;
+      change.segment = row;
+      order_.transitions().push_back(change);
+      member_counts_[row] += change.entered ? 1 : -1;
+    }
+    if (order_.unowned() != 0) order_.belong_to(users_.id_place(number));
+  }
+}
+
+bool Shard::is_member(uint32_t number, uint32_t segment, Instant at) const {
+  const Blob blob = users_.blob(number);
+  if (blob.empty()) return false;
+  if (warming_ && warming_->stays(segment, blob.header().first_ms, at)) {
+    return staying_.get(number, warming_->segments[segment].slot);
+  }
+  return member(*program_, blob, segment);
+}
+
+}  // namespace segue

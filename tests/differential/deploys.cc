@@ -1,0 +1,273 @@
+#include "tests/differential/deploys.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "runtime/engine/engine.h"
+
+namespace segue::differential {
+namespace {
+
+/// A program at work from `begin` on, up to and at `end`.
+struct Phase {
+  hir::Rules rules;
+  std::shared_ptr<Program> program;
+  std::shared_ptr<const Warming> warming;  // null: none
+  Instant begin, end;
+};
+
+class Told : public EngineListener {
+ public:
+  void on_changes(std::span<const Change> changes) override {
+    for (const Change& change : changes) {
+      const std::string_view name = engine->segment_name(change.segment);
+      const bool deploy = change.cause == Cause::kDeploy;
+      if (change.at < last_ || (change.at == last_ && !deploy && after_deploy_)) {
+        lines.push_back("error: out of order");
+      }
+      after_deploy_ = false;
+      last_ = change.at;
+      lines.push_back(change_line(change.user, change.at, name, change.entered,
+                                  static_cast<int>(change.cause), change.event));
+    }
+  }
+  void on_late(const Event&, const Origin*) override { lines.push_back("error: late"); }
+
+  Engine* engine = nullptr;
+  Answer lines;
+
+ private:
+  Instant last_ = kLongAgo;
+  bool after_deploy_ = false;
+};
+
+/// What must be told of one user, and who is in what at the end.
+class Expected {
+ public:
+  Expected(std::string user, const std::vector<GeneratedEvent>& events, Answer& lines,
+           std::set<std::string>& members)
+      : user_(std::move(user)), events_(events), lines_(lines), members_(members) {}
+
+  void run(const std::vector<Phase>& phases) {
+    for (const Phase& phase : phases) run_phase(phase);
+    for (const auto& [name, in] : in_) {
+      if (in) members_.insert(fmt::format("{} in {}", user_, name));
+    }
+  }
+
+ private:
+  void run_phase(const Phase& phase) {
+    Decoded decoded(phase.rules.schema);
+    for (const GeneratedEvent& event : events_) {
+      if (event.user == user_) decoded.add(event);
+    }
+    Instant first = kNever;
+    for (const Event& event : decoded.batch.events) first = std::min(first, event.at);
+    const naive::Timeline timeline =
+        naive::evaluate(phase.rules, {user_, decoded.batch.events}, phase.end);
+    std::set<std::string> names;
+    for (uint32_t i = 0; i < phase.rules.segments.size(); ++i) {
+      const std::string& name = phase.rules.segments[i].name;
+      names.insert(name);
+      const bool waits = phase.warming && phase.warming->waits(i, first.ms);
+      const Instant until = waits ? phase.warming->segments[i].until : phase.begin;
+      if (first <= phase.end && until <= phase.end) {
+        become(name, first <= until && timeline.member_at({i}, until), until);
+      }
+      for (const naive::Change& change : timeline.changes()) {
+        if (change.segment.index != i || change.at <= until || change.at > phase.end) continue;
+        in_[name] = change.entered;
+        lines_.push_back(change_line(user_, change.at, name, change.entered,
+                                     static_cast<int>(change.cause), change.event));
+      }
+    }
+    for (auto& [name, in] : in_) {
+      if (!names.contains(name)) become(name, false, phase.begin);
+    }
+  }
+
+  void become(const std::string& name, bool in, Instant at) {
+    if (in_[name] == in) return;
+    in_[name] = in;
+    lines_.push_back(change_line(user_, at, name, in, static_cast<int>(Cause::kDeploy), ""));
+  }
+
+  std::string user_;
+  const std::vector<GeneratedEvent>& events_;
+  Answer& lines_;
+  std::set<std::string>& members_;
+  std::map<std::string, bool> in_;
+};
+
+std::string compare(Answer expected, Answer actual) {
+  std::sort(expected.begin(), expected.end());
+  std::sort(actual.begin(), actual.end());
+  std::string out;
+  Answer missing, extra;
+  std::set_difference(expected.begin(), expected.end(), actual.begin(), actual.end(),
+                      std::back_inserter(missing));
+  std::set_difference(actual.begin(), actual.end(), expected.begin(), expected.end(),
+                      std::back_inserter(extra));
+  for (const std::string& line : missing) out += "  - " + line + "\n";
+  for (const std::string& line : extra) out += "  + " + line + "\n";
+  return out;
+}
+
+/// Engine and listener, fed in batches, with the phases it went through.
+class Live {
+ public:
+  Live(const EngineMode& mode, std::vector<GeneratedEvent> input)
+      : mode_(mode), input_(std::move(input)) {}
+
+  void run(const Deploys& deploys, std::vector<Phase>& phases, Instant until, Random& random) {
+    options_.threads = mode_.shards;
+    options_.lateness = Duration{mode_.lateness_ms};
+    if (mode_.shuffle % 2 == 0) options_.carried_bytes_a_call = 1;
+    begin(phases[0].program);
+    phases[0].begin = Instant{kLongAgo.ms};
+    for (size_t i = 0; i < phases.size(); ++i) {
+      if (i > 0) {
+        phases[i - 1].end = phases[i].begin = engine_->last_settled();
+        if (!engine_->deploy(phases[i].program).ok()) told_.lines.push_back("error: refused");
+        phases[i].warming = engine_->warming();
+      }
+      const size_t end = i + 1 < phases.size() ? deploys.after[i + 1] : input_.size();
+      push(phases[i].program, deploys.after[i], end, random);
+    }
+    engine_->finish(until);
+    phases.back().end = engine_->last_settled();
+  }
+
+  const Answer& lines() const { return told_.lines; }
+
+  std::set<std::string> members() {
+    std::set<std::string> members;
+    const auto all = engine_->members();
+    for (uint32_t i = 0; i < all.size(); ++i) {
+      for (const std::string_view user : all[i]) {
+        members.insert(fmt::format("{} in {}", user, engine_->segment_name(i)));
+      }
+      if (engine_->member_count(i) != static_cast<int64_t>(all[i].size())) {
+        members.insert(fmt::format("error: count of {}", engine_->segment_name(i)));
+      }
+    }
+    return members;
+  }
+
+ private:
+  void begin(std::shared_ptr<const Program> program) {
+    engine_ = std::make_unique<Engine>(std::move(program), options_, told_);
+    told_.engine = engine_.get();
+  }
+
+  /// A new engine goes on where this one is.
+  void put_away_and_take_out(std::shared_ptr<const Program> program) {
+    std::map<std::string, std::vector<std::byte>> users;
+    const std::string rest = engine_->save(
+        [&](std::string_view id, std::span<const std::byte> state) {
+          users[std::string(id)].assign(state.begin(), state.end());
+        },
+        false);
+    begin(std::move(program));
+    bool whole = engine_->restore(rest).ok();
+    for (const auto& [id, state] : users) whole = engine_->restore_user(id, state).ok() && whole;
+    if (!whole) told_.lines.push_back("error: not restored");
+  }
+
+  void push(const std::shared_ptr<Program>& program, size_t begin, size_t end, Random& random) {
+    while (begin < end) {
+      if (random.chance(5)) put_away_and_take_out(program);
+      const size_t size = std::min<size_t>(1 + random.below(3), end - begin);
+      decoded_.push_back(std::make_unique<Decoded>(program->schema()));
+      for (size_t i = begin; i < begin + size; ++i) decoded_.back()->add(input_[i]);
+      engine_->push(std::move(decoded_.back()->batch));
+      begin += size;
+    }
+  }
+
+  EngineMode mode_;
+  EngineOptions options_;
+  std::vector<GeneratedEvent> input_;
+  std::vector<std::unique_ptr<Decoded>> decoded_;
+  Told told_;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace
+
+Deploys vary(Random& random, const Scale& scale, const Case& made) {
+  Deploys deploys{{made.rules}, {0}};
+  const size_t turns = 1 + random.below(2);
+  for (size_t turn = 0; turn < turns; ++turn) {
+    FormCounts ignored;
+    const GeneratedRules other = generate_rules(random, scale, ignored);
+    GeneratedRules next = random.chance(30) ? deploys.rules[0] : deploys.rules.back();
+    if (next.score.empty()) next.score = other.score;
+    for (size_t i = 0; i < other.segments.size(); ++i) {
+      if (i >= next.segments.size()) {
+        if (random.chance(50)) next.segments.push_back(other.segments[i]);
+        break;
+      }
+      if (random.chance(40)) next.segments[i] = other.segments[i];
+    }
+    if (next.segments.size() > 1 && random.chance(25)) next.segments.pop_back();
+    deploys.rules.push_back(std::move(next));
+    deploys.after.push_back(random.below(made.events.size() + 1));
+  }
+  std::sort(deploys.after.begin(), deploys.after.end());
+  return deploys;
+}
+
+std::string judge_deploys(const Deploys& deploys, const std::vector<GeneratedEvent>& events,
+                          Instant until, uint64_t number, bool native, DeployFigures& figures) {
+  std::vector<Phase> phases(deploys.rules.size());
+  for (size_t i = 0; i < phases.size(); ++i) {
+    Checked checked = check_text(deploys.rules[i].to_text());
+    if (!checked.error.empty()) return {};  // one file's segment may not fit the other's head
+    phases[i].rules = std::move(checked.rules);
+    phases[i].program =
+        compile(phases[i].rules, {"all", native && (number + i) % 3 == 0, (number + i) % 2 == 0});
+  }
+  Random random(number);
+  EngineMode mode{number % 3 == 0 ? 4u : 1u, number % 2 == 0 ? 0 : kDayMs, number % 4, false};
+  if (mode.lateness_ms == 0) mode.shuffle = 0;
+  Live live(mode, mode.shuffle == 0 ? events : shuffled(events, mode));
+  live.run(deploys, phases, until, random);
+  Answer expected;
+  std::set<std::string> members;
+  std::set<std::string> users;
+  for (const GeneratedEvent& event : events) users.insert(event.user);
+  for (const std::string& user : users) Expected(user, events, expected, members).run(phases);
+  for (size_t i = 1; i < phases.size(); ++i) {
+    const size_t all = phases[i].program->view().segments.size();
+    const size_t warm = phases[i].warming ? phases[i].warming->rows.size() : 0;
+    const size_t ending = phases[i].warming ? phases[i].warming->ends.size() : 0;
+    figures.at_once += all - warm;
+    figures.warm += ending;
+    figures.never += warm - ending;
+  }
+  for (const std::string& line : expected) figures.changes += line.ends_with(" deploy") ? 1 : 0;
+  std::string wrong = compare(expected, live.lines());
+  const std::set<std::string> told = live.members();
+  if (wrong.empty() && told != members) {
+    wrong = "members:\n" + compare({members.begin(), members.end()}, {told.begin(), told.end()});
+  }
+  if (wrong.empty()) return {};
+  for (size_t i = 0; i < phases.size(); ++i) {
+    wrong += fmt::format("---- from {} on{}\n{}", instant_text(phases[i].begin.ms),
+                         phases[i].warming ? "" : ", nothing warms", deploys.rules[i].to_text());
+    if (!phases[i].warming) continue;
+    for (const uint32_t row : phases[i].warming->rows) {
+      const Instant end = phases[i].warming->segments[row].until;
+      wrong += fmt::format("# {} warms until {}\n", phases[i].rules.segments[row].name,
+                           end == kNever ? "never" : instant_text(end.ms));
+    }
+  }
+  return wrong;
+}
+
+}  // namespace segue::differential
