@@ -103,8 +103,8 @@ void merge_change(std::byte* state, const std::byte* earlier) {
 
 /// Entries by time; of one instant and value the earlier state's stay behind.
 void merge_steps(const CellRef& cell, const CellView& earlier) {
-  std::vector<Moment> moments;
-  const auto collect = [&](const CellView& from) {
+  const auto collect = [](const CellView& from) {
+    std::vector<Moment> moments;
     const Entries entries = entries_of(from);
     for (uint32_t i = 0; i < entries.count; ++i) {
       if (from.row.k != 0) {
@@ -116,12 +116,13 @@ void merge_steps(const CellRef& cell, const CellView& earlier) {
       moment.possible = possible_of(entries, i);
       moments.push_back(moment);
     }
+    return moments;
   };
-  collect(CellView(cell));
-  const size_t own = moments.size();
-  collect(earlier);
-  std::inplace_merge(moments.begin(), moments.begin() + static_cast<ptrdiff_t>(own), moments.end(),
-                     [](const Moment& a, const Moment& b) { return a.at_ms < b.at_ms; });
+  const std::vector<Moment> own = collect(CellView(cell));
+  const std::vector<Moment> theirs = collect(earlier);
+  std::vector<Moment> moments;
+  std::merge(own.begin(), own.end(), theirs.begin(), theirs.end(), std::back_inserter(moments),
+             [](const Moment& a, const Moment& b) { return a.at_ms < b.at_ms; });
   clear_entries(cell);
   for (size_t i = 0; i < moments.size(); ++i) {
     bool again = false;

@@ -1,6 +1,7 @@
 #include "runtime/engine/dedupe.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "runtime/base/hash.h"
 
@@ -48,10 +49,10 @@ void DedupeWindow::join(std::vector<Kept> kept, uint64_t user) {
     const auto [place, is_new] = kept_at_.try_emplace(one.key, one.at);
     if (!is_new) place.value() = std::max(place->second, one.at);
   }
-  const auto before = static_cast<ptrdiff_t>(order_.size());
-  order_.insert(order_.end(), kept.begin(), kept.end());
-  std::inplace_merge(order_.begin(), order_.begin() + before, order_.end(),
-                     [](const Kept& a, const Kept& b) { return a.at < b.at; });
+  std::deque<Kept> order;
+  std::merge(order_.begin(), order_.end(), kept.begin(), kept.end(), std::back_inserter(order),
+             [](const Kept& a, const Kept& b) { return a.at < b.at; });
+  order_ = std::move(order);
 }
 
 void DedupeWindow::forget_before(Instant end) {
