@@ -179,5 +179,94 @@ TEST(MembershipEngine, RefusesRulesWithErrorsAndTooManyThreads) {
   EXPECT_EQ(start_engine(compiled(), settings, engine).fault(), Fault::kInvalid);
 }
 
+// ---- deploys ------------------------------------------------------------------------------------
+
+std::shared_ptr<const CompiledProgram> program_of(const std::string& rules) {
+  Compilation compilation;
+  EXPECT_TRUE(compile_text("rules.seg", rules, {}, compilation).ok());
+  EXPECT_TRUE(compilation.ok()) << compilation.findings().render(FindingsFormat::kText);
+  std::shared_ptr<const CompiledProgram> program;
+  EXPECT_TRUE(compilation.program(program).ok());
+  return program;
+}
+
+std::string view_of(const std::string& user, int64_t minute) {
+  return fmt::format(R"({{"userId":"{}","event":"view","timestamp":"{}"}})", user,
+                     format_time(at(minute))) +
+         "\n";
+}
+
+struct Changes {
+  std::vector<std::string> told;
+  void listen(MembershipEngine& engine) {
+    engine.on_change([this](const MembershipChange& change) {
+      told.push_back(fmt::format("{} {}{} {}", change.user, change.entered ? '+' : '-',
+                                 change.segment_name, name_of(change.cause)));
+    });
+  }
+};
+
+constexpr const char* kBefore = R"seg(
+event view
+segment keen = view >= 2 within 2h
+segment old = view within 1d
+)seg";
+constexpr const char* kAfter = R"seg(
+event view
+segment keen = view >= 2 within 2h
+segment seen = view >= 2 within 1h
+)seg";
+
+TEST(Deploy, KeepsWhatMeansTheSameAndTellsTheRest) {
+  for (const unsigned threads : {1U, 3U}) {
+    MembershipEngine engine;
+    ASSERT_TRUE(start_engine(program_of(kBefore), {.threads = threads}, engine).ok());
+    Changes changes;
+    changes.listen(engine);
+    ASSERT_TRUE(engine.push(view_of("ann", 0) + view_of("bob", 1) + view_of("ann", 2)).ok());
+    ASSERT_TRUE(engine.advance_to(at(3)).ok());
+    EXPECT_EQ(changes.told,
+              (std::vector<std::string>{"ann +old event", "bob +old event", "ann +keen event"}));
+    changes.told.clear();
+    ASSERT_TRUE(engine.deploy(program_of(kAfter)).ok());
+    // Ann's two views are known.
+    ASSERT_TRUE(engine.push(view_of("ann", 10)).ok());
+    ASSERT_TRUE(engine.finish(at(60)).ok());
+    EXPECT_FALSE(engine.is_deploying());
+    EXPECT_EQ(changes.told,
+              (std::vector<std::string>{"ann -old deploy", "ann +seen deploy", "bob -old deploy"}));
+    const Snapshot snapshot = engine.snapshot(false);
+    EXPECT_EQ(snapshot.member_counts, (std::vector<uint64_t>{1, 1}));
+  }
+}
+
+TEST(Deploy, OfTheSameProgramTellsNothing) {
+  MembershipEngine engine;
+  ASSERT_TRUE(start_engine(program_of(kBefore), {}, engine).ok());
+  ASSERT_TRUE(engine.push(view_of("ann", 0) + view_of("ann", 2)).ok());
+  ASSERT_TRUE(engine.advance_to(at(3)).ok());
+  Changes changes;
+  changes.listen(engine);
+  ASSERT_TRUE(engine.deploy(program_of(kBefore)).ok());
+  ASSERT_TRUE(engine.finish(at(60)).ok());
+  EXPECT_TRUE(changes.told.empty());
+}
+
+TEST(Deploy, OneThatIsRefusedLeavesTheOldProgramAtWork) {
+  MembershipEngine engine;
+  ASSERT_TRUE(start_engine(program_of(kBefore), {.lookups = true}, engine).ok());
+  ASSERT_TRUE(engine.push(view_of("ann", 0)).ok());
+  EXPECT_EQ(engine.deploy(program_of(kAfter)).fault(), Fault::kUnsupported);
+  ASSERT_TRUE(engine.push(view_of("ann", 2)).ok());
+  ASSERT_TRUE(engine.finish().ok());
+  EXPECT_TRUE(engine.is_member("ann", 0));
+  EXPECT_TRUE(engine.is_member("ann", 1));
+
+  Compilation naive;
+  ASSERT_TRUE(compile_text("rules.seg", kBefore, {}, naive).ok());
+  ASSERT_TRUE(start_engine(naive, {.evaluator = Evaluator::kNaive}, engine).ok());
+  EXPECT_EQ(engine.deploy(program_of(kAfter)).fault(), Fault::kUnsupported);
+}
+
 }  // namespace
 }  // namespace segue

@@ -61,7 +61,10 @@ void MembershipEngine::State::on_changes(std::span<const Change> changes) {
   if (!sink) return;
   const auto segments = program->segments();
   for (const Change& change : changes) {
-    const std::string& name = segments[change.segment].name;
+    // Of a segment that a deploy has removed only the engine knows the name.
+    const std::string_view name = change.segment < segments.size()
+                                      ? std::string_view(segments[change.segment].name)
+                                      : backend->engine()->segment_name(change.segment);
     const ChangeId id = change_id(change.user, name, change.at, change.entered);
     sink({.at = time_point_of(change.at),
           .user = change.user,
@@ -231,6 +234,32 @@ Outcome MembershipEngine::push(std::string_view lines) noexcept {
   Outcome outcome = state.apply(std::move(batch), kPushed);
   if (!outcome.ok()) state.pushed_lines = lines_before;
   return outcome;
+}
+
+Outcome MembershipEngine::deploy(std::shared_ptr<const CompiledProgram> next,
+                                 bool history_starts_now) noexcept {
+  State& state = *state_;
+  Engine* const engine = state.backend->engine();
+  if (engine == nullptr) {
+    return {Fault::kUnsupported, "the naive evaluator takes no deploy: it answers at the end"};
+  }
+  if (state.durability) {
+    return {Fault::kUnsupported, "a deploy to an engine kept in a folder is not supported yet"};
+  }
+  if (state.published) {
+    return {Fault::kUnsupported, "a deploy to an engine with lookups is not supported yet"};
+  }
+  const Status status =
+      engine->deploy(next->state().program, {.history_starts_now = history_starts_now});
+  if (!status.ok()) return outcome_of(status);
+  state.program = std::move(next);
+  state.decoder.reset();  // lines are read for the new one from here on
+  return {};
+}
+
+bool MembershipEngine::is_deploying() const noexcept {
+  Engine* const engine = state_->backend->engine();
+  return engine != nullptr && engine->is_deploying();
 }
 
 Outcome MembershipEngine::checkpoint() noexcept {

@@ -26,6 +26,7 @@ constexpr std::pair<std::string_view, Measure> kRows[] = {
     {"each-shape", segue::bench::each_shape},
     {"code", segue::bench::code_rows},
     {"storm", segue::bench::storm_row},
+    {"deploy", segue::bench::deploy_row},
     {"one-user", segue::bench::one_user_row},
     {"curves", segue::bench::curves},
 };

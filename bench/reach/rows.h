@@ -32,6 +32,8 @@ void shop_row(const ReachOptions& options);
 void curves(const ReachOptions& options);
 
 void storm_row(const ReachOptions& options);
+/// Of `workload.users` users all are carried over.
+void deploy_row(const ReachOptions& options);
 void one_user_row(const ReachOptions& options);
 
 }  // namespace segue::bench

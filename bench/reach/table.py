@@ -25,7 +25,7 @@ GENERATE = "build/release/bench/generate"
 SEG = "build/release/seg"
 RULES = "examples/02-saas-lifecycle/rules.seg"
 ROWS = ["answers", "limit", "decoded", "lines", "as-of", "shop", "shape-answers", "shapes", "code",
-        "storm", "one-user"]
+        "storm", "deploy", "one-user"]
 PAGE = Path("docs/performance.md")
 PLOT = Path("docs/performance.svg")
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"

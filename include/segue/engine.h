@@ -141,6 +141,24 @@ class SEGUE_API MembershipEngine {
   /// Ends the input and settles its last instant, or all up to and at `until` if that is later.
   Outcome finish(std::optional<TimePoint> until = std::nullopt) noexcept;
 
+  /// Another program takes the place of the one at work, between two calls. Conditions that mean
+  /// the same keep what they know of users; `plan_deploy` (segue/deploy.h) says beforehand what
+  /// becomes of each segment. Users whose membership is another under it get a change of cause
+  /// `kDeploy`, of a segment that is gone with a number behind those of the program. Users are
+  /// carried over when an event touches them, and some with every later call; until all are,
+  /// changes are held back, so that they come in order.
+  ///
+  /// `history_starts_now`: what looks at all of history takes it to begin now, where it is not
+  /// known; else such a segment neither takes in nor lets go who was known before.
+  ///
+  /// `Fault::kUnsupported` of an engine with lookups, in a folder or of the naive evaluator: then
+  /// the old program works on. Cost: the rules of both, and the events that wait; not the users.
+  Outcome deploy(std::shared_ptr<const CompiledProgram> next,
+                 bool history_starts_now = false) noexcept;
+
+  /// Whether users are still to be carried over.
+  bool is_deploying() const noexcept;
+
   /// Of an engine of `open_engine`: all that was applied so far needs no log any more, once this
   /// returns. It happens by itself now and then. Nothing for any other engine.
   Outcome checkpoint() noexcept;
