@@ -31,7 +31,11 @@ std::string ChangeOutput::name() const {
   // Absolute first: of a name alone that is not there yet nothing else is canonical.
   const auto whole =
       std::filesystem::weakly_canonical(std::filesystem::absolute(options_.path), unknown);
-  return unknown ? options_.path : whole.string();
+  std::string name = unknown ? options_.path : whole.string();
+  // What stands in the file already was chosen and written so.
+  if (options_.format == RecordFormat::kCsv) name += " as csv";
+  for (const std::string& segment : options_.segments) name += " of " + segment;
+  return name;
 }
 
 Outcome ChangeOutput::failed(const char* what) const {

@@ -5,10 +5,12 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
 #include "cli/change_output.h"
 #include "cli/commands.h"
@@ -116,7 +118,25 @@ void tell_recovery(const std::string& folder, const Recovery& found) {
              counted(found.users, "user"), found.seconds, counted(found.events, "event"));
 }
 
+bool is_one_file(const std::string& a, const std::string& b) {
+  std::error_code not_there;
+  return a == b || std::filesystem::equivalent(a, b, not_there);
+}
+
+/// Before anything is cut or written.
+void check_output(const RunFlags& flags) {
+  if (flags.output.empty()) return;
+  for (const std::string& input : flags.paths.events()) {
+    if (!is_one_file(flags.output, input)) continue;
+    usage_error(fmt::format("`{}` is an input, it cannot take the changes too", flags.output));
+  }
+  if (!flags.events.rejects.empty() && is_one_file(flags.output, flags.events.rejects)) {
+    usage_error(fmt::format("`{}` cannot take both changes and rejects", flags.output));
+  }
+}
+
 Exit run_events(const RunFlags& flags) {
+  check_output(flags);
   ChangeOutput out(flags.output_options());
   const DurableSettings durable = flags.durable(out);
   const bool is_kept = !flags.state.empty();

@@ -162,6 +162,7 @@ TEST_F(ColdTest, WhatAProcessLeftIsRemoved) {
   const std::string cold = options_.folder + "/cold";
   for (const size_t memory_bytes : {size_t{0}, size_t{400}}) {
     options_.memory_bytes = memory_bytes;
+    open();
     std::filesystem::create_directories(cold);
     std::ofstream(cold + "/CURRENT") << "nonsense";
     {

@@ -56,6 +56,17 @@ Status check_same(const DurableOptions& options, const Manifest& manifest, const
   return of_other(options, "changes going to", shown(manifest.sink), shown(options.sink));
 }
 
+/// Nothing is made or removed in a folder that is something else's.
+Status check_ours(const DurableOptions& options) {
+  SEGUE_TRY(const auto names, options.files->list(options.folder));
+  const auto has = [&](std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  if (names.empty() || has("checkpoint") || has("LOCK")) return {};
+  return Error{Errc::kInvalid,
+               fmt::format("`{}` is not empty, and holds no engine's state", options.folder)};
+}
+
 }  // namespace
 
 Durable::Durable(const DurableOptions& options, const Program& program, Engine& engine,
@@ -81,6 +92,7 @@ Result<std::unique_ptr<Durable>> Durable::open(const DurableOptions& options,
   const auto begun = Clock::now();
   std::unique_ptr<Durable> durable(new Durable(options, program, engine, host));
   SEGUE_TRY_STATUS(options.files->make_folder(options.folder));
+  SEGUE_TRY_STATUS(check_ours(options));
   SEGUE_TRY(durable->lock_, Lock::take(options.folder + "/LOCK"));
   SEGUE_TRY_STATUS(options.files->make_folder(log_folder(options)));
   SEGUE_TRY(durable->store_, options.opener(options.folder + "/checkpoint", StoreMode::kWrite));

@@ -120,6 +120,15 @@ TEST_F(DurableTest, HalfAFolderIsRefused) {
   EXPECT_THAT(error_of_opening(), HasSubstr("its checkpoint is gone"));
 }
 
+TEST_F(DurableTest, WhatIsSomethingElsesIsLeftAlone) {
+  const std::string file = options_.folder + "/cold/mine";
+  std::filesystem::create_directories(options_.folder + "/cold");
+  std::ofstream(file) << "precious";
+  EXPECT_THAT(error_of_opening(), HasSubstr("is not empty, and holds no engine's state"));
+  EXPECT_TRUE(std::filesystem::exists(file));
+  EXPECT_FALSE(std::filesystem::exists(options_.folder + "/LOCK"));
+}
+
 /// What a process leaves that ends while a table is taken in.
 TEST_F(DurableTest, AnotherNameOfALiveTableIsNotWrittenOver) {
   const std::vector<Step> steps = some_steps(1, 10);

@@ -71,7 +71,10 @@ void Engine::move_users(const CallsOfInstant& calls) {
     shard_of_user(hash).join(hash, user, std::move(joined));
   }
   for (const std::string& user : calls.merged) leave(user, Cause::kMerge);
-  for (const std::string& user : calls.deleted) leave(user, Cause::kDelete);
+  for (const std::string& user : calls.deleted) {
+    // Who was joined into another and is deleted by the old name too leaves once.
+    if (!calls.merged.contains(user)) leave(user, Cause::kDelete);
+  }
 }
 
 void Engine::leave(const std::string& user, Cause cause) {
