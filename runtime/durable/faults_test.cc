@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <mutex>
 
 #include "runtime/durable/test_files.h"
 #include "runtime/durable/test_host.h"
@@ -29,7 +30,21 @@ struct StoreFault {
     return kind != Kind::kNone && (call == after || (stays && call > after));
   }
 };
+
+/// The one that is set; a checkpoint asks from a thread of its own.
+std::mutex store_fault_mutex;
 StoreFault store_fault;
+
+void set_store_fault(const StoreFault& next) {
+  const std::lock_guard lock(store_fault_mutex);
+  store_fault = next;
+}
+
+/// What the next write does.
+StoreFault::Kind next_store_fault() {
+  const std::lock_guard lock(store_fault_mutex);
+  return store_fault.fails() ? store_fault.kind : StoreFault::Kind::kNone;
+}
 
 class FaultyStore final : public Store {
  public:
@@ -39,10 +54,10 @@ class FaultyStore final : public Store {
     return under_->batch(memory_bytes);
   }
   Status write(StoreBatch& batch) override {
-    const bool fails = store_fault.fails();
-    if (fails && store_fault.kind == StoreFault::Kind::kNotWritten) return failed();
+    const StoreFault::Kind fault = next_store_fault();
+    if (fault == StoreFault::Kind::kNotWritten) return failed();
     const Status status = under_->write(batch);
-    return fails ? failed() : status;
+    return fault == StoreFault::Kind::kNone ? status : failed();
   }
   Result<std::optional<std::string>> get(std::string_view key) override { return under_->get(key); }
   Status scan(std::string_view prefix,
@@ -104,7 +119,7 @@ class FaultsTest : public KeptTest {
 
   void heal() {
     files_.set({});
-    store_fault = {};
+    set_store_fault({});
   }
 
   std::unique_ptr<TestHost> open() { return std::make_unique<TestHost>(sink_, options_); }
@@ -211,7 +226,7 @@ TEST_F(FaultsTest, TheCheckpointAtEveryWrite) {
         matrix()[fmt::format("checkpoint: {}", written ? "written, told failed" : "ENOSPC")];
     for (const bool stays : {false, true}) {
       for (uint64_t after = 0; after < 8; ++after) {
-        store_fault = {kind, after, stays, 0};
+        set_store_fault({kind, after, stays, 0});
         const std::string found = run(steps, row);
         row.differences += found == plain ? 0 : 1;
         EXPECT_EQ(found, plain) << "write " << after;
