@@ -68,17 +68,6 @@ uint32_t bytes_of(const plan::Cell& cell) {
   return cells::fixed_bytes(row);
 }
 
-bool reads_cell(const plan::Expr& part) {
-  switch (plan::immediate_of(part.op)) {
-    case plan::Immediate::kCell:
-    case plan::Immediate::kCellWindow:
-    case plan::Immediate::kCellNth:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// Whether native code leaves a node to the interpreter; see codegen.
 bool is_interpreted(const plan::Node& node) {
   bool moves = plan::decays(node.value);
@@ -129,7 +118,7 @@ std::vector<uint32_t> sets_of_inputs(const plan::Plan& plan,
   for (uint32_t node = 0; node < plan.nodes.size(); ++node) {
     std::vector<uint32_t> inputs;
     plan::walk(plan.nodes[node].value, [&](const plan::Expr& part) {
-      if (reads_cell(part)) inputs.push_back(part.index);
+      if (plan::reads_cell(part.op)) inputs.push_back(part.index);
     });
     std::sort(inputs.begin(), inputs.end());
     inputs.erase(std::unique(inputs.begin(), inputs.end()), inputs.end());
@@ -211,7 +200,7 @@ std::vector<uint32_t> by_kind(const plan::Plan& plan) {
     std::vector<uint32_t>& touched = found.cells;
     for (const uint32_t node : found.nodes) {
       plan::walk(plan.nodes[node].value, [&](const plan::Expr& part) {
-        if (reads_cell(part)) touched.push_back(part.index);
+        if (plan::reads_cell(part.op)) touched.push_back(part.index);
       });
     }
     std::sort(touched.begin(), touched.end());

@@ -6,21 +6,6 @@
 
 namespace segue::passes {
 
-namespace {
-
-bool is_read(const plan::Expr& expr) {
-  switch (plan::immediate_of(expr.op)) {
-    case plan::Immediate::kCell:
-    case plan::Immediate::kCellWindow:
-    case plan::Immediate::kCellNth:
-      return true;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
-
 Levels::Levels(const plan::Plan& plan)
     : plan_(plan),
       feeder_(plan.streams.size(), image::kNone),
@@ -80,7 +65,7 @@ uint32_t Levels::find_sequence(uint32_t sequence) {
 uint32_t Levels::find_node(uint32_t node) {
   uint32_t most = 0;
   plan::walk(plan_.nodes[node].value, [&](const plan::Expr& part) {
-    if (is_read(part)) most = std::max(most, of_cell(part.index));
+    if (plan::reads_cell(part.op)) most = std::max(most, of_cell(part.index));
     const uint32_t read = plan::node_of(part);
     if (read != image::kNone) most = std::max(most, of_node(read));
   });

@@ -11,14 +11,8 @@ namespace {
 void put_shape(const plan::Plan& plan, const plan::Expr& expr, std::string& out) {
   out += '(';
   out += std::to_string(static_cast<int>(expr.op));
-  switch (plan::immediate_of(expr.op)) {
-    case plan::Immediate::kCell:
-    case plan::Immediate::kCellWindow:
-    case plan::Immediate::kCellNth:
-      out += ' ' + std::to_string(static_cast<int>(plan.cells[expr.index].kind));
-      break;
-    default:
-      break;
+  if (plan::reads_cell(expr.op)) {
+    out += ' ' + std::to_string(static_cast<int>(plan.cells[expr.index].kind));
   }
   for (const plan::ExprPtr& operand : expr.operands) put_shape(plan, *operand, out);
   out += ')';

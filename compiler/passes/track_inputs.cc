@@ -23,16 +23,8 @@ bool reads(const ExprPtr& expr) {
   if (expr->op == Op::kNodeTruth) return false;
   bool found = false;
   plan::walk(expr, [&](const Expr& part) {
-    switch (plan::immediate_of(part.op)) {
-      case plan::Immediate::kCell:
-      case plan::Immediate::kCellWindow:
-      case plan::Immediate::kCellNth:
-      case plan::Immediate::kNode:
-        found = true;
-        break;
-      default:
-        break;
-    }
+    found =
+        found || plan::reads_cell(part.op) || plan::immediate_of(part.op) == plan::Immediate::kNode;
   });
   return found;
 }

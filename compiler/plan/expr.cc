@@ -42,6 +42,17 @@ bool same_period(const image::PeriodRow& a, const image::PeriodRow& b) {
 
 }  // namespace
 
+bool reads_cell(Op op) {
+  switch (immediate_of(op)) {
+    case Immediate::kCell:
+    case Immediate::kCellWindow:
+    case Immediate::kCellNth:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool in_user_zone(const Plan& plan, const Expr& expr) {
   switch (immediate_of(expr.op)) {
     case Immediate::kZone:

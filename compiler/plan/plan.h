@@ -69,6 +69,9 @@ enum class Immediate : uint8_t {
 };
 Immediate immediate_of(Op op);
 
+/// Whether it looks into a cell, which `Expr::index` names.
+bool reads_cell(Op op);
+
 struct Expr;
 using ExprPtr = std::shared_ptr<const Expr>;
 
