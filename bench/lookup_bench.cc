@@ -77,43 +77,35 @@ void end(const benchmark::State&) {
   if (writer.joinable()) writer.join();
 }
 
-void BM_IsMember(benchmark::State& state) {
-  Filled& all = filled();
+void by_readers(benchmark::internal::Benchmark* bench) {
+  bench->ArgName("writer")->Arg(0)->Arg(1)->Threads(1)->Threads(2);
+  bench->Setup(begin)->Teardown(end)->UseRealTime();
+}
+
+/// Calls `look` of one user after another, far from each other.
+void read_all(benchmark::State& state, const auto& look) {
+  const Filled& all = filled();
   uint32_t i = 12'345U * static_cast<uint32_t>(state.thread_index() + 1);
   for (auto _ : state) {
     i = (i + 104'729) % kUsers;
-    benchmark::DoNotOptimize(all.engine.is_member(all.users[i], i % kSegments));
+    benchmark::DoNotOptimize(look(all.engine, all.users[i], i));
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_IsMember)
-    ->ArgName("writer")
-    ->Arg(0)
-    ->Arg(1)
-    ->Threads(1)
-    ->Threads(2)
-    ->Setup(begin)
-    ->Teardown(end)
-    ->UseRealTime();
+
+void BM_IsMember(benchmark::State& state) {
+  read_all(state, [](const MembershipEngine& engine, const std::string& user, uint32_t i) {
+    return engine.is_member(user, i % kSegments);
+  });
+}
+BENCHMARK(BM_IsMember)->Apply(by_readers);
 
 void BM_SegmentsOf(benchmark::State& state) {
-  Filled& all = filled();
-  uint32_t i = 12'345U * static_cast<uint32_t>(state.thread_index() + 1);
-  for (auto _ : state) {
-    i = (i + 104'729) % kUsers;
-    benchmark::DoNotOptimize(all.engine.segments_of(all.users[i]));
-  }
-  state.SetItemsProcessed(state.iterations());
+  read_all(state, [](const MembershipEngine& engine, const std::string& user, uint32_t) {
+    return engine.segments_of(user);
+  });
 }
-BENCHMARK(BM_SegmentsOf)
-    ->ArgName("writer")
-    ->Arg(0)
-    ->Arg(1)
-    ->Threads(1)
-    ->Threads(2)
-    ->Setup(begin)
-    ->Teardown(end)
-    ->UseRealTime();
+BENCHMARK(BM_SegmentsOf)->Apply(by_readers);
 
 }  // namespace
 }  // namespace segue
