@@ -104,17 +104,20 @@ void explain_why(const ExplainFlags& flags, Output& out) {
   out.write(why_text(query, at, explanation, flags.color.use(Stream::kOut)));
 }
 
+/// Whether a segment or score is called so.
+bool has_rule(const CompiledProgram& program, const std::string& name) {
+  const auto is_it = [&](const RuleInfo& rule) { return rule.name == name; };
+  const auto segments = program.segments();
+  const auto scores = program.scores();
+  return std::any_of(segments.begin(), segments.end(), is_it) ||
+         std::any_of(scores.begin(), scores.end(), is_it);
+}
+
 void explain_rules(const ExplainFlags& flags, Output& out) {
   const Compilation compilation =
       compile_or_fail(flags.paths.given, compile_options(flags), flags.color.use(Stream::kErr));
   const auto program = program_of(compilation);
-  const auto named = [&](const RuleInfo& rule) {
-    return flags.segment.empty() || rule.name == flags.segment;
-  };
-  const auto segments = program->segments();
-  const auto scores = program->scores();
-  if (!flags.segment.empty() && std::none_of(segments.begin(), segments.end(), named) &&
-      std::none_of(scores.begin(), scores.end(), named)) {
+  if (!flags.segment.empty() && !has_rule(*program, flags.segment)) {
     usage_error(fmt::format("the rules have no segment `{}`", flags.segment));
   }
   out.write(plan_text(*program, flags.segment, flags.color.use(Stream::kOut)));
@@ -143,6 +146,9 @@ void explain_deploy(const ExplainFlags& flags, Output& out) {
   if (!flags.at.empty()) at = time_argument("--at", flags.at, flags.rules.zone);
   const auto old = program_at(given[0], flags);
   const auto next = program_at(given[1], flags);
+  if (!flags.segment.empty() && !has_rule(*old, flags.segment) && !has_rule(*next, flags.segment)) {
+    usage_error(fmt::format("neither program has a segment `{}`", flags.segment));
+  }
   out.write(deploy_text(plan_deploy(*old, *next, at, flags.history_starts_now), flags.segment,
                         flags.color.use(Stream::kOut)));
 }
@@ -196,11 +202,14 @@ void declare_explain(CLI::App& app, Job& job) {
       ->option_text("PART");
   add_rule_flags(app, flags->rules);
   add_color_flag(app, flags->color);
-  app.add_flag("--deploy", flags->deploy,
-               "of OLD and NEW, rules or images: which segments keep, gain or lose state when NEW "
-               "is deployed over OLD (at --at)");
+  CLI::Option* const deploy = app.add_flag(
+      "--deploy", flags->deploy,
+      "of OLD and NEW, rules or images: which segments keep, gain or lose state when NEW is "
+      "deployed over OLD (at --at)");
+  for (const char* const other : {"--user", "--stage", "--only"}) deploy->excludes(other);
   app.add_flag("--history-starts-now", flags->history_starts_now,
-               "with --deploy: what looks at all of history may answer from the deploy on");
+               "with --deploy: what looks at all of history may answer from the deploy on")
+      ->needs(deploy);
   app.callback([flags, &job] { job = [flags] { return explain(*flags); }; });
 }
 

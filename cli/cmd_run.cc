@@ -27,7 +27,7 @@ struct RunFlags : EventRunFlags {
   std::string until;
   std::string output;
   std::string state;
-  std::string sync = "every 10ms";
+  std::string sync;
   std::string skew;
   std::string memory;
 
@@ -91,8 +91,10 @@ DurableSettings RunFlags::durable(DurableSink& sink) const {
     if (state.empty()) usage_error("--memory needs --state: where users lie that are too many");
     settings.memory_bytes = memory_argument(memory);
   }
+  if (!sync.empty() && state.empty()) usage_error("--sync needs --state: it is of its log");
   settings.folder = state;
   settings.sink = &sink;
+  if (sync.empty()) return settings;
   if (sync == "always") {
     settings.sync = InputSync::kAlways;
   } else if (sync == "none") {

@@ -13,6 +13,16 @@ namespace {
 
 void complain(const std::string& message) { fmt::print(stderr, "seg: {}\n", message); }
 
+/// A flag's value that is empty is a shell's variable that is not set, and not the default.
+void refuse_empty_values(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_positional() || option->get_items_expected_max() == 0) continue;
+    option->check([](const std::string& value) {
+      return value.empty() ? std::string("its value is empty") : std::string();
+    });
+  }
+}
+
 void declare_all(CLI::App& app, Job& job) {
   app.name("seg");
   app.description("behavioral segments, compiled");
@@ -29,6 +39,7 @@ void declare_all(CLI::App& app, Job& job) {
     sub->set_help_flag("-h,--help", "this text");
     sub->footer(help_footer(command.examples));
     command.declare(*sub, job);
+    refuse_empty_values(*sub);
   }
 }
 
