@@ -164,6 +164,36 @@ TEST_F(LogTest, SyncsOnAThreadOfItsOwn) {
   EXPECT_EQ(read().size(), 2000u);
 }
 
+// A machine that stops after the next process began must not find a segment short that is no longer
+// the last one.
+TEST_F(LogTest, WhatAProcessLeftUnsyncedIsSyncedByItAndByTheNext) {
+  const Fault none_but_counted{Fault::Kind::kSync, UINT64_MAX, false};
+  options_.sync = {SyncPolicy::When::kEvery, Duration{3'600'000}};
+  {
+    auto log = writer();
+    ASSERT_TRUE(log->append(RecordKind::kEvents, "one").ok());
+    files_.set(none_but_counted);
+  }
+  EXPECT_EQ(files_.calls(), 1u) << "at its end";
+  files_.set(none_but_counted);
+  auto log = writer(2);
+  EXPECT_EQ(files_.calls(), 2u) << "the segment before, and the head of its own";
+  files_.set({Fault::Kind::kSync, 0, false});
+  EXPECT_FALSE(LogWriter::open(files_, folder_.path(), 3, options_).has_value());
+}
+
+TEST_F(LogTest, ASegmentThatIsNotTheLastIsSyncedWhateverThePolicy) {
+  options_.sync.when = SyncPolicy::When::kNone;
+  options_.segment_bytes = 100;
+  auto log = writer();
+  const std::string payload(80, 'x');
+  files_.set({Fault::Kind::kSync, UINT64_MAX, false});
+  ASSERT_TRUE(log->append(RecordKind::kEvents, payload).ok());
+  EXPECT_EQ(files_.calls(), 0u);
+  ASSERT_TRUE(log->append(RecordKind::kEvents, payload).ok());
+  EXPECT_EQ(files_.calls(), 2u) << "the full one, and the head of the next";
+}
+
 TEST_F(LogTest, OneProcessHoldsALock) {
   const std::string path = folder_.path() + "/LOCK";
   auto held = Lock::take(path);

@@ -37,6 +37,8 @@ class FaultyFiles final : public Files {
     fault = next;
     calls_ = 0;
   }
+  /// Of the kind that is set, since then.
+  uint64_t calls() const { return calls_; }
 
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
   Status rename(const std::string& from, const std::string& to) override {
