@@ -122,13 +122,14 @@ Status Durable::load() {
   SEGUE_TRY(const auto bytes, store_->get(kManifestKey));
   SEGUE_TRY(const auto segments, options_.files->list(log_folder(options_)));
   if (!bytes) {
-    if (segments.empty()) return make_new();
+    SEGUE_TRY(const bool has_records, has_log());
+    if (!has_records) return make_new();
     return Error{Errc::kCorrupt,
                  fmt::format("`{}` has a log, but its checkpoint is gone", options_.folder)};
   }
   SEGUE_TRY(manifest_, open_manifest(*bytes));
   SEGUE_TRY_STATUS(check_same(options_, manifest_, program_));
-  if (segments.empty() && manifest_.next_record > 1) {
+  if (segments.empty()) {
     return Error{Errc::kCorrupt,
                  fmt::format("`{}` has a checkpoint, but its log is gone", options_.folder)};
   }
@@ -150,7 +151,16 @@ Status Durable::load_users() {
   });
 }
 
-/// A checkpoint of nothing, so that a log never stands without one.
+/// More than the segment without a record that comes before the first checkpoint.
+Result<bool> Durable::has_log() {
+  SEGUE_TRY(const auto segments, options_.files->list(log_folder(options_)));
+  if (segments.empty()) return false;
+  if (segments.size() > 1 || segments[0] != segment_name(1)) return true;
+  SEGUE_TRY(const auto bytes, read_file(*options_.files, log_folder(options_) + "/" + segments[0]));
+  return bytes.size() > sizeof(SegmentHead);
+}
+
+/// A log without records, then a checkpoint of nothing: so each that is missing later is missed.
 Status Durable::make_new() {
   report_.is_new = true;
   manifest_.program = program_.image().identity();
@@ -159,9 +169,19 @@ Status Durable::make_new() {
   manifest_.advanced_ms = kLongAgo.ms;
   manifest_.inputs.push_back({"input", {}});
   SEGUE_TRY_STATUS(host_.resume_sink(0));
+  SEGUE_TRY(log_, LogWriter::open(*options_.files, log_folder(options_), 1, log_options()));
+  log_.reset();  // until it has been read
   SEGUE_TRY(const auto batch, make_checkpoint());
   SEGUE_TRY_STATUS(store_->write(*batch));
   return options_.files->sync_folder(options_.folder);
+}
+
+LogOptions Durable::log_options() const {
+  LogOptions log;
+  log.sync = options_.sync;
+  log.program = manifest_.program;
+  log.segment_bytes = options_.segment_bytes;
+  return log;
 }
 
 Status Durable::recover() {
@@ -174,11 +194,8 @@ Status Durable::recover() {
   report_.cut_bytes = reading.cut_bytes;
   report_.users = engine_.stats().users;
   first_logged_ = reading.next;
-  LogOptions log;
-  log.sync = options_.sync;
-  log.program = manifest_.program;
-  log.segment_bytes = options_.segment_bytes;
-  SEGUE_TRY(log_, LogWriter::open(*options_.files, log_folder(options_), reading.next, log));
+  SEGUE_TRY(log_,
+            LogWriter::open(*options_.files, log_folder(options_), reading.next, log_options()));
   report_.seconds += std::chrono::duration<double>(Clock::now() - begun).count();
   // What was applied again may stand nowhere but in memory of the system, and is not to be applied
   // once more; users whose process ended before it had erased them are still there.

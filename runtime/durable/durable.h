@@ -120,7 +120,9 @@ class Durable {
 
   Status open_cold_users();
   Status load();
+  Result<bool> has_log();
   Status make_new();
+  LogOptions log_options() const;
   Status load_users();
   Status replay(const Record& record);
   Status replay_events(std::string_view payload);

@@ -120,6 +120,27 @@ TEST_F(DurableTest, HalfAFolderIsRefused) {
   EXPECT_THAT(error_of_opening(), HasSubstr("its checkpoint is gone"));
 }
 
+/// A log whose records no checkpoint holds yet: nobody could tell otherwise that there were any.
+TEST_F(DurableTest, ALogThatIsGoneBeforeTheSecondCheckpointIsMissedToo) {
+  {
+    const auto host = open();
+    ASSERT_TRUE(host->push(some_steps(1, 1)[0], 0).ok());
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(options_.folder + "/log")) {
+    std::filesystem::remove(entry.path());
+  }
+  EXPECT_THAT(error_of_opening(), HasSubstr("its log is gone"));
+}
+
+TEST_F(DurableTest, AFirstStartThatWasCutShortIsTriedAgain) {
+  std::filesystem::create_directories(options_.folder + "/log");
+  std::ofstream(options_.folder + "/LOCK") << "";
+  ASSERT_TRUE(LogWriter::open(posix_files(), options_.folder + "/log", 1, {}).has_value());
+  const auto host = open();
+  EXPECT_TRUE(host->status.ok());
+  EXPECT_TRUE(host->durable->report().is_new);
+}
+
 TEST_F(DurableTest, WhatIsSomethingElsesIsLeftAlone) {
   const std::string file = options_.folder + "/cold/mine";
   std::filesystem::create_directories(options_.folder + "/cold");
