@@ -30,6 +30,7 @@ struct RunFlags : EventRunFlags {
   std::string sync;
   std::string skew;
   std::string memory;
+  bool history_starts_now = false;
 
   ChangeOutput::Options output_options() const;
   DurableSettings durable(DurableSink& sink) const;
@@ -92,6 +93,10 @@ DurableSettings RunFlags::durable(DurableSink& sink) const {
     settings.memory_bytes = memory_argument(memory);
   }
   if (!sync.empty() && state.empty()) usage_error("--sync needs --state: it is of its log");
+  if (history_starts_now && state.empty()) {
+    usage_error("--history-starts-now needs --state: it is of rules that take others' place");
+  }
+  settings.history_starts_now = history_starts_now;
   settings.folder = state;
   settings.sink = &sink;
   if (sync.empty()) return settings;
@@ -110,7 +115,7 @@ DurableSettings RunFlags::durable(DurableSink& sink) const {
   return settings;
 }
 
-void tell_recovery(const std::string& folder, const Recovery& found) {
+void tell_recovery(const std::string& folder, const Recovery& found, uint64_t program) {
   if (found.is_new) return;
   if (found.cut_bytes > 0) {
     fmt::print(stderr, "warning: `{}` ended in a record cut short: {} cut off\n", found.cut_file,
@@ -118,6 +123,9 @@ void tell_recovery(const std::string& folder, const Recovery& found) {
   }
   fmt::print(stderr, "`{}`: {} back in {:.2f} s, {} of the log applied again\n", folder,
              counted(found.users, "user"), found.seconds, counted(found.events, "event"));
+  if (!found.program_before) return;
+  fmt::print(stderr, "`{}`: these rules (program {:016x}) take the place of program {:016x}\n",
+             folder, program, *found.program_before);
 }
 
 bool is_one_file(const std::string& a, const std::string& b) {
@@ -144,7 +152,7 @@ Exit run_events(const RunFlags& flags) {
   const bool is_kept = !flags.state.empty();
   EventRun run(flags, kDefaultLateness, flags.newest_allowed(), is_kept ? &durable : nullptr);
   if (is_kept) {
-    tell_recovery(flags.state, run.recovery());
+    tell_recovery(flags.state, run.recovery(), run.program().identity());
   } else {
     require(out.resume(0));
     run.engine().on_change([&](const MembershipChange& change) { out.give(change); });
@@ -185,6 +193,9 @@ void declare_run(CLI::App& app, Job& job) {
          "of --state, for users' states: 512MiB, 2GiB; others lie in DIR and come back when "
          "they are needed (default: all are in memory)")
       ->option_text("SIZE");
+  app.add_flag("--history-starts-now", flags->history_starts_now,
+               "of --state, when the rules are others: what looks at all of history may answer "
+               "from now on");
   add_event_run_flags(app, *flags, kDefaultLateness);
   app.callback([flags, &job] { job = [flags] { return run_events(*flags); }; });
 }

@@ -19,8 +19,11 @@ struct StateFlags {
 };
 
 std::string state_text(const StateReport& report) {
-  std::string out =
-      fmt::format("program     {:016x}\nsettings    {}\n", report.program, report.settings);
+  std::string out = fmt::format("program     {:016x}\n", report.program);
+  for (const uint64_t program : report.deployed) {
+    out += fmt::format("            {:016x}, deployed behind the checkpoint\n", program);
+  }
+  out += fmt::format("settings    {}\n", report.settings);
   out += fmt::format("users       {}, {} of state\n", count_text(report.users),
                      counted(report.state_bytes, "byte"));
   out += fmt::format("checkpoint  of {}, {} in its tables\n", format_time(report.checkpoint_at),

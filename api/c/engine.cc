@@ -23,7 +23,8 @@ segue_change change_of(const segue::MembershipChange& change) {
           .entered = change.entered ? 1U : 0U,
           .cause = segue::c::cause_of(change.cause),
           .event = text_of(change.event),
-          .id = text_of(change.id)};
+          .id = text_of(change.id),
+          .segment_name = text_of(change.segment_name)};
 }
 
 segue_status settings_of(const segue_engine_options* options, segue::EngineSettings& settings) {
@@ -131,7 +132,7 @@ segue_status segue_engine_open(const segue_program* program, const segue_engine_
   if (recovery != nullptr) {
     *recovery = {.size = sizeof *recovery,
                  .is_new = found.is_new ? 1U : 0U,
-                 .reserved = 0,
+                 .deployed = found.program_before ? 1U : 0U,
                  .users = found.users,
                  .events = found.events,
                  .cut_bytes = found.cut_bytes};
@@ -145,6 +146,28 @@ segue_status segue_engine_checkpoint(segue_engine* engine) {
   SEGUE_C_TRY(check(engine, "engine"));
   SEGUE_C_HOLD(engine);
   return status_of(engine->engine.checkpoint());
+}
+
+segue_status segue_engine_deploy(segue_engine* engine, const segue_program* program,
+                                 const segue_deploy_options* options) {
+  SEGUE_C_TRY(check(engine, "engine"));
+  SEGUE_C_TRY(check(program, "program"));
+  if (options != nullptr) {
+    SEGUE_C_TRY(segue::c::check_size(options->size, sizeof *options, "segue_deploy_options"));
+  }
+  SEGUE_C_HOLD(engine);
+  const bool history_starts_now = options != nullptr && options->history_starts_now != 0;
+  SEGUE_C_TRY(status_of(engine->engine.deploy(program->program, history_starts_now)));
+  engine->program = program->program;
+  return SEGUE_OK;
+}
+
+segue_status segue_engine_is_deploying(const segue_engine* engine, int* deploying) {
+  SEGUE_C_TRY(check(engine, "engine"));
+  if (deploying == nullptr) return fail(SEGUE_MISUSE, "deploying is null");
+  SEGUE_C_HOLD(engine);
+  *deploying = engine->engine.is_deploying() ? 1 : 0;
+  return SEGUE_OK;
 }
 
 void segue_engine_free(segue_engine* engine) {

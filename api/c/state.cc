@@ -24,9 +24,9 @@ segue_status make(const segue_program* program, segue::StateBlob blob, segue_sta
 void give(segue_state& state, segue_text user, segue_change_callback callback, void* context) {
   if (callback == nullptr) return;
   for (const segue::StateChange& change : state.changes) {
+    const std::string& name = state.program->segments()[change.segment].name;
     const std::string id =
-        segue::change_id({user.data, user.size}, state.program->segments()[change.segment].name,
-                         change.at, change.entered);
+        segue::change_id({user.data, user.size}, name, change.at, change.entered);
     const segue_change given = {.size = sizeof given,
                                 .at_ms = change.at.time_since_epoch().count(),
                                 .user = user,
@@ -34,7 +34,8 @@ void give(segue_state& state, segue_text user, segue_change_callback callback, v
                                 .entered = change.entered ? 1U : 0U,
                                 .cause = segue::c::cause_of(change.cause),
                                 .event = text_of(change.event),
-                                .id = text_of(id)};
+                                .id = text_of(id),
+                                .segment_name = text_of(name)};
     callback(&given, context);
   }
 }

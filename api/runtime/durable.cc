@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <system_error>
 
 #include "api/runtime/durable_parts.h"
@@ -50,8 +52,8 @@ durable::DurableOptions options_of(const EngineSettings& engine, const DurableSe
 }
 
 Recovery recovery_of(const durable::RecoveryReport& report) {
-  return {report.is_new,  report.users,    report.records,  report.events,
-          report.seconds, report.cut_file, report.cut_bytes};
+  return {report.is_new,  report.users,    report.records,   report.events,
+          report.seconds, report.cut_file, report.cut_bytes, std::nullopt};
 }
 
 }  // namespace
@@ -91,6 +93,21 @@ void MembershipEngine::Durability::on_replay(const EventBatch& batch) {
     if (origin.file == 0) state.pushed_lines = std::max(state.pushed_lines, origin.line);
   }
   state.expect_events(kept->report().events);
+}
+
+Result<std::shared_ptr<const Program>> MembershipEngine::Durability::open_program(
+    std::string_view image) {
+  std::shared_ptr<const CompiledProgram> opened;
+  const Outcome wrong = segue::open_program(std::as_bytes(std::span(image)), opened);
+  if (!wrong.ok()) return Error{Errc::kCorrupt, wrong.message()};
+  programs.push_back(opened);
+  return std::shared_ptr<const Program>(opened->state().program);
+}
+
+void MembershipEngine::Durability::on_program(const std::shared_ptr<const Program>& program) {
+  for (const auto& known : programs) {
+    if (known->state().program == program) state.work_with(known);
+  }
 }
 
 Outcome MembershipEngine::Durability::begin(EventInput::State& input,
@@ -138,7 +155,8 @@ Outcome open_engine(std::shared_ptr<const CompiledProgram> program, const Engine
   if (settings.sink != nullptr) {
     state.sink = [sink = settings.sink](const MembershipChange& change) { sink->give(change); };
   }
-  auto kept = durable::Durable::open(options_of(engine, settings), *state.program->state().program,
+  const std::shared_ptr<const CompiledProgram> given = state.program;
+  auto kept = durable::Durable::open(options_of(engine, settings), given->state().program,
                                      *state.backend->engine(), durability);
   if (!kept) return outcome_of(kept.error());
   durability.kept = std::move(kept).value();
@@ -149,6 +167,11 @@ Outcome open_engine(std::shared_ptr<const CompiledProgram> program, const Engine
   durability.replaying = false;
   state.publish_pending();
   recovery = recovery_of(durability.kept->report());
+  if (state.program != given) {
+    recovery.program_before = state.program->identity();
+    wrong = state.deploy(given, settings.history_starts_now);
+    if (!wrong.ok()) return wrong;
+  }
   into = std::move(opened);
   return {};
 }
@@ -161,6 +184,7 @@ Outcome describe_state(const std::string& folder, bool verify, StateReport& into
   const durable::Manifest& manifest = found->manifest;
   into = {};
   into.program = manifest.program;
+  into.deployed = found->deployed;
   into.settings = manifest.settings;
   into.sink = manifest.sink;
   into.sink_position = manifest.sink_position;

@@ -17,9 +17,10 @@ struct MembershipEngine::Durability final : durable::DurableHost {
   bool replaying = false;
   bool is_bounded = false;       // in memory
   std::vector<uint32_t> inputs;  // the log's number of each file being read
+  std::vector<std::shared_ptr<const CompiledProgram>> programs;  // that may be put to work
   std::unique_ptr<durable::Durable> kept;
 
-  explicit Durability(MembershipEngine::State& owner) : state(owner) {}
+  explicit Durability(MembershipEngine::State& owner) : state(owner), programs({owner.program}) {}
 
   /// Says which inputs are read, and from where on.
   Outcome begin(EventInput::State& input, std::vector<InputTaken>& taken);
@@ -30,6 +31,8 @@ struct MembershipEngine::Durability final : durable::DurableHost {
   Status restore_counts(std::string_view bytes) override;
   void on_logged(const EventBatch& batch) override { state.count_rejects(batch); }
   void on_replay(const EventBatch& batch) override;
+  Result<std::shared_ptr<const Program>> open_program(std::string_view image) override;
+  void on_program(const std::shared_ptr<const Program>& program) override;
 };
 
 }  // namespace segue

@@ -236,25 +236,38 @@ Outcome MembershipEngine::push(std::string_view lines) noexcept {
   return outcome;
 }
 
-Outcome MembershipEngine::deploy(std::shared_ptr<const CompiledProgram> next,
-                                 bool history_starts_now) noexcept {
-  State& state = *state_;
-  Engine* const engine = state.backend->engine();
+void MembershipEngine::State::work_with(std::shared_ptr<const CompiledProgram> next) {
+  program = std::move(next);
+  decoder.reset();  // lines are read for it from here on
+}
+
+Outcome MembershipEngine::State::deploy(std::shared_ptr<const CompiledProgram> next,
+                                        bool history_starts_now) {
+  Engine* const engine = backend->engine();
   if (engine == nullptr) {
     return {Fault::kUnsupported, "the naive evaluator takes no deploy: it answers at the end"};
   }
-  if (state.durability) {
-    return {Fault::kUnsupported, "a deploy to an engine kept in a folder is not supported yet"};
-  }
-  if (state.published) {
+  if (published) {
     return {Fault::kUnsupported, "a deploy to an engine with lookups is not supported yet"};
   }
-  const Status status =
-      engine->deploy(next->state().program, {.history_starts_now = history_starts_now});
-  if (!status.ok()) return outcome_of(status);
-  state.program = std::move(next);
-  state.decoder.reset();  // lines are read for the new one from here on
+  if (next->identity() == program->identity()) return {};
+  const DeployOptions options{.history_starts_now = history_starts_now};
+  if (durability) {
+    durability->programs.push_back(next);
+    Outcome outcome = outcome_of(durability->kept->deploy(next->state().program, options));
+    durability->programs = {program};
+    return outcome;
+  }
+  if (Status status = engine->deploy(next->state().program, options); !status.ok()) {
+    return outcome_of(status);
+  }
+  work_with(std::move(next));
   return {};
+}
+
+Outcome MembershipEngine::deploy(std::shared_ptr<const CompiledProgram> next,
+                                 bool history_starts_now) noexcept {
+  return state_->deploy(std::move(next), history_starts_now);
 }
 
 bool MembershipEngine::is_deploying() const noexcept {

@@ -63,6 +63,11 @@ struct MembershipEngine::State final : EngineListener {
 
   Snapshot snapshot(Instant at, bool with_scores) const;
 
+  Outcome deploy(std::shared_ptr<const CompiledProgram> next, bool history_starts_now);
+
+  /// The engine has gone over to it.
+  void work_with(std::shared_ptr<const CompiledProgram> next);
+
   /// What keeps the engine from answering anything.
   Status trouble() const;
 

@@ -19,114 +19,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "segue/built.h"
+#include "segue/c_base.h"
 #include "segue/export.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Rises when a call or a structure of this header changes so that what was built against the one
- * before no longer works. */
-enum { SEGUE_ABI_VERSION = 1 };
-
-/* Of the library that is linked. Any thread. */
-SEGUE_API uint32_t segue_abi_version(void);
-/* `0.1.0`. Static. */
-SEGUE_API const char* segue_version(void);
-/* 1 if freed handles are told from live ones, which takes a lock a call; else 0. */
-SEGUE_API int segue_checks_handles(void);
-
-typedef enum segue_status {
-  SEGUE_OK = 0,
-  SEGUE_UNREADABLE = 1,  /* a file is missing, or is not what its name says */
-  SEGUE_CORRUPT = 2,     /* bytes that fail a checksum or a structural check */
-  SEGUE_UNSUPPORTED = 3, /* a form or a version that this build does not know */
-  SEGUE_TOO_LARGE = 4,   /* a named limit is passed */
-  SEGUE_TOO_LATE = 5,    /* input dated before what is already settled */
-  SEGUE_INVALID = 6,     /* an argument outside of what the call takes */
-  SEGUE_WRONG_RULES = 7, /* the message is what the compiler says of them */
-  SEGUE_MISUSE = 8       /* see above */
-} segue_status;
-
-/* What the calling thread's last call that failed said; empty before any. Lives until this thread's
- * next call that fails. */
-SEGUE_API const char* segue_message(void);
-
-typedef struct segue_text {
-  const char* data;
-  size_t size;
-} segue_text;
-
-/* ---- programs -------------------------------------------------------------------------------- */
-
-/* Compiled rules. Immutable; any thread. Engines and states keep what they need of it. */
-typedef struct segue_program segue_program;
-
-typedef struct segue_compile_options {
-  size_t size;
-  const char* zone; /* IANA name, of rules that name none; NULL: UTC */
-} segue_compile_options;
-
-/* Compiles the rule files and folders `paths` together. `options` may be NULL. In the library with
- * the compiler; the runtime's has `segue_program_open` alone. */
-SEGUE_API segue_status segue_program_compile(const char* const* paths, size_t count,
-                                             const segue_compile_options* options,
-                                             segue_program** program);
-
-/* The same of a text; `name` is what messages call it. */
-SEGUE_API segue_status segue_program_compile_text(const char* name, segue_text rules,
-                                                  const segue_compile_options* options,
-                                                  segue_program** program);
-
-/* From the bytes of an image, which are copied and may be hostile. */
-SEGUE_API segue_status segue_program_open(const void* image, size_t size, segue_program** program);
-
-/* From one that `seg build` made, which must outlive the program and all that is made of it: its
- * native code is what runs. SEGUE_UNSUPPORTED if it was built for another version. */
-SEGUE_API segue_status segue_program_open_built(const segue_built_program* built,
-                                                segue_program** program);
-
-SEGUE_API void segue_program_free(segue_program* program);
-
-/* The program's image; it lives as long as the program. */
-SEGUE_API segue_status segue_program_image(const segue_program* program, const void** image,
-                                           size_t* size);
-
-/* Tells any two images apart: states of one are not taken by another. 0 of NULL. */
-SEGUE_API uint64_t segue_program_identity(const segue_program* program);
-
-/* How many there are, and their names in order of declaration, which live as long as the program.
- * 0 and an empty text of NULL and beyond the end. */
-SEGUE_API uint32_t segue_program_segments(const segue_program* program);
-SEGUE_API uint32_t segue_program_scores(const segue_program* program);
-SEGUE_API segue_text segue_program_segment_name(const segue_program* program, uint32_t segment);
-SEGUE_API segue_text segue_program_score_name(const segue_program* program, uint32_t score);
-
-/* ---- changes --------------------------------------------------------------------------------- */
-
-typedef enum segue_cause {
-  SEGUE_CAUSE_EVENT = 0,
-  SEGUE_CAUSE_TIME = 1,
-  SEGUE_CAUSE_TRAIT = 2,
-  SEGUE_CAUSE_MERGE = 3,
-  SEGUE_CAUSE_DELETE = 4,
-  SEGUE_CAUSE_DEPLOY = 5
-} segue_cause;
-
-/* A user's entry into a segment or exit from it. Lives as long as the call that gives it. */
-typedef struct segue_change {
-  size_t size;
-  int64_t at_ms;
-  segue_text user;
-  uint32_t segment;
-  uint32_t entered; /* 1, or 0: left */
-  uint32_t cause;   /* segue_cause */
-  segue_text event; /* of SEGUE_CAUSE_EVENT: its name on the wire */
-  segue_text id;    /* 24 hex digits: the same whenever the same change is found again */
-} segue_change;
-
-typedef void (*segue_change_callback)(const segue_change* change, void* context);
 
 /* ---- engines: the library keeps users and timers ------------------------------------------------
  */
@@ -165,7 +63,7 @@ typedef struct segue_durable_options {
 typedef struct segue_recovery {
   size_t size;
   uint32_t is_new;
-  uint32_t reserved;
+  uint32_t deployed; /* 1: the folder was of another program, which this one took the place of */
   uint64_t users;
   uint64_t events;    /* of logged input, applied again */
   uint64_t cut_bytes; /* of a log that ended in a record cut short */
@@ -174,9 +72,10 @@ typedef struct segue_recovery {
 /* The engine that `folder` keeps on a local disk, as it was when its process ended, or one without
  * users. Input is in a log there before it is applied: after a call that fails for the disk's sake
  * nothing of it is, and it may be made again. `options`, `durable` and `recovery` may be NULL.
- * Changes since the last checkpoint are given again, within this call. SEGUE_INVALID if another
- * process has the folder or it is of other rules or options, SEGUE_UNSUPPORTED in a build without
- * RocksDB. */
+ * Changes since the last checkpoint are given again, within this call. A folder of
+ * another program goes over to this one, as by `segue_engine_deploy`. SEGUE_INVALID if another
+ * process has the folder or it is of other options, SEGUE_UNSUPPORTED in a build without RocksDB.
+ */
 SEGUE_API segue_status segue_engine_open(const segue_program* program,
                                          const segue_engine_options* options, const char* folder,
                                          const segue_durable_options* durable,
@@ -184,6 +83,29 @@ SEGUE_API segue_status segue_engine_open(const segue_program* program,
 
 /* A checkpoint now, on the disk when it returns. Of an engine without a folder: nothing. */
 SEGUE_API segue_status segue_engine_checkpoint(segue_engine* engine);
+
+typedef struct segue_deploy_options {
+  size_t size;
+  uint32_t history_starts_now; /* 1: what looks at all of history takes it to begin now, where it is
+                                  not known; 0: it lets nobody in or out who was known before */
+  uint32_t reserved;           /* 0 */
+} segue_deploy_options;
+
+/* Another program takes the place of the one at work, between two calls. Conditions that mean the
+ * same keep what they know of users; users are carried over when an event touches them, and some
+ * with every later call. Until all are, changes are held back, so that they come in order; those
+ * that come of the deploy have the cause SEGUE_CAUSE_DEPLOY, and of a segment that is gone a number
+ * behind those of the new program. `options` may be NULL.
+ *
+ * The engine keeps what it needs of `program`, which may be freed. One call at a time, as for the
+ * others; the program is shared freely. After an error the old program works on: SEGUE_UNSUPPORTED
+ * of an engine with lookups, SEGUE_UNREADABLE if the engine's folder cannot be written, and then it
+ * may be tried again. Cost: the rules of both and the events that wait, not the users. */
+SEGUE_API segue_status segue_engine_deploy(segue_engine* engine, const segue_program* program,
+                                           const segue_deploy_options* options);
+
+/* 1 while users are carried over or changes held back, else 0. */
+SEGUE_API segue_status segue_engine_is_deploying(const segue_engine* engine, int* deploying);
 
 /* Waits for no one: no other call of the engine may be at work. */
 SEGUE_API void segue_engine_free(segue_engine* engine);

@@ -54,6 +54,8 @@ struct DurableSettings {
   /// come back when an event or a deadline touches them; no answer depends on it. Ids, timers and
   /// what waits for the lateness are in memory in any case. 0: all states are in memory.
   uint64_t memory_bytes = 0;
+  bool history_starts_now =
+      false;  ///< of a deploy by `open_engine`: see `MembershipEngine::deploy`
 };
 
 /// What was found in the folder.
@@ -65,28 +67,35 @@ struct Recovery {
   double seconds = 0;
   std::string cut_file;  ///< a log that ended in a record cut short, which was cut off; or empty
   uint64_t cut_bytes = 0;
+  std::optional<uint64_t> program_before;  ///< identity, if another one was deployed
 };
 
 /// The engine in `settings.folder` as it was when its process ended, or one without users. Its
 /// `push`, `read` and `advance_to` log input before it is applied: when one fails for the disk's
 /// sake, nothing of it is applied, lookups go on, and it may be tried again. `read` goes on in each
 /// file where it was, by the file's path; standard input is new each time. Packed logs are no input
-/// of it. A number of threads is no part of the state; rules, lateness, dedupe and sink are.
+/// of it. A number of threads is no part of the state; lateness, dedupe and sink are.
+///
+/// If the folder's state was made by another program, `program` is deployed where it stands, see
+/// `MembershipEngine::deploy`: after an error the folder goes on with the one before. The images of
+/// programs that its checkpoint and log name are kept beside them, so recovery needs no rules.
 ///
 /// If a state cannot be read back from the folder, the call fails, and so does each one after it:
 /// no wrong answer is given, and the engine is to be opened anew. One that cannot be written stays
 /// in memory, see `MemoryStats::failure`.
 ///
-/// Errors: `Fault::kInvalid` if another process has the folder, or it is of another program,
-/// settings or sink, or for too little memory; `kCorrupt` for damage, by file; `kUnsupported` in a
-/// build without RocksDB. Cost: reads the checkpoint, applies the log behind it.
+/// Errors: `Fault::kInvalid` if another process has the folder, or it is of other settings or
+/// another sink, or the image of its program is not there, or for too little memory; `kCorrupt` for
+/// damage, by file; `kUnsupported` in a build without RocksDB. Cost: reads the checkpoint, applies
+/// the log behind it.
 SEGUE_API Outcome open_engine(std::shared_ptr<const CompiledProgram> program,
                               const EngineSettings& engine, const DurableSettings& settings,
                               MembershipEngine& into, Recovery& recovery) noexcept;
 
 /// What a folder holds, read beside the process that has it or without one.
 struct StateReport {
-  uint64_t program = 0;  ///< identity
+  uint64_t program = 0;            ///< of the checkpoint: identity
+  std::vector<uint64_t> deployed;  ///< behind it; the last one is at work
   std::string settings;
   std::string sink;
   uint64_t sink_position = 0;

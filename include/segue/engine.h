@@ -151,8 +151,12 @@ class SEGUE_API MembershipEngine {
   /// `history_starts_now`: what looks at all of history takes it to begin now, where it is not
   /// known; else such a segment neither takes in nor lets go who was known before.
   ///
-  /// `Fault::kUnsupported` of an engine with lookups, in a folder or of the naive evaluator: then
-  /// the old program works on. Cost: the rules of both, and the events that wait; not the users.
+  /// Of an engine in a folder the program's image is on the disk and the deploy in the log first,
+  /// and no checkpoint is begun until all users are over, but for one that is asked for.
+  ///
+  /// After an error the old program works on, and it may be tried again. `Fault::kUnsupported` of
+  /// an engine with lookups or of the naive evaluator. Cost: the rules of both, and the events that
+  /// wait; not the users.
   Outcome deploy(std::shared_ptr<const CompiledProgram> next,
                  bool history_starts_now = false) noexcept;
 

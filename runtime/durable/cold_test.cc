@@ -43,6 +43,7 @@ class FaultyCold final : public ColdStates {
     return under_->get(table, number, into);
   }
   Status remove(uint32_t table, uint32_t number) override { return under_->remove(table, number); }
+  Status remove_table(uint32_t table) override { return under_->remove_table(table); }
 
  private:
   std::unique_ptr<ColdStates> under_;
@@ -81,9 +82,7 @@ class ColdTest : public KeptTest {
     for (size_t i = 0; i < steps.size();) {
       const bool ends = (i + 1) % life == 0;
       Status status = host->push(steps[i], lines);
-      if (status.ok() && steps[i].advance_ms > 0) {
-        status = host->durable->advance_to({steps[i].advance_ms});
-      }
+      if (status.ok()) status = host->finish_step(steps[i]);
       if (status.ok()) {
         lines += steps[i].lines.size();
         ++i;
@@ -102,9 +101,7 @@ class ColdTest : public KeptTest {
       // The lines of the step may be in the log, or the step done but for the clock.
       if (host->taken() < lines + steps[i].lines.size()) continue;
       lines += steps[i].lines.size();
-      if (steps[i].advance_ms > 0) {
-        EXPECT_TRUE(host->durable->advance_to({steps[i].advance_ms}).ok());
-      }
+      EXPECT_TRUE(host->finish_step(steps[i]).ok());
       ++i;
     }
     EXPECT_TRUE(host->durable->finish(kLongAgo).ok());
@@ -124,8 +121,22 @@ TEST_F(ColdTest, LessMemoryAndProcessesThatEndChangeNoAnswer) {
   for (uint32_t seed = 0; seed < 2; ++seed) {
     const std::vector<Step> steps = some_steps(seed, 40);
     const std::string plain = run(steps, 0, 1000);
-    EXPECT_THAT(plain, HasSubstr(" in 0\n"));
+    EXPECT_THAT(plain, HasSubstr(" in zz_hot\n"));
     EXPECT_EQ(misses_, 0u);
+    for (const size_t memory_bytes : {size_t{1}, size_t{400}}) {
+      for (const size_t life : {size_t{1000}, size_t{3}}) {
+        EXPECT_EQ(run(steps, memory_bytes, life), plain) << seed << " " << memory_bytes;
+        EXPECT_GT(misses_, 5u);
+      }
+    }
+  }
+}
+
+TEST_F(ColdTest, ColdUsersAreCarriedOverToAnotherProgram) {
+  for (uint32_t seed = 0; seed < 2; ++seed) {
+    const std::vector<Step> steps = with_deploys(some_steps(seed, 40), 5);
+    const std::string plain = run(steps, 0, 1000);
+    EXPECT_THAT(plain, HasSubstr(" deploy\n"));
     for (const size_t memory_bytes : {size_t{1}, size_t{400}}) {
       for (const size_t life : {size_t{1000}, size_t{3}}) {
         EXPECT_EQ(run(steps, memory_bytes, life), plain) << seed << " " << memory_bytes;
@@ -137,7 +148,7 @@ TEST_F(ColdTest, LessMemoryAndProcessesThatEndChangeNoAnswer) {
 
 /// A read that fails ends the engine by name; the next process is where this one was.
 TEST_F(ColdTest, WhoCannotBeReadBackIsNeverAnsweredWrong) {
-  const std::vector<Step> steps = some_steps(3, 30);
+  const std::vector<Step> steps = with_deploys(some_steps(3, 30), 7);
   const std::string plain = run(steps, 0, 1000);
   for (uint64_t after = 0; after < 60; after += 3) {
     cold_fault = {.of_puts = false, .after = after, .calls = 0};

@@ -1,13 +1,34 @@
+#include <fmt/format.h>
+
 #include <chrono>
 #include <filesystem>
 #include <system_error>
 #include <thread>
 
 #include "runtime/durable/durable.h"
+#include "runtime/image/view.h"
 
 namespace segue::durable {
 
 namespace {
+
+/// Images of all programs that are needed to go on, but those of a folder of a version without
+/// deploys, which the host gives.
+Status verify_programs(const std::string& folder, const FolderReport& report) {
+  const ProgramFiles programs(posix_files(), folder + "/programs");
+  std::vector<uint64_t> needed = report.deployed;
+  if (std::filesystem::exists(folder + "/programs")) needed.push_back(report.manifest.program);
+  for (const uint64_t identity : needed) {
+    SEGUE_TRY(const std::string bytes, programs.read(identity));
+    const auto first = std::as_bytes(std::span(bytes));
+    const auto image = image::Image::open({first.begin(), first.end()});
+    if (image && image->identity() == identity) continue;
+    return Error{Errc::kCorrupt,
+                 fmt::format("`{}` is damaged: {}", programs.path(identity),
+                             image ? "it holds another program" : image.error().message)};
+  }
+  return {};
+}
 
 Result<FolderReport> read_once(const std::string& folder, bool verify) {
   Files& files = posix_files();
@@ -26,7 +47,14 @@ Result<FolderReport> read_once(const std::string& folder, bool verify) {
   }));
   report.checkpoint_bytes = store->bytes_on_disk();
   SEGUE_TRY(report.log, read_log(files, folder + "/log", report.manifest.next_record, false,
-                                 [](const Record&) { return Status(); }));
+                                 [&](const Record& record) -> Status {
+                                   if (record.kind != RecordKind::kDeploy) return {};
+                                   SEGUE_TRY(const LoggedDeploy deploy,
+                                             take_deploy(record.number, record.payload));
+                                   report.deployed.push_back(deploy.program);
+                                   return {};
+                                 }));
+  if (verify) SEGUE_TRY_STATUS(verify_programs(folder, report));
   SEGUE_TRY(const auto segments, files.list(folder + "/log"));
   report.log_segments = segments.size();
   for (const std::string& segment : segments) {

@@ -26,6 +26,7 @@ int64_t machine_ms() {
 }
 
 std::string log_folder(const DurableOptions& options) { return options.folder + "/log"; }
+std::string programs_folder(const DurableOptions& options) { return options.folder + "/programs"; }
 std::string cold_folder(const DurableOptions& options) { return options.folder + "/cold"; }
 
 std::string_view chars(std::span<const std::byte> bytes) {
@@ -39,13 +40,7 @@ Error of_other(const DurableOptions& options, std::string_view what, std::string
                                       options.folder, what, had, has)};
 }
 
-Status check_same(const DurableOptions& options, const Manifest& manifest, const Program& program) {
-  if (manifest.program != program.image().identity()) {
-    return Error{Errc::kInvalid,
-                 fmt::format("the state in `{}` was made by other rules (program {:016x}, not "
-                             "{:016x}); a deploy to a kept state is not supported yet",
-                             options.folder, manifest.program, program.image().identity())};
-  }
+Status check_same(const DurableOptions& options, const Manifest& manifest) {
   if (manifest.settings != options.settings) {
     return of_other(options, "the settings", manifest.settings, options.settings);
   }
@@ -69,13 +64,15 @@ Status check_ours(const DurableOptions& options) {
 
 }  // namespace
 
-Durable::Durable(const DurableOptions& options, const Program& program, Engine& engine,
-                 DurableHost& host)
+Durable::Durable(const DurableOptions& options, std::shared_ptr<const Program> program,
+                 Engine& engine, DurableHost& host)
     : options_(options),
-      program_(program),
+      given_(program),
+      program_(std::move(program)),
       engine_(engine),
       host_(host),
-      decoder_(program.schema()) {}
+      programs_(*options.files, programs_folder(options)),
+      decoder_(program_->schema()) {}
 
 Durable::~Durable() {
   if (writer_.joinable()) writer_.join();
@@ -87,10 +84,10 @@ Durable::~Durable() {
 // ---- opening ------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<Durable>> Durable::open(const DurableOptions& options,
-                                               const Program& program, Engine& engine,
-                                               DurableHost& host) {
+                                               std::shared_ptr<const Program> program,
+                                               Engine& engine, DurableHost& host) {
   const auto begun = Clock::now();
-  std::unique_ptr<Durable> durable(new Durable(options, program, engine, host));
+  std::unique_ptr<Durable> durable(new Durable(options, std::move(program), engine, host));
   SEGUE_TRY_STATUS(options.files->make_folder(options.folder));
   SEGUE_TRY_STATUS(check_ours(options));
   SEGUE_TRY(durable->lock_, Lock::take(options.folder + "/LOCK"));
@@ -128,11 +125,12 @@ Status Durable::load() {
                  fmt::format("`{}` has a log, but its checkpoint is gone", options_.folder)};
   }
   SEGUE_TRY(manifest_, open_manifest(*bytes));
-  SEGUE_TRY_STATUS(check_same(options_, manifest_, program_));
+  SEGUE_TRY_STATUS(check_same(options_, manifest_));
   if (segments.empty()) {
     return Error{Errc::kCorrupt,
                  fmt::format("`{}` has a checkpoint, but its log is gone", options_.folder)};
   }
+  SEGUE_TRY_STATUS(load_program());
   SEGUE_TRY_STATUS(engine_.restore(manifest_.engine));
   SEGUE_TRY_STATUS(load_users());
   SEGUE_TRY(const auto erases, store_->get(kErasesKey));
@@ -163,7 +161,7 @@ Result<bool> Durable::has_log() {
 /// A log without records, then a checkpoint of nothing: so each that is missing later is missed.
 Status Durable::make_new() {
   report_.is_new = true;
-  manifest_.program = program_.image().identity();
+  manifest_.program = program_->image().identity();
   manifest_.settings = options_.settings;
   manifest_.sink = options_.sink;
   manifest_.advanced_ms = kLongAgo.ms;
@@ -171,6 +169,7 @@ Status Durable::make_new() {
   SEGUE_TRY_STATUS(host_.resume_sink(0));
   SEGUE_TRY(log_, LogWriter::open(*options_.files, log_folder(options_), 1, log_options()));
   log_.reset();  // until it has been read
+  SEGUE_TRY_STATUS(programs_.keep(manifest_.program, program_->image().bytes()));
   SEGUE_TRY(const auto batch, make_checkpoint());
   SEGUE_TRY_STATUS(store_->write(*batch));
   return options_.files->sync_folder(options_.folder);
@@ -217,6 +216,8 @@ Status Durable::replay(const Record& record) {
     case RecordKind::kInput:
       manifest_.inputs.push_back({std::string(record.payload), {}});
       return {};
+    case RecordKind::kDeploy:
+      return replay_deploy(record);
     default:
       return Error{Errc::kUnsupported,
                    fmt::format("record {} of the log is of a kind that this "
@@ -228,7 +229,7 @@ Status Durable::replay(const Record& record) {
 
 Status Durable::replay_events(std::string_view payload) {
   const auto inputs = static_cast<uint32_t>(manifest_.inputs.size());
-  SEGUE_TRY(EventBatch batch, take_events(payload, decoder_, inputs));
+  SEGUE_TRY(EventBatch batch, take_events(payload, *decoder_, inputs));
   note_taken(batch);
   report_.events += batch.events.size();
   host_.on_replay(batch);
@@ -313,6 +314,7 @@ Status Durable::finish(Instant until) {
 // ---- checkpoints --------------------------------------------------------------------------------
 
 Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
+  engine_.finish_deploy();  // its changes are to come before the sink's position is asked for
   SEGUE_TRY_STATUS(engine_.trouble());
   SEGUE_TRY(manifest_.sink_position, host_.commit_sink());
   auto batch = store_->batch(options_.batch_bytes);
@@ -336,9 +338,11 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
 }
 
 /// One that fails is no failure of the input that made it due: it is tried again later; until then
-/// the log is kept, and grows. `checkpoint` tells what is wrong.
+/// the log is kept, and grows. `checkpoint` tells what is wrong. None while users are carried over:
+/// it would wait for the last of them.
 void Durable::checkpoint_when_due() {
   if (log_->bytes_written() - checkpoint_at_ < options_.checkpoint_bytes) return;
+  if (engine_.is_deploying()) return;
   checkpoint_at_ = log_->bytes_written();
   if (await_checkpoint().ok()) static_cast<void>(begin_checkpoint());
 }
@@ -346,6 +350,7 @@ void Durable::checkpoint_when_due() {
 Status Durable::begin_checkpoint() {
   SEGUE_TRY(writing_, make_checkpoint());
   writing_next_ = manifest_.next_record;
+  writing_program_ = manifest_.program;
   // What came before stands in segments then that can go as a whole. If not, the next time.
   writing_erases_ = erases_ && log_->cut().ok();
   erases_ = erases_ && !writing_erases_;
@@ -372,7 +377,8 @@ Status Durable::await_checkpoint() {
   if (!writing_) return {};
   if (!written_.ok()) return written_;
   writing_.reset();
-  return log_->drop_before(writing_next_);
+  SEGUE_TRY_STATUS(log_->drop_before(writing_next_));
+  return drop_programs();
 }
 
 Status Durable::checkpoint() {

@@ -15,6 +15,8 @@
 #include "runtime/durable/files.h"
 #include "runtime/durable/log.h"
 #include "runtime/durable/manifest.h"
+#include "runtime/durable/programs.h"
+#include "runtime/durable/records.h"
 #include "runtime/durable/store.h"
 #include "runtime/engine/engine.h"
 #include "runtime/ingest/decode.h"
@@ -59,6 +61,12 @@ class DurableHost {
   /// places only and files the log's inputs.
   virtual void on_logged(const EventBatch& batch) = 0;
   virtual void on_replay(const EventBatch& batch) = 0;
+
+  /// A program to be run, of an image that the folder keeps and nobody has checked yet.
+  virtual Result<std::shared_ptr<const Program>> open_program(std::string_view image) = 0;
+
+  /// From here on it is at work: given to `open` or `deploy`, or from `open_program`.
+  virtual void on_program(const std::shared_ptr<const Program>& program) = 0;
 };
 
 struct RecoveryReport {
@@ -79,12 +87,13 @@ struct RecoveryReport {
 /// changed while input waits, and writes them on a thread of its own. Threads: one at a time.
 class Durable {
  public:
-  /// Takes the folder, or makes it, and loads the checkpoint into `engine`, which is new. Errors:
-  /// `kInvalid` if another process has it, or it is of another program, settings or sink;
-  /// `kCorrupt`.
+  /// Takes the folder, or makes it, and loads the checkpoint into `engine`, which is new and of
+  /// `program`; it goes over to the one that the checkpoint is of. Errors: `kInvalid` if another
+  /// process has the folder, or it is of other settings or another sink, or its program's image is
+  /// not there; `kCorrupt`.
   static Result<std::unique_ptr<Durable>> open(const DurableOptions& options,
-                                               const Program& program, Engine& engine,
-                                               DurableHost& host);
+                                               std::shared_ptr<const Program> program,
+                                               Engine& engine, DurableHost& host);
   Durable(const Durable&) = delete;
   Durable& operator=(const Durable&) = delete;
   ~Durable();
@@ -106,6 +115,13 @@ class Durable {
   Status push(EventBatch batch, std::span<const uint32_t> inputs);
   Status advance_to(Instant through);
 
+  /// Another program takes the place of the one at work, see `Engine::deploy`: its image is on the
+  /// disk first, then the deploy in the log. After an error the old one works on, and it may be
+  /// tried again. No checkpoint is begun until all users are carried over, but for `checkpoint`,
+  /// which carries them over.
+  Status deploy(std::shared_ptr<const Program> next, const DeployOptions& options = {});
+  const std::shared_ptr<const Program>& program() const { return program_; }
+
   /// Settles all up to and at the newest event, or `until` if that is later.
   Status finish(Instant until);
 
@@ -116,7 +132,8 @@ class Durable {
   bool has_logged() const { return log_->next() != first_logged_; }
 
  private:
-  Durable(const DurableOptions& options, const Program& program, Engine& engine, DurableHost& host);
+  Durable(const DurableOptions& options, std::shared_ptr<const Program> program, Engine& engine,
+          DurableHost& host);
 
   Status open_cold_users();
   Status load();
@@ -126,6 +143,11 @@ class Durable {
   Status load_users();
   Status replay(const Record& record);
   Status replay_events(std::string_view payload);
+  Status load_program();
+  Status replay_deploy(const Record& record);
+  Result<std::shared_ptr<const Program>> find_program(uint64_t identity);
+  void work_with(std::shared_ptr<const Program> program);
+  Status drop_programs();
   void note_taken(const EventBatch& batch);
   void checkpoint_when_due();
   Status begin_checkpoint();
@@ -134,7 +156,8 @@ class Durable {
   Status write_checkpoint();
 
   DurableOptions options_;
-  const Program& program_;
+  std::shared_ptr<const Program> given_;    // to `open`
+  std::shared_ptr<const Program> program_;  // at work
   Engine& engine_;
   DurableHost& host_;
   std::unique_ptr<Lock> lock_;
@@ -142,7 +165,9 @@ class Durable {
   std::unique_ptr<ColdStates> cold_;  // null: all users are in memory
   std::unique_ptr<LogWriter> log_;
   Manifest manifest_;
-  Decoder decoder_;
+  ProgramFiles programs_;
+  std::vector<LoggedDeploy> deploys_;  // behind the last checkpoint
+  std::optional<Decoder> decoder_;
   RecoveryReport report_;
   uint64_t first_logged_ = 1;
   uint64_t checkpoint_at_ = 0;  // bytes of the log at the last one
@@ -152,6 +177,7 @@ class Durable {
   // Being written; if that failed, to be tried again before another is made.
   std::unique_ptr<StoreBatch> writing_;
   uint64_t writing_next_ = 0;
+  uint64_t writing_program_ = 0;
   bool writing_erases_ = false;  // users were deleted: nothing of them may be left in a file
   Status written_;
   std::thread writer_;
@@ -160,6 +186,7 @@ class Durable {
 /// What a folder holds, see `seg state`.
 struct FolderReport {
   Manifest manifest;
+  std::vector<uint64_t> deployed;  // programs behind the checkpoint, the last one at work
   uint64_t users = 0;
   uint64_t state_bytes = 0;
   uint64_t checkpoint_bytes = 0;
@@ -169,7 +196,7 @@ struct FolderReport {
 };
 
 /// Reads without taking the folder. Every user's state and every record behind the checkpoint is
-/// checked; with `verify` every block of the store too.
+/// checked; with `verify` every block of the store and every image too.
 Result<FolderReport> describe(const std::string& folder, bool verify);
 
 }  // namespace segue::durable

@@ -21,8 +21,9 @@ class DurableTest : public KeptTest {
     options_.segment_bytes = 2000;
   }
 
-  std::unique_ptr<TestHost> open(uint32_t threads = 1) {
-    return std::make_unique<TestHost>(sink_, options_, threads);
+  std::unique_ptr<TestHost> open(uint32_t threads = 1,
+                                 const std::shared_ptr<const Program>& given = program()) {
+    return std::make_unique<TestHost>(sink_, options_, threads, given);
   }
 
   /// Each step whole; the process ends behind some of them, and another begins.
@@ -34,16 +35,14 @@ class DurableTest : public KeptTest {
     for (size_t i = 0; i < steps.size(); ++i) {
       EXPECT_TRUE(host->push(steps[i], lines).ok());
       lines += steps[i].lines.size();
-      if (steps[i].advance_ms > 0) {
-        EXPECT_TRUE(host->durable->advance_to({steps[i].advance_ms}).ok());
-      }
+      EXPECT_TRUE(host->finish_step(steps[i]).ok());
       if (!dies) continue;
       if (i % 5 == 2) {
         EXPECT_TRUE(host->durable->checkpoint().ok());
       }
       if (i % 3 == 1) {
         host = nullptr;
-        host = open(1 + i % 4);
+        host = open(1 + i % 4, i % 2 == 0 ? program() : other_program());
         EXPECT_TRUE(host->status.ok()) << host->status.error().message;
         EXPECT_EQ(host->taken(), lines);
       }
@@ -68,8 +67,93 @@ TEST_F(DurableTest, AProcessThatEndsAndBeginsAgainGivesTheSame) {
     const std::string plain = run(steps, false);
     EXPECT_EQ(run(steps, true), plain) << "seed " << seed;
     EXPECT_EQ(run(steps, true, 4), plain) << "seed " << seed;
-    EXPECT_THAT(plain, HasSubstr(" in 0\n"));
+    EXPECT_THAT(plain, HasSubstr(" in zz_hot\n"));
   }
+}
+
+/// Whatever program the next process is given, it goes on with the last one that was deployed.
+TEST_F(DurableTest, DeploysAreAppliedAgainWhereTheyWere) {
+  for (uint32_t seed = 0; seed < 6; ++seed) {
+    const std::vector<Step> steps = with_deploys(some_steps(seed, 60), 4 + seed % 3);
+    options_.checkpoint_bytes = seed % 2 == 0 ? 1500 : uint64_t{1} << 30;
+    const std::string plain = run(steps, false);
+    EXPECT_EQ(run(steps, true), plain) << "seed " << seed;
+    EXPECT_EQ(run(steps, true, 4), plain) << "seed " << seed;
+    EXPECT_THAT(plain, HasSubstr(" deploy\n"));
+  }
+}
+
+std::vector<std::string> names_in(const std::string& folder) {
+  return posix_files().list(folder).value();
+}
+
+TEST_F(DurableTest, ImagesAreKeptWhileSomethingNamesThem) {
+  const std::string programs = options_.folder + "/programs";
+  const auto file_of = [](const Program& program) {
+    return fmt::format("{:016x}.segi", program.image().identity());
+  };
+  std::vector<std::string> both = {file_of(*program()), file_of(*other_program())};
+  std::sort(both.begin(), both.end());
+  auto host = open();
+  EXPECT_EQ(names_in(programs), std::vector{file_of(*program())});
+  ASSERT_TRUE(host->push(some_steps(1, 2)[1], 0).ok());
+  ASSERT_TRUE(host->durable->deploy(other_program()).ok());
+  EXPECT_EQ(names_in(programs), both);
+  EXPECT_EQ(describe(options_.folder, true)->deployed,
+            std::vector{other_program()->image().identity()});
+  ASSERT_TRUE(host->durable->deploy(program()).ok());
+  host = nullptr;
+  host = open();
+  EXPECT_EQ(host->durable->program(), program());
+  EXPECT_EQ(names_in(programs), both);
+  ASSERT_TRUE(host->durable->deploy(other_program()).ok());
+  ASSERT_TRUE(host->durable->checkpoint().ok());
+  EXPECT_EQ(names_in(programs), std::vector{file_of(*other_program())});
+  EXPECT_TRUE(describe(options_.folder, true)->deployed.empty());
+  host = nullptr;
+  std::filesystem::remove(programs + "/" + file_of(*other_program()));
+  EXPECT_THAT(error_of_opening(), HasSubstr("made by other rules"));
+  EXPECT_FALSE(describe(options_.folder, true).has_value());
+  host = open(1, other_program());
+  EXPECT_TRUE(host->status.ok()) << "its rules are given";
+  EXPECT_TRUE(describe(options_.folder, true).has_value());
+}
+
+/// A folder that a version without deploys has made.
+TEST_F(DurableTest, AFolderWithoutImagesGoesOnWithItsRules) {
+  open();
+  std::filesystem::remove_all(options_.folder + "/programs");
+  EXPECT_TRUE(describe(options_.folder, true).has_value());
+  {
+    const auto host = open(1, other_program());
+    EXPECT_THAT(host->status.error().message, HasSubstr("whose image is not there"));
+  }
+  EXPECT_EQ(error_of_opening(), "");
+  const auto host = open(1, other_program());
+  EXPECT_TRUE(host->status.ok());
+  EXPECT_EQ(host->durable->program()->image().identity(), program()->image().identity());
+}
+
+/// It would wait until all users are over.
+TEST_F(DurableTest, NoCheckpointIsBegunWhileUsersAreCarriedOver) {
+  options_.checkpoint_bytes = 1;
+  auto host = open();
+  Step many;
+  for (int user = 0; user < 200; ++user) {
+    many.lines.push_back(fmt::format(R"({{"userId":"user {}","event":"view","timestamp":{}}})",
+                                     user, 10'000 + user));
+  }
+  ASSERT_TRUE(host->push(many, 0).ok());
+  ASSERT_TRUE(host->durable->deploy(other_program()).ok());
+  int calls = 0;
+  while (host->engine().is_deploying()) {
+    ASSERT_TRUE(host->durable->advance_to({10'200 + ++calls}).ok());
+  }
+  EXPECT_GT(calls, 10);
+  EXPECT_EQ(describe(options_.folder, false)->manifest.program, program()->image().identity());
+  ASSERT_TRUE(host->durable->deploy(program()).ok());
+  ASSERT_TRUE(host->durable->checkpoint().ok());
+  EXPECT_FALSE(host->engine().is_deploying());
 }
 
 TEST_F(DurableTest, ACheckpointBoundsWhatIsAppliedAgain) {

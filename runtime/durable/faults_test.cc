@@ -145,9 +145,12 @@ class FaultsTest : public KeptTest {
         row.failed_calls += done ? 0 : 1;
         row.tried_again += done ? turn : 0;
       }
-      if (done && steps[i].advance_ms > 0) {
-        done = host->durable->advance_to({steps[i].advance_ms}).ok();
-        row.failed_calls += done ? 0 : 1;
+      for (int turn = 0; turn < 2 && done; ++turn) {
+        const bool finished = host->finish_step(steps[i]).ok();
+        row.failed_calls += finished ? 0 : 1;
+        row.tried_again += finished ? turn : 0;
+        if (finished) break;
+        done = turn == 0;
       }
       if (!done) {
         host = nullptr;
@@ -191,6 +194,10 @@ std::string_view name_of(Fault::Kind kind) {
       return "failing open";
     case Fault::Kind::kTruncate:
       return "failing truncate";
+    case Fault::Kind::kRename:
+      return "failing rename";
+    case Fault::Kind::kFolder:
+      return "failing sync of a folder";
   }
   return "";
 }
@@ -212,6 +219,49 @@ TEST_F(FaultsTest, TheLogAtEveryCall) {
       }
       EXPECT_GT(row.failed_calls + row.restarts, 0);
     }
+  }
+}
+
+/// What fails may be the image's file, its folder, or the deploy's record.
+TEST_F(FaultsTest, DeploysAtEveryCall) {
+  const std::vector<Step> steps = with_deploys(some_steps(5, 24), 4);
+  Tally none;
+  const std::string plain = run(steps, none);
+  ASSERT_THAT(plain, HasSubstr(" deploy\n"));
+  for (const auto kind : {Fault::Kind::kShortWrite, Fault::Kind::kWriteError,
+                          Fault::Kind::kFullDisk, Fault::Kind::kSync, Fault::Kind::kOpen,
+                          Fault::Kind::kTruncate, Fault::Kind::kRename, Fault::Kind::kFolder}) {
+    for (const bool stays : {false, true}) {
+      Tally& row = matrix()[fmt::format("deploys: {}{}", name_of(kind), stays ? ", stays" : "")];
+      for (uint64_t after = 0; after < 45; after += stays ? 3 : 1) {
+        files_.set({kind, after, stays});
+        const std::string found = run(steps, row);
+        row.differences += found == plain ? 0 : 1;
+        EXPECT_EQ(found, plain) << name_of(kind) << " at call " << after;
+      }
+      EXPECT_GT(row.failed_calls + row.restarts, 0);
+    }
+  }
+}
+
+TEST_F(FaultsTest, ADeployThatFailsLeavesTheOldProgramAtWork) {
+  for (const auto kind :
+       {Fault::Kind::kFullDisk, Fault::Kind::kSync, Fault::Kind::kRename, Fault::Kind::kFolder}) {
+    auto host = open();
+    Step step = some_steps(5, 6)[5];
+    ASSERT_TRUE(host->push(step, 0).ok());
+    const std::string told = host->told();
+    files_.set({kind, 0, true});
+    EXPECT_FALSE(host->durable->deploy(other_program()).ok());
+    heal();
+    EXPECT_EQ(host->durable->program(), program());
+    EXPECT_EQ(host->told(), told);
+    EXPECT_TRUE(host->durable->advance_to({1'000'000}).ok());
+    EXPECT_TRUE(host->durable->deploy(other_program()).ok());
+    EXPECT_EQ(host->durable->program(), other_program());
+    host = nullptr;
+    std::filesystem::remove_all(options_.folder);
+    sink_ = {};
   }
 }
 
@@ -253,9 +303,7 @@ TEST_F(FaultsTest, AFullDiskStopsInputNotReadsAndResumes) {
     heal();
     ASSERT_TRUE(host->push(step, lines).ok());
     lines += step.lines.size();
-    if (step.advance_ms > 0) {
-      ASSERT_TRUE(host->durable->advance_to({step.advance_ms}).ok());
-    }
+    ASSERT_TRUE(host->finish_step(step).ok());
   }
   ASSERT_TRUE(host->durable->finish(kLongAgo).ok());
   EXPECT_EQ(host->told(), plain);
@@ -266,6 +314,7 @@ TEST_F(FaultsTest, AFullDiskStopsInputNotReadsAndResumes) {
 std::string kind_of(const std::filesystem::path& file) {
   const std::string name = file.filename();
   if (file.parent_path().filename() == "log") return "bit flips: input log";
+  if (file.extension() == ".segi") return "bit flips: programs";
   if (file.extension() == ".sst") return "bit flips: checkpoint table";
   if (file.extension() == ".log") return "bit flips: checkpoint log";
   if (name.starts_with("MANIFEST")) return "bit flips: MANIFEST";
@@ -286,7 +335,8 @@ std::vector<std::filesystem::path> files_of(const std::string& folder) {
 }
 
 TEST_F(FaultsTest, AnyBitOfAnyFile) {
-  const std::vector<Step> steps = some_steps(5, 40);
+  std::vector<Step> steps = some_steps(5, 40);
+  steps[25].deploy = other_program();  // the last checkpoint is of it
   Tally none;
   const std::string plain = run(steps, none);
   options_.opener = open_store;
@@ -297,9 +347,7 @@ TEST_F(FaultsTest, AnyBitOfAnyFile) {
     for (size_t i = 0; i < steps.size(); ++i) {
       ASSERT_TRUE(host->push(steps[i], lines).ok());
       lines += steps[i].lines.size();
-      if (steps[i].advance_ms > 0) {
-        ASSERT_TRUE(host->durable->advance_to({steps[i].advance_ms}).ok());
-      }
+      ASSERT_TRUE(host->finish_step(steps[i]).ok());
       if (i == 20 || i == 30) {  // a start behind a checkpoint makes a table of it
         ASSERT_TRUE(host->durable->checkpoint().ok());
       }
@@ -337,6 +385,7 @@ TEST_F(FaultsTest, AnyBitOfAnyFile) {
   }
   EXPECT_GT(matrix()["bit flips: checkpoint table"].refused, 0);
   EXPECT_GT(matrix()["bit flips: input log"].refused, 0);
+  EXPECT_GT(matrix()["bit flips: programs"].refused, 0);
 }
 
 }  // namespace

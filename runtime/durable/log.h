@@ -60,6 +60,9 @@ class LogWriter {
   /// Removes segments that hold no record from `number` on. Not the one being written.
   [[nodiscard]] Status drop_before(uint64_t number);
 
+  /// Of segments that begin from here on.
+  void set_program(uint64_t identity) { options_.program = identity; }
+
   uint64_t next() const { return next_; }
   uint64_t bytes_written() const { return bytes_written_; }
 

@@ -12,6 +12,7 @@ enum class RecordKind : uint32_t {
   kEvents = 1,   // events that were accepted, and lines left out between them
   kAdvance = 2,  // the clock moved on
   kInput = 3,    // the name of an input
+  kDeploy = 4,   // another program took the place of the one at work
 };
 
 /// Head of a segment of the log, little-endian like all else; records follow.

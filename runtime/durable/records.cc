@@ -79,4 +79,20 @@ Result<EventBatch> take_events(std::string_view payload, Decoder& decoder, uint3
   return batch;
 }
 
+void put_deploy(std::string& out, const LoggedDeploy& deploy) {
+  put(out, deploy.program);
+  put(out, static_cast<uint8_t>(deploy.history_starts_now));
+}
+
+Result<LoggedDeploy> take_deploy(uint64_t record, std::string_view payload) {
+  ByteReader in(payload);
+  LoggedDeploy deploy{record};
+  uint8_t flag = 0;
+  if (!in.take(deploy.program) || !in.take(flag) || flag > 1 || !in.done()) {
+    return damaged("a deploy");
+  }
+  deploy.history_starts_now = flag != 0;
+  return deploy;
+}
+
 }  // namespace segue::durable

@@ -19,4 +19,13 @@ void put_events(std::string& out, const EventBatch& batch, std::span<const uint3
 /// The batch again; its origins and rejects name the log's numbers, which are below `inputs`.
 Result<EventBatch> take_events(std::string_view payload, Decoder& decoder, uint32_t inputs);
 
+/// Of a deploy: which program takes the place of the one before.
+struct LoggedDeploy {
+  uint64_t record = 0;  // its number in the log
+  uint64_t program = 0;
+  bool history_starts_now = false;
+};
+void put_deploy(std::string& out, const LoggedDeploy& deploy);
+Result<LoggedDeploy> take_deploy(uint64_t record, std::string_view payload);
+
 }  // namespace segue::durable

@@ -285,6 +285,12 @@ class RocksCold final : public ColdStates {
     return write(batch);
   }
 
+  Status remove_table(uint32_t table) override {
+    rocksdb::WriteBatch batch;
+    batch.DeleteRange(slice(Key(table, 0)), slice(Key(table + 1, 0)));
+    return write(batch);
+  }
+
   Status told(const rocksdb::Status& status) const {
     if (status.ok()) return {};
     return Error{status.IsCorruption() ? Errc::kCorrupt : Errc::kUnreadable,

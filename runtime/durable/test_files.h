@@ -17,7 +17,17 @@ namespace segue::durable {
 /// What goes wrong, and when: the call with number `after` (of that kind, from 0) and, if `stays`,
 /// all that follow.
 struct Fault {
-  enum class Kind { kNone, kShortWrite, kWriteError, kFullDisk, kSync, kOpen, kTruncate };
+  enum class Kind {
+    kNone,
+    kShortWrite,
+    kWriteError,
+    kFullDisk,
+    kSync,
+    kOpen,
+    kTruncate,
+    kRename,
+    kFolder,  // its sync
+  };
   Kind kind = Kind::kNone;
   uint64_t after = 0;
   bool stays = false;
@@ -42,6 +52,7 @@ class FaultyFiles final : public Files {
 
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
   Status rename(const std::string& from, const std::string& to) override {
+    if (fails(Fault::Kind::kRename)) return Error{Errc::kUnreadable, "cannot rename " + from};
     return under_.rename(from, to);
   }
   Status remove(const std::string& path) override { return under_.remove(path); }
@@ -49,7 +60,10 @@ class FaultyFiles final : public Files {
   Result<std::vector<std::string>> list(const std::string& path) override {
     return under_.list(path);
   }
-  Status sync_folder(const std::string& path) override { return under_.sync_folder(path); }
+  Status sync_folder(const std::string& path) override {
+    if (fails(Fault::Kind::kFolder)) return Error{Errc::kUnreadable, "cannot sync " + path};
+    return under_.sync_folder(path);
+  }
 
  private:
   Files& under_ = posix_files();

@@ -35,10 +35,12 @@ struct KeptSink {
   std::vector<std::string> changes;
 };
 
-/// A step of input: lines, or the clock moved on. Only lines have a place to go on from.
+/// A step of input: lines, or the clock moved on, or another program. Only lines have a place to go
+/// on from; the others are found done.
 struct Step {
   std::vector<std::string> lines;
   int64_t advance_ms = 0;
+  std::shared_ptr<const Program> deploy;
 };
 
 inline std::vector<Step> some_steps(uint32_t seed, int count) {
@@ -63,15 +65,25 @@ inline std::vector<Step> some_steps(uint32_t seed, int count) {
   return steps;
 }
 
+/// Every now and then the one program takes the place of the other, which is of `program()`.
+inline std::vector<Step> with_deploys(std::vector<Step> steps, size_t every) {
+  for (size_t i = 1; i < steps.size(); ++i) {
+    if (i % every == 0) steps[i].deploy = i / every % 2 == 1 ? other_program() : program();
+  }
+  return steps;
+}
+
 /// One process: an engine, its listener and its host.
 class TestHost final : public EngineListener, public DurableHost {
  public:
-  TestHost(KeptSink& sink, const DurableOptions& options, uint32_t threads = 1)
+  TestHost(KeptSink& sink, const DurableOptions& options, uint32_t threads = 1,
+           const std::shared_ptr<const Program>& given = program())
       : sink_(sink),
-        engine_(program(),
-                {threads, Duration{30}, Duration{50}, state_bytes_of(options.memory_bytes)},
-                *this) {
-    auto opened = Durable::open(options, *program(), engine_, *this);
+        engine_(given,
+                {threads, Duration{30}, Duration{50}, state_bytes_of(options.memory_bytes), 500},
+                *this),
+        at_work_(given) {
+    auto opened = Durable::open(options, given, engine_, *this);
     if (!opened) {
       status = opened.error();
       return;
@@ -92,7 +104,7 @@ class TestHost final : public EngineListener, public DurableHost {
 
   /// The lines behind `first` lines of the input.
   Status push(const Step& step, uint64_t first) {
-    Decoder decoder(program()->schema());
+    Decoder decoder(at_work_->schema());
     EventBatch batch = decoder.make_batch();
     uint64_t number = first;
     for (const std::string& line : step.lines) {
@@ -111,6 +123,12 @@ class TestHost final : public EngineListener, public DurableHost {
     return durable->push(std::move(batch), inputs);
   }
 
+  /// What is behind the lines of a step.
+  Status finish_step(const Step& step) {
+    if (step.advance_ms > 0) SEGUE_TRY_STATUS(durable->advance_to({step.advance_ms}));
+    return step.deploy ? durable->deploy(step.deploy) : Status();
+  }
+
   const Engine& engine() const { return engine_; }
 
   /// All that there is to tell apart two engines of the same past.
@@ -118,8 +136,9 @@ class TestHost final : public EngineListener, public DurableHost {
     std::string out;
     for (const std::string& change : sink_.changes) out += change;
     const auto members = engine_.members();
-    for (size_t i = 0; i < members.size(); ++i) {
-      for (const auto& user : members[i]) out += fmt::format("{} in {}\n", user, i);
+    for (uint32_t i = 0; i < members.size(); ++i) {
+      const std::string_view name = engine_.segment_name(i);
+      for (const auto& user : members[i]) out += fmt::format("{} in {}\n", user, name);
     }
     const EngineStats stats = engine_.stats();
     out += fmt::format("{} events, {} copies, {} late, {} changes, {} users, newest {}\n",
@@ -130,8 +149,9 @@ class TestHost final : public EngineListener, public DurableHost {
 
   void on_changes(std::span<const Change> changes) override {
     for (const Change& change : changes) {
-      sink_.changes.push_back(fmt::format("{}@{} {}{}\n", change.user, change.at.ms,
-                                          change.entered ? '+' : '-', change.segment));
+      sink_.changes.push_back(fmt::format(
+          "{}@{} {}{}{}\n", change.user, change.at.ms, change.entered ? '+' : '-',
+          engine_.segment_name(change.segment), change.cause == Cause::kDeploy ? " deploy" : ""));
     }
   }
   Status resume_sink(uint64_t position) override {
@@ -149,6 +169,12 @@ class TestHost final : public EngineListener, public DurableHost {
   }
   void on_logged(const EventBatch&) override {}
   void on_replay(const EventBatch& batch) override { replayed += batch.events.size(); }
+  Result<std::shared_ptr<const Program>> open_program(std::string_view bytes) override {
+    const auto first = std::as_bytes(std::span(bytes));
+    SEGUE_TRY(image::Image image, image::Image::open({first.begin(), first.end()}));
+    return std::shared_ptr<const Program>(std::make_shared<const Program>(std::move(image)));
+  }
+  void on_program(const std::shared_ptr<const Program>& program) override { at_work_ = program; }
 
   Status status;  // of opening
   uint64_t replayed = 0;
@@ -157,6 +183,7 @@ class TestHost final : public EngineListener, public DurableHost {
  private:
   KeptSink& sink_;
   Engine engine_;
+  std::shared_ptr<const Program> at_work_;
   uint32_t input_ = 0;
 
  public:

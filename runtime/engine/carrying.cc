@@ -17,6 +17,8 @@ namespace {
 constexpr uint32_t kRowsAhead = 8;
 constexpr uint32_t kLinesAhead = 0xffff;  // of a state: the first kilobyte
 constexpr uint32_t kUsersADrop = 1024;  // pages that nobody needs any more are looked for so often
+// Of a bounded memory so much is made free for users that are carried over.
+constexpr size_t kPartMadeFree = 16;
 
 bool truth_at(const Blob& blob, uint32_t place) {
   const std::byte* word = blob.data() + sizeof(BlobHeader) + size_t{place / 64} * 8;
@@ -41,7 +43,7 @@ void Shard::begin_deploy(std::shared_ptr<const Deploy> deploy,
   std::vector<bool> carried(users_.size());
   auto former = std::make_unique<Former>(
       Former{deploy, std::move(users_), std::move(staying_), std::move(carried), 0, living});
-  users_ = UserTable(program_->view().layout[0], {}, std::move(ids));
+  users_ = UserTable(program_->view().layout[0], bound_, std::move(ids));
   lines_ = TouchedLines(program_->view(), UserTable::kStateAt, users_.rows_are_aligned());
   order_.rank(segment_ranks);
   timers_.clear();  // those of users who are not carried over ask for the old program
@@ -49,7 +51,42 @@ void Shard::begin_deploy(std::shared_ptr<const Deploy> deploy,
   is_changed_.clear();
   warming_ = deploy->warming;
   staying_ = StayingMembers(warming_ ? warming_->rows.size() : 0);
-  if (living != 0) former_ = std::move(former);
+  if (former->users.residents() != nullptr) {
+    former->users.lower_bound_to(bound_.bytes - bound_.bytes / kPartMadeFree);
+  }
+  former_ = std::move(former);
+  part_memory();
+  if (living == 0) forget_former();
+}
+
+/// What the states of those who are not carried over do not take of a bounded memory.
+void Shard::part_memory() {
+  if (users_.residents() == nullptr) return;
+  const size_t held = former_ != nullptr ? former_->users.bytes_in_memory() : 0;
+  users_.set_bound(bound_.bytes > held ? bound_.bytes - held : 1);
+}
+
+void Shard::forget_former() {
+  if (former_->users.residents() != nullptr) {
+    if (trouble_before_.ok()) trouble_before_ = former_->users.trouble();
+    past_residence_ += former_->users.end_residence();
+  }
+  former_.reset();
+  part_memory();
+}
+
+Status Shard::trouble() const {
+  if (!trouble_before_.ok()) return trouble_before_;
+  const bool of_former = former_ && !former_->users.trouble().ok();
+  return of_former ? former_->users.trouble() : users_.trouble();
+}
+
+ResidenceStats Shard::residence() const {
+  ResidenceStats all = past_residence_;
+  if (users_.residents() == nullptr) return all;
+  all += users_.residents()->stats;
+  if (former_) all += former_->users.residents()->stats;
+  return all;
 }
 
 /// Whose event it is while users are carried over: the user is, and first of all.
@@ -62,16 +99,17 @@ void Shard::guess_carried(Arrival& arrival) {
     arrival.user = users_.find_or_add(arrival.hash, id);
     return;
   }
-  arrival.user = carry_user(former);
+  arrival.user = carry_user(former).number;
 }
 
-uint32_t Shard::carry_user(uint32_t former_number) {
+Shard::Carried Shard::carry_user(uint32_t former_number) {
   const std::shared_ptr<const Deploy> deploy = former_->deploy;
   UserTable& users = former_->users;
   const std::string_view id = users.id(former_number);
   former_->is_carried[former_number] = true;
   const uint32_t number = users_.add_known(hash64(id), users.id_place(former_number));
   const Blob old = users.blob(former_number);
+  const uint32_t bytes = old.empty() ? 0 : old.header().bytes;
   if (!old.empty()) {
     Blob blob = users_.take(number);
     interp::carry_over(deploy->plan, *deploy->from, old, *deploy->to, blob, id, deploy->at);
@@ -83,9 +121,10 @@ uint32_t Shard::carry_user(uint32_t former_number) {
     if (order_.unowned() != 0) note_changes(number, blob);
     set_wake(number, next_deadline(blob));
     users.let_go(former_number);
+    part_memory();
   }
-  if (--former_->left == 0) former_.reset();
-  return number;
+  if (--former_->left == 0) forget_former();
+  return {number, bytes};
 }
 
 /// What changes at the instant of the deploy.
@@ -134,12 +173,13 @@ void Shard::carry_some(size_t bytes, Instant settled) {
     const uint32_t next = former_->next;
     if (next + kRowsAhead < users.size()) users.fetch_row(next + kRowsAhead, kLinesAhead);
     carried += UserTable::kStateAt;
-    const Blob blob = users.blob(next);
     ++former_->next;
     if (next % kUsersADrop == 0) users.drop_before(next);
     if (former_->is_carried[next] || users.is_free(next)) continue;
-    carried += blob.empty() ? 0 : blob.header().bytes;
-    carry_user(next);
+    const bool was_cold = users.is_cold(next);
+    const Carried user = carry_user(next);
+    carried += user.bytes;
+    if (was_cold) users_.let_leave(user.number);  // nobody asked for it
   }
   capped_ += cells::take_capped();
   order_.put_in_order();

@@ -34,6 +34,7 @@ class ColdStates {
 
   /// Nothing is under that number any more.
   [[nodiscard]] virtual Status remove(uint32_t table, uint32_t number) = 0;
+  [[nodiscard]] virtual Status remove_table(uint32_t table) = 0;
 };
 
 /// How many bytes of states a table of users keeps in memory, and where the others go.

@@ -10,6 +10,16 @@ void UserTable::keep_cold_in(ColdStates& cold) {
   if (residents_) residents_->keep_cold_in(cold);
 }
 
+void UserTable::lower_bound_to(size_t bytes) {
+  set_bound(bytes);
+  make_room();
+}
+
+ResidenceStats UserTable::end_residence() {
+  residents_->end();
+  return residents_->stats;
+}
+
 Blob UserTable::read_elsewhere(uint32_t number) const {
   Row& of_user = row(number);
   if (mark(of_user) != kCold) return kept(of_user);

@@ -51,6 +51,15 @@ class FakeCold final : public ColdStates {
     states_.erase({table, number});
     return {};
   }
+  Status remove_table(uint32_t table) override {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(states_, [&](const auto& state) { return state.first.first == table; });
+    return {};
+  }
+  bool has_any_of(uint32_t table) const {
+    const auto first = states_.lower_bound({table, 0});
+    return first != states_.end() && first->first.first == table;
+  }
   void cut_short() {
     for (auto& [place, state] : states_) state.pop_back();
   }
@@ -67,7 +76,7 @@ class FakeCold final : public ColdStates {
 
 /// Sums and counts over a log that grows with each event.
 std::shared_ptr<const Program> growing_program() {
-  Result<image::Tables> tables = image::assemble(R"(
+  return program_of(R"(
 layout words 2 fixed 128 growing 1 max 16777216
 window 0 rolling 1000000000 0
 window 1 rolling 700 0
@@ -91,10 +100,6 @@ chunk 0 first 0 count 2 timed
 segment 0 name "poor" node 0
 segment 1 name "calm" node 1
 )");
-  if (!tables) ADD_FAILURE() << tables.error().message;
-  Result<image::Image> image = image::Image::open(tables->finish());
-  if (!image) ADD_FAILURE() << image.error().message;
-  return std::make_shared<const Program>(std::move(*image));
 }
 
 class Told : public EngineListener {
@@ -106,8 +111,9 @@ class Told : public EngineListener {
 
   void on_changes(std::span<const Change> changes) override {
     for (const Change& change : changes) {
-      told += fmt::format("{}@{} {}{}\n", change.user, change.at.ms, change.entered ? '+' : '-',
-                          change.segment);
+      told += fmt::format("{}@{} {}{}{}\n", change.user, change.at.ms, change.entered ? '+' : '-',
+                          engine->segment_name(change.segment),
+                          change.cause == Cause::kDeploy ? " deploy" : "");
     }
   }
   void on_stop(Instant at) override { told += fmt::format("stop {}\n", at.ms) + members(); }
@@ -142,6 +148,12 @@ class Told : public EngineListener {
     make();
     ASSERT_TRUE(engine->restore(rest).ok());
     for (const auto& [id, state] : kept_) ASSERT_TRUE(engine->restore_user(id, state).ok());
+  }
+
+  /// A process that ends has lost what is not kept, so `put_away_and_take_out` is of it.
+  void deploy(std::shared_ptr<const Program> next) {
+    program_ = std::move(next);
+    ASSERT_TRUE(engine->deploy(program_).ok());
   }
 
   std::string told;
@@ -189,7 +201,7 @@ struct Outcome {
   ResidenceStats residence;
 };
 
-Outcome run(uint32_t seed, EngineOptions options, bool is_kept) {
+Outcome run(uint32_t seed, EngineOptions options, bool is_kept, bool deploys = false) {
   std::mt19937 random(seed);
   Told world(program(), options);
   int64_t now_ms = 10'000;
@@ -201,6 +213,7 @@ Outcome run(uint32_t seed, EngineOptions options, bool is_kept) {
       now_ms += static_cast<int64_t>(random() % 200);
       world.engine->advance_to({now_ms});
     }
+    if (deploys && turn % 8 == 4) world.deploy(turn % 16 == 4 ? other_program() : program());
     if (is_kept && turn % 6 == 2) world.put_away_and_take_out();
   }
   world.engine->finish({now_ms + 500});
@@ -226,6 +239,63 @@ TEST(ColdUsers, ChangeNoAnswer) {
           EXPECT_EQ(outcome.residence.failed_puts, 0u);
         }
       }
+    }
+  }
+}
+
+/// Users are carried over to another program from memory and from outside, by turns.
+TEST(ColdUsers, AreCarriedOver) {
+  for (const uint32_t seed : {2u, 3u}) {
+    const std::string plain = run(seed, {.threads = 1}, false, true).told;
+    EXPECT_THAT(plain, HasSubstr(" deploy\n"));
+    for (const uint32_t threads : {1u, 4u}) {
+      for (const size_t bytes : {size_t{0}, size_t{1}, size_t{2'000}, size_t{20'000}}) {
+        for (const size_t carried : {size_t{1}, size_t{300}}) {
+          const EngineOptions bounded{
+              .threads = threads, .state_bytes_max = bytes, .carried_bytes_a_call = carried};
+          const Outcome outcome = run(seed, bounded, seed % 3 == 0, true);
+          EXPECT_EQ(outcome.told, plain) << seed << " " << threads << " " << bytes;
+          EXPECT_TRUE(bytes == 0 || outcome.residence.misses > 100);
+        }
+      }
+    }
+  }
+}
+
+/// Both tables share the bound while users go from one to the other.
+TEST(ColdUsers, MemoryHoldsNoMoreWhileTheyAreCarriedOver) {
+  Told world(program(), {.state_bytes_max = 10'000, .carried_bytes_a_call = 2'000});
+  std::mt19937 random(1);
+  int64_t now_ms = 10'000;
+  for (int turn = 0; turn < 10; ++turn) world.engine->push(views(random, now_ms, 1'000, 200));
+  world.deploy(other_program());
+  bool deploying = true;
+  for (int turn = 0; turn < 100 && deploying; ++turn) {
+    deploying = world.engine->is_deploying();
+    EXPECT_EQ(deploying || turn > 3, true);
+    const EngineStats stats = world.engine->stats();
+    EXPECT_LE(stats.state_bytes - stats.residence.cold_bytes, 10'000u + 2 * 200u);
+    world.engine->push(views(random, now_ms, 1'000, 20));
+  }
+  EXPECT_FALSE(deploying);
+  EXPECT_FALSE(world.cold.has_any_of(0)) << "of the program before";
+  EXPECT_TRUE(world.cold.has_any_of(1));
+}
+
+TEST(ColdUsers, WhoCannotBeReadToBeCarriedOverEndsTheEngine) {
+  for (const uint64_t gets : {uint64_t{0}, uint64_t{7}, uint64_t{100}}) {
+    for (const uint32_t threads : {1u, 4u}) {
+      Told world(program(), {.threads = threads, .state_bytes_max = 3'000});
+      std::mt19937 random(5);
+      int64_t now_ms = 10'000;
+      for (int turn = 0; turn < 10; ++turn) world.engine->push(views(random, now_ms, 400, 300));
+      const std::string told = world.told;
+      world.deploy(other_program());
+      world.cold.gets_left = gets;
+      world.engine->finish({now_ms + 500});
+      EXPECT_EQ(world.engine->trouble().error().message, "Input/output error");
+      EXPECT_TRUE(world.told == told) << "nothing of the deploy is told";
+      EXPECT_FALSE(world.engine->deploy(program()).ok());
     }
   }
 }

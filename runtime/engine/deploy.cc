@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "runtime/base/check.h"
 #include "runtime/base/hash.h"
 #include "runtime/engine/engine.h"
 
@@ -106,11 +107,9 @@ class Converter {
 }  // namespace
 
 Status Engine::deploy(std::shared_ptr<const Program> next, const DeployOptions& options) {
-  if (next->image().identity() == program_->image().identity()) return {};
-  if (is_bounded_) {
-    return Error{Errc::kUnsupported, "an engine with a bound of its memory takes no other program"};
-  }
+  if (next->image().identity() == program_->image().identity()) return trouble();
   finish_deploy();
+  SEGUE_TRY_STATUS(trouble());
   const image::View& from = program_->view();
   const image::View& to = next->view();
   auto deploy = std::make_shared<Deploy>();
@@ -124,17 +123,31 @@ Status Engine::deploy(std::shared_ptr<const Program> next, const DeployOptions& 
   began_ = cells::began_after(deploy->plan, from, began_, to, seen.ms, options.history_starts_now);
   deploy->old_warming = warming_;
   deploy->warming = warming_of(to, began_, last_settled());
-  warming_ = deploy->warming;
   convert_waiting(*next);
-  program_ = std::move(next);
+  go_over(std::move(deploy));
+  return trouble();
+}
+
+void Engine::begin_with(std::shared_ptr<const Program> program) {
+  SEGUE_CHECK(settled_ == kLongAgo && stats().users == 0, "there was no input yet");
+  auto deploy = std::make_shared<Deploy>();
+  deploy->from = program_;
+  deploy->to = std::move(program);
+  deploy->at = last_settled();
+  match_segments(deploy->from->view(), deploy->to->view(), *deploy);
+  began_.assign(deploy->to->view().cells.size(), {});
+  go_over(std::move(deploy));
+}
+
+void Engine::go_over(std::shared_ptr<const Deploy> deploy) {
   deploy_ = std::move(deploy);
+  program_ = deploy_->to;
+  warming_ = deploy_->warming;
+  const size_t rows = program_->view().segments.size() + deploy_->removed.size();
   std::vector<std::string_view> names;
-  for (uint32_t row = 0; row < to.segments.size() + deploy_->removed.size(); ++row) {
-    names.push_back(segment_name(row));
-  }
+  for (uint32_t row = 0; row < rows; ++row) names.push_back(segment_name(row));
   segment_ranks_ = ranks_of(names);
   for (const auto& shard : shards_) shard->begin_deploy(deploy_, segment_ranks_);
-  return {};
 }
 
 std::string_view Engine::segment_name(uint32_t row) const {
@@ -179,15 +192,15 @@ void Engine::carry_on() {
     held_.begin_run();
     workers_.run(
         [&](uint32_t part) { shards_[part]->carry_some(carried_bytes_a_call_, settled_); });
-    give_changes();
-  } else if (!held_.empty()) {
+    if (!is_stopped()) give_changes();
+  } else if (!held_.empty() && !is_stopped()) {
     give_held(kHeldAStep);
   }
 }
 
 void Engine::finish_deploy() {
-  while (carries()) carry_on();
-  give_held(SIZE_MAX);
+  while (carries() && !is_stopped()) carry_on();
+  if (!is_stopped()) give_held(SIZE_MAX);
 }
 
 void Engine::give_held(size_t limit) {

@@ -138,6 +138,7 @@ void Engine::settle(Instant end) {
     settle_events(calls_.next());
     if (is_stopped()) return;
     finish_deploy();  // who is joined or leaves is of the new program
+    if (is_stopped()) return;
     settle_calls();
   }
   settle_events(end);
@@ -148,6 +149,7 @@ void Engine::settle(Instant end) {
 void Engine::settle_events(Instant end) {
   if (end <= settled_) return;
   if (carries() && next_warm_end() < end) finish_deploy();
+  if (is_stopped()) return;
   const std::span<Arrival> released = reorder_.release(end);
   std::span<Arrival> rest = released;
   while (settled_ < end) {
@@ -295,8 +297,7 @@ EngineStats Engine::stats() const {
     stats.capped += shard->capped();
     stats.table_bytes += shard->table_bytes();
     stats.state_bytes += shard->state_bytes();
-    const UserTable& users = shard->users();
-    if (users.residents() != nullptr) stats.residence += users.residents()->stats;
+    stats.residence += shard->residence();
   }
   return stats;
 }

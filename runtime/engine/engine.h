@@ -130,9 +130,13 @@ class Engine {
   /// watermark keep the values that the old program read. Batches must be decoded for the new one
   /// from here on. The program at work itself changes nothing.
   ///
-  /// Error: `kUnsupported` of an engine with a bound of its memory. Cost: the rules of both, and
-  /// the events that wait; not the users.
+  /// What is told, and its order, hang on nothing but the input and where in it the deploy was.
+  /// Error: `trouble`. Cost: the rules of both, and the events that wait; not the users. With a
+  /// bound of the memory a sixteenth of the states in it is put out.
   Status deploy(std::shared_ptr<const Program> next, const DeployOptions& options = {});
+
+  /// Another program before any input, and before `restore`: as if it was made with it.
+  void begin_with(std::shared_ptr<const Program> program);
 
   /// Carries over all who are not yet, and gives out what was held back.
   void finish_deploy();
@@ -203,6 +207,7 @@ class Engine {
   void hold_back();
   void give_held(size_t limit);
   void convert_waiting(const Program& next);
+  void go_over(std::shared_ptr<const Deploy> deploy);
   Instant next_warm_end() const;
   const Shard& shard_of_user(uint64_t hash) const {
     return *shards_[shard_of(hash, static_cast<uint32_t>(shards_.size()))];

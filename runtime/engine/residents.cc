@@ -72,4 +72,11 @@ void Residents::forget(uint32_t number, uint32_t bytes) {
   if (!removed.ok()) stats.last_failure = removed.error().message;
 }
 
+void Residents::end() {
+  if (cold_ == nullptr) return;
+  const Status removed = cold_->remove_table(table_);
+  // What stays there is never asked for.
+  if (!removed.ok()) stats.last_failure = removed.error().message;
+}
+
 }  // namespace segue

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -57,6 +58,16 @@ class Residents {
     ++stats.hits;
   }
 
+  void let_leave(uint32_t number) {
+    if (number < was_used_.size()) was_used_[number] = false;
+  }
+
+  /// Another bound from here on; what could not be put out before may stay.
+  void set_bound(size_t bytes) {
+    bytes_now_ = bytes_now_ == bytes_max_ ? bytes : std::max(bytes_now_, bytes);
+    bytes_max_ = bytes;
+  }
+
   bool is_over(size_t bytes) const { return bytes > bytes_now_ && cold_ != nullptr; }
 
   /// Down to so many bytes at once, so that many are put out together.
@@ -78,6 +89,13 @@ class Residents {
   /// A state that lies outside is back, or is not needed any more.
   void bring_back(uint32_t number, uint32_t bytes);
   void forget(uint32_t number, uint32_t bytes);
+
+  /// The same, but it may stay there until `end`, after which the table is used no more.
+  void let_go(uint32_t bytes) {
+    --stats.cold_users;
+    stats.cold_bytes -= bytes;
+  }
+  void end();
 
   const Status& trouble() const { return trouble_; }
 

@@ -74,8 +74,12 @@ class Shard {
   std::span<const Change> next_changes() { return order_.next(); }
 
   /// See UserTable.
-  void keep_cold_in(ColdStates& cold) { users_.keep_cold_in(cold); }
-  Status trouble() const { return users_.trouble(); }
+  void keep_cold_in(ColdStates& cold) {
+    bound_.cold = &cold;
+    users_.keep_cold_in(cold);
+  }
+  Status trouble() const;
+  ResidenceStats residence() const;
 
   // ---- Deploys: carrying.cc ----
 
@@ -153,8 +157,14 @@ class Shard {
     uint32_t next = 0;  // users before it are
     uint32_t left = 0;
   };
+  void part_memory();
+  void forget_former();
   void guess_carried(Arrival& arrival);
-  uint32_t carry_user(uint32_t former_number);
+  struct Carried {
+    uint32_t number = 0;
+    uint32_t bytes = 0;  // of the state before
+  };
+  Carried carry_user(uint32_t former_number);
   void tell_deploy(uint32_t former_number, const Blob& old, uint32_t number, const Blob& blob);
   void hide_warming(int64_t first_ms);
   std::vector<bool> published(uint32_t number, Instant at) const;
@@ -165,6 +175,7 @@ class Shard {
   const Program* program_;
   Frame frame_;
   bool reads_user_;  // whether a rule does
+  MemoryBound bound_;
   UserTable users_;
   TouchedLines lines_;
   Timers timers_;
@@ -177,6 +188,8 @@ class Shard {
   std::vector<uint32_t> changed_;   // users whose state did since the last `save_users`, each once
   std::vector<bool> is_changed_;    // by number
   std::unique_ptr<Former> former_;  // while users are carried over
+  ResidenceStats past_residence_;   // of tables that are gone, and what was wrong with them
+  Status trouble_before_;
   std::shared_ptr<const Warming> warming_;  // null: no segment warms
   StayingMembers staying_;
 

@@ -98,6 +98,7 @@ void UserTable::swap(UserTable& other) noexcept {
 
 void UserTable::let_go(uint32_t number) {
   Row& of_user = row(number);
+  if (mark(of_user) == kCold) residents_->let_go(elsewhere(of_user).capacity);
   const Blob blob = kept(of_user);
   if (!blob.empty() && blob.data() != room(of_user)) {
     outside_bytes_ -= blob.capacity();

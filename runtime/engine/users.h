@@ -145,6 +145,19 @@ class UserTable {
   /// Null if all states are in memory.
   const Residents* residents() const { return residents_.get(); }
 
+  /// Other users' states take some of the memory, or less of it; no state leaves before one comes.
+  /// `lower_bound_to` puts out at once what is too much.
+  void set_bound(size_t bytes) { residents_->set_bound(bytes); }
+  void lower_bound_to(size_t bytes);
+  size_t bytes_in_memory() const { return outside_bytes_; }
+  bool is_cold(uint32_t number) const { return mark(row(number)) == kCold; }
+
+  /// The state was not asked for by an event or a deadline, so it leaves before others do.
+  void let_leave(uint32_t number) { residents_->let_leave(number); }
+
+  /// After the last state was let go: nothing of the table stays outside. What it has done.
+  ResidenceStats end_residence();
+
   /// What kept a state from being read: then it seems to be none, and no answer is worth anything.
   Status trouble() const { return residents_ ? residents_->trouble() : Status(); }
 

@@ -158,6 +158,62 @@ static void test_engine(void) {
   segue_engine_free(engine);
 }
 
+static const char kOtherRules[] =
+    "event view { path: text? }\n"
+    "segment keen = view >= 2 within 48h\n"
+    "segment seen = view within 30d\n";
+
+static segue_program* compile_other(void) {
+  segue_program* program = NULL;
+  CHECK(segue_program_compile_text("other.seg", text(kOtherRules), NULL, &program) == SEGUE_OK);
+  return program;
+}
+
+typedef struct Deployed {
+  char told[200]; /* of changes of that cause: +seen -idle */
+} Deployed;
+
+static void on_deploy(const segue_change* change, void* context) {
+  Deployed* deployed = context;
+  if (change->cause != SEGUE_CAUSE_DEPLOY) return;
+  size_t used = strlen(deployed->told);
+  snprintf(deployed->told + used, sizeof deployed->told - used, "%c%.*s(%u) ",
+           change->entered ? '+' : '-', (int)change->segment_name.size, change->segment_name.data,
+           (unsigned)change->segment);
+}
+
+/* `idle` is gone, `seen` is new and warms: its log of views begins at the deploy. */
+static void test_deploy(void) {
+  segue_program* program = compile();
+  segue_engine* engine = NULL;
+  CHECK(segue_engine_new(program, NULL, &engine) == SEGUE_OK);
+  Deployed deployed = {{0}};
+  CHECK(segue_engine_on_change(engine, on_deploy, &deployed) == SEGUE_OK);
+  char room[200];
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart)) == SEGUE_OK);
+  CHECK(segue_engine_advance(engine, kStart + 8 * kDay) == SEGUE_OK);
+
+  segue_program* other = compile_other();
+  segue_deploy_options options = {3, 0, 0};
+  CHECK(segue_engine_deploy(engine, other, &options) == SEGUE_MISUSE);
+  options.size = sizeof options;
+  CHECK(segue_engine_deploy(engine, NULL, &options) == SEGUE_MISUSE);
+  CHECK(segue_engine_deploy(NULL, other, &options) == SEGUE_MISUSE);
+  CHECK(segue_engine_is_deploying(engine, NULL) == SEGUE_MISUSE);
+  CHECK(segue_engine_deploy(engine, other, &options) == SEGUE_OK);
+  CHECK(segue_engine_deploy(engine, other, NULL) == SEGUE_OK); /* nothing to do */
+  segue_program_free(other);                                   /* the engine keeps what it needs */
+  int deploying = 0;
+  CHECK(segue_engine_is_deploying(engine, &deploying) == SEGUE_OK && deploying == 1);
+  CHECK(segue_engine_finish(engine) == SEGUE_OK);
+  CHECK(segue_engine_is_deploying(engine, &deploying) == SEGUE_OK && deploying == 0);
+  CHECK(strcmp(deployed.told, "-idle(2) +seen(1) ") == 0);
+  unsigned members = 0;
+  CHECK(segue_engine_members(engine, 1, on_member, &members) == SEGUE_OK && members == 1);
+  segue_engine_free(engine);
+  segue_program_free(program);
+}
+
 /* What was pushed outlives an engine that was dropped without a word. */
 static void test_kept_engine(const char* folder) {
   segue_program* program = compile();
@@ -197,6 +253,21 @@ static void test_kept_engine(const char* folder) {
   CHECK(segue_engine_open(program, &options, folder, &durable, &recovery, &engine) == SEGUE_OK);
   CHECK(recovery.events == 0 && recovery.users == 1 && seen.entered == 2);
   CHECK(segue_engine_is_member(engine, text("ann"), 0, &member) == SEGUE_OK && member == 1);
+  segue_engine_free(engine);
+
+  /* Opened with other rules, the folder goes over to them; and back by a call. */
+  segue_program* other = compile_other();
+  options.lookups = 0;
+  CHECK(segue_engine_open(other, &options, folder, NULL, &recovery, &engine) == SEGUE_OK);
+  CHECK(recovery.deployed == 1 && recovery.users == 1);
+  segue_engine_free(engine);
+  CHECK(segue_engine_open(other, &options, folder, NULL, &recovery, &engine) == SEGUE_OK);
+  CHECK(recovery.deployed == 0);
+  segue_program_free(other);
+  CHECK(segue_engine_deploy(engine, program, NULL) == SEGUE_OK);
+  segue_engine_free(engine);
+  CHECK(segue_engine_open(program, &options, folder, NULL, &recovery, &engine) == SEGUE_OK);
+  CHECK(recovery.deployed == 0);
   segue_engine_free(engine);
   options.lateness_ms = kHour;
   CHECK(segue_engine_open(program, &options, folder, NULL, NULL, &second) == SEGUE_INVALID);
@@ -308,6 +379,7 @@ int main(int argc, char** argv) {
   test_versions();
   test_programs();
   test_engine();
+  test_deploy();
   test_kept_engine(argv[1]);
   test_state();
   test_nulls();

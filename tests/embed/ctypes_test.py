@@ -20,10 +20,11 @@ class Text(c.Structure):
 class Change(c.Structure):
     _fields_ = [("size", c.c_size_t), ("at_ms", c.c_int64), ("user", Text),
                 ("segment", c.c_uint32), ("entered", c.c_uint32), ("cause", c.c_uint32),
-                ("event", Text), ("id", Text)]
+                ("event", Text), ("id", Text), ("segment_name", Text)]
 
 
 Callback = c.CFUNCTYPE(None, c.POINTER(Change), c.c_void_p)
+DEPLOY = 5
 DAY = 86_400_000
 START = 1_728_000_000_000
 
@@ -37,6 +38,8 @@ lib.segue_engine_new.argtypes = [c.c_void_p, c.c_void_p, c.POINTER(c.c_void_p)]
 lib.segue_engine_on_change.argtypes = [c.c_void_p, Callback, c.c_void_p]
 lib.segue_engine_push.argtypes = [c.c_void_p, Text]
 lib.segue_engine_advance.argtypes = [c.c_void_p, c.c_int64]
+lib.segue_engine_deploy.argtypes = [c.c_void_p, c.c_void_p, c.c_void_p]
+lib.segue_engine_finish.argtypes = [c.c_void_p]
 lib.segue_engine_free.argtypes = [c.c_void_p]
 
 
@@ -57,6 +60,7 @@ except RuntimeError as error:
 
 rules = "event view\nsegment keen = view >= 2 within 48h\n"
 call("segue_program_compile_text", b"r.seg", Text.of(rules), None, c.byref(program))
+at_work = program
 engine = c.c_void_p()
 call("segue_engine_new", program, None, c.byref(engine))
 seen = []
@@ -65,7 +69,10 @@ seen = []
 @Callback
 def on_change(change, _context):
     change = change.contents
-    name = str(lib.segue_program_segment_name(program, change.segment))
+    assert change.size == c.sizeof(Change)
+    name = str(change.segment_name)
+    if change.cause != DEPLOY:
+        assert name == str(lib.segue_program_segment_name(at_work, change.segment))
     seen.append((str(change.user), name, change.entered, change.at_ms - START))
 
 
@@ -73,8 +80,22 @@ call("segue_engine_on_change", engine, on_change, None)
 for user, at in [("ann", 0), ("bob", 5), ("ann", DAY)]:
     line = f'{{"event":"view","userId":"{user}","timestamp":{START + at}}}'
     call("segue_engine_push", engine, Text.of(line))
+call("segue_engine_advance", engine, START + 9 * DAY // 5)
+
+at_work = c.c_void_p()
+rules = "event view\nsegment hot = view >= 2 within 48h\n"
+call("segue_program_compile_text", b"r.seg", Text.of(rules), None, c.byref(at_work))
+call("segue_engine_deploy", engine, at_work, None)
 call("segue_engine_advance", engine, START + 9 * DAY)
+call("segue_engine_finish", engine)
+try:
+    call("segue_engine_deploy", engine, None, None)
+    sys.exit("no program was deployed")
+except RuntimeError as error:
+    assert "program is null" in str(error), error
 lib.segue_engine_free(engine)
+lib.segue_program_free(at_work)
 lib.segue_program_free(program)
-assert seen == [("ann", "keen", 1, DAY), ("ann", "keen", 0, 2 * DAY)], seen
+assert seen == [("ann", "keen", 1, DAY), ("ann", "hot", 1, 9 * DAY // 5),
+                ("ann", "keen", 0, 9 * DAY // 5), ("ann", "hot", 0, 2 * DAY)], seen
 print("changes from Python:", seen)
