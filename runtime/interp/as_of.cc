@@ -26,11 +26,14 @@ AsOf::AsOf(const Program& program)
       prepared_(program.prepared()),
       settles_(std::any_of(program.view().cells.begin(), program.view().cells.end(),
                            [](const auto& row) { return follows_conditions(row.kind); })),
-      needed_(program, settles_) {
+      needed_(program, settles_),
+      columns_(program) {
   const image::View& view = program.view();
   waits_ = !prepared_.waiting_sequences.empty();
   has_zone_ = view.layout[0].zone_stream != image::kNone;
+  for (const image::SegmentRow& row : view.segments) places_.push_back(view.nodes[row.node].place);
   prepare_sequences();
+  takes_columns_ = !settles_ && plain_ && columns_.possible();
   frame_.view = &view;
   frame_.prepared = &prepared_;
   frame_.owner = &blob_;
@@ -59,6 +62,8 @@ void AsOf::prepare_sequences() {
 void AsOf::begin(std::string_view user) {
   user_ = user;
   known_ = false;
+  by_events_ = false;
+  if (takes_columns_) columns_.begin();
   native_ = program_.native();
   if (native_ != nullptr) code_of_kind_ = native_->kinds;
   if (prepared_.reads_user) frame_.user_scalar = scalar_of_text(user);
@@ -89,6 +94,7 @@ void AsOf::take(std::span<const Event> events, bool in_order) {
     unused_.clear();
     return;
   }
+  if (takes_columns_ && !by_events_) begin_events();
   const int64_t at_ms = events[0].at.ms;
   if (!known_) {
     create(at_ms);
@@ -103,6 +109,63 @@ void AsOf::take(std::span<const Event> events, bool in_order) {
     interp::order_events(events, order_);
   }
   settle(at_ms, order_);
+}
+
+/// From columns to events one by one, which a user's history keeps to.
+void AsOf::begin_events() {
+  by_events_ = true;
+  if (!known_) return;
+  frame_.blob = blob_.data();
+  frame_.next_ms = next_ms_;
+  columns_.store_waits(frame_);
+  next_ms_ = frame_.next_ms;
+}
+
+void AsOf::take(const interp::EventColumns& events, Instant asked, interp::Variants& variants) {
+  if (events.times.empty()) return;
+  if (!known_) create(events.times[0]);
+  frame_.blob = blob_.data();
+  frame_.hits.clear();
+  frame_.in_unions.clear();
+  hits_.clear();
+  columns_.feed(frame_, events, asked.ms, variants, hits_);
+  for (size_t begin = 0; begin < hits_.size();) {
+    const int64_t at_ms = events.times[hits_[begin]];
+    size_t end = begin + 1;
+    while (end < hits_.size() && events.times[hits_[end]] == at_ms) ++end;
+    take_hits(at_ms, events, std::span(hits_).subspan(begin, end - begin));
+    begin = end;
+  }
+}
+
+/// What the events of an instant are to sequences; their cells have been fed.
+void AsOf::take_hits(int64_t at_ms, const interp::EventColumns& events,
+                     std::span<const uint32_t> hits) {
+  if (next_ms_ < at_ms) drain(at_ms - 1);
+  const bool due = next_ms_ <= at_ms;
+  frame_.blob = blob_.data();
+  frame_.now_ms = at_ms;
+  frame_.next_ms = due ? kNever.ms : next_ms_;
+  frame_.hits.clear();
+  frame_.in_unions.clear();
+  frame_.start_ms = at_ms;
+  frame_.by = image::kNone;
+  frame_.occurrences = static_cast<uint32_t>(hits.size());
+  for (uint32_t ordinal = 0; ordinal < hits.size(); ++ordinal) {
+    const uint32_t number = events.classes[events.variants[hits[ordinal]]];
+    for (const uint32_t stream : columns_.hit_streams(number)) {
+      frame_.hits.push_back({stream, ordinal, nullptr, at_ms, image::kNone, {}});
+    }
+  }
+  frame_.event_ordinal = 0;
+  if (hits.size() == 1 && !due) {
+    advance_alone();
+  } else {
+    for (uint32_t level = 0; level < prepared_.levels; ++level) {
+      interp::advance_sequences(frame_, sequences_, level, due);
+    }
+  }
+  next_ms_ = waits_ ? std::max(frame_.next_ms, at_ms + 1) : kNever.ms;
 }
 
 [[gnu::always_inline]] inline void AsOf::apply_event(const Event& event) {
@@ -236,6 +299,7 @@ bool AsOf::answer(Instant at) {
   }
   drain(at.ms);
   frame_.blob = blob_.data();
+  if (takes_columns_) columns_.end_waits(frame_, at.ms);
   frame_.now_ms = at.ms;
   frame_.next_ms = kNever.ms;
   for (uint32_t chunk = 0; chunk < prepared_.all_chunks.size(); ++chunk) {

@@ -7,7 +7,10 @@
 
 #include "runtime/base/event.h"
 #include "runtime/cells/blob.h"
+#include "runtime/cells/bytes.h"
 #include "runtime/cells/matching.h"
+#include "runtime/interp/chunks.h"
+#include "runtime/interp/columns.h"
 #include "runtime/interp/needed.h"
 #include "runtime/interp/program.h"
 #include "runtime/interp/sequences.h"
@@ -41,10 +44,25 @@ class AsOf {
   /// none is a copy.
   void take(std::span<const Event> events, bool in_order);
 
+  /// Whether a user's events may come in columns, of which then all are taken. Once some have come
+  /// one by one, that user's come so to the end.
+  bool takes_columns() const { return takes_columns_; }
+
+  /// See ColumnFeed.
+  uint32_t class_of(const Event& variant) { return columns_.class_of(frame_, variant); }
+
+  /// The events of the user's next instants, none of them a copy, none after `asked`, the next
+  /// instant to be asked for.
+  void take(const interp::EventColumns& events, Instant asked, interp::Variants& variants);
+
   /// As of `at`, not before the last instant taken and all before the next one. False if the user
   /// is not known by then; else `member` and `score` may be asked.
   bool answer(Instant at);
-  bool member(uint32_t segment) const { return segue::member(program_, blob_, segment); }
+  bool member(uint32_t segment) const {
+    const uint32_t place = places_[segment];
+    const std::byte* word = interp::truth_word(blob_.data(), place / 64);
+    return (cells::load<uint64_t>(word) >> (place % 64) & 1) != 0;
+  }
   double score(uint32_t score) const { return score_at(program_, blob_, score, at_); }
 
  private:
@@ -58,6 +76,8 @@ class AsOf {
   void create(int64_t at_ms);
   void take_alone(const Event& event);
   void advance_alone();
+  void begin_events();
+  void take_hits(int64_t at_ms, const interp::EventColumns& events, std::span<const uint32_t> hits);
   void drain(int64_t through_ms);
   void settle_waits(int64_t at_ms);
   void settle(int64_t at_ms, std::span<const Event* const> events);
@@ -69,9 +89,12 @@ class AsOf {
   std::span<const NativeCode::Fn> code_of_kind_;  // of `native_`
   bool settles_ = false;                          // conditions feed cells
   interp::Needed needed_;
-  bool waits_ = false;                            // a sequence ends with a wait
-  bool has_zone_ = false;                         // the user's own
-  bool plain_ = false;                            // all sequences are, and none is made of matches
+  interp::ColumnFeed columns_;
+  bool waits_ = false;     // a sequence ends with a wait
+  bool has_zone_ = false;  // the user's own
+  bool plain_ = false;     // all sequences are, and none is made of matches
+  bool takes_columns_ = false;
+  bool by_events_ = false;                        // the user's come one by one
   std::vector<std::vector<Touched>> touched_by_;  // a stream; if `plain_`
   std::vector<Touched> touched_;                  // by the event at hand
   Blob blob_;
@@ -83,7 +106,9 @@ class AsOf {
   std::vector<uint64_t> dirty_;
   Frame frame_;
   interp::SequenceScratch sequences_;
+  std::vector<uint32_t> places_;  // of segments, among the truths
   std::vector<const Event*> order_;
+  std::vector<uint32_t> hits_;  // of columns: events that sequences look at
   std::vector<Transition> unused_;
 };
 

@@ -14,6 +14,9 @@ namespace segue::interp {
 inline std::byte* truth_word(std::byte* blob, uint32_t word) {
   return blob + sizeof(BlobHeader) + size_t{8} * word;
 }
+inline const std::byte* truth_word(const std::byte* blob, uint32_t word) {
+  return blob + sizeof(BlobHeader) + size_t{8} * word;
+}
 
 /// Evaluates the nodes of one chunk; `held` cells move right after the node they follow.
 void run_chunk(Frame& frame, uint32_t chunk);

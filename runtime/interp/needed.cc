@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 
 #include "runtime/image/op_info.h"
 #include "runtime/interp/prepared.h"
@@ -17,9 +16,28 @@ using image::Use;
 constexpr uint64_t kAlways = uint64_t{1} << 63;
 constexpr size_t kBits = 63;  // for cells
 
-/// Which truth a filter has of every event of a kind, if that says it all.
-std::optional<bool> truth_of(const Prepared& prepared, std::span<const image::OpRow> code,
-                             uint32_t kind) {
+/// The cells that filters and the values of cells read; nothing if they read conditions.
+std::optional<std::vector<uint8_t>> read_by_events(const image::View& view) {
+  std::vector<uint8_t> read(view.cells.size(), 0);
+  bool reads_nodes = false;
+  const auto look = [&](image::Range range) {
+    for (const image::OpRow& row : view.code(range)) {
+      const Use a = image::op_info(row.op).a;
+      if (a == Use::kCell) read[row.a] = 1;
+      reads_nodes = reads_nodes || a == Use::kNode || a == Use::kNumberNode;
+    }
+  };
+  for (const image::StreamRow& stream : view.streams) look(stream.predicate);
+  for (const image::CellRow& cell : view.cells) look(cell.value);
+  for (const image::Range& test : view.item_tests) look(test);
+  if (reads_nodes) return std::nullopt;
+  return read;
+}
+
+}  // namespace
+
+std::optional<bool> truth_by_kind(const Prepared& prepared, std::span<const image::OpRow> code,
+                                  uint32_t kind) {
   std::vector<std::optional<bool>> stack;
   for (const image::OpRow& row : code) {
     const image::OpInfo& info = image::op_info(row.op);
@@ -60,7 +78,6 @@ std::optional<bool> truth_of(const Prepared& prepared, std::span<const image::Op
   return stack.empty() ? std::nullopt : stack.back();
 }
 
-/// How far back each `newest` cell is looked into, by cell: 0 if it is not.
 std::vector<int64_t> looks_back(const image::View& view) {
   std::vector<int64_t> back(view.cells.size(), 0);
   for (const image::NodeRow& node : view.nodes) {
@@ -75,26 +92,6 @@ std::vector<int64_t> looks_back(const image::View& view) {
   return back;
 }
 
-/// The cells that filters and the values of cells read; nothing if they read conditions.
-std::optional<std::vector<uint8_t>> read_by_events(const image::View& view) {
-  std::vector<uint8_t> read(view.cells.size(), 0);
-  bool reads_nodes = false;
-  const auto look = [&](image::Range range) {
-    for (const image::OpRow& row : view.code(range)) {
-      const Use a = image::op_info(row.op).a;
-      if (a == Use::kCell) read[row.a] = 1;
-      reads_nodes = reads_nodes || a == Use::kNode || a == Use::kNumberNode;
-    }
-  };
-  for (const image::StreamRow& stream : view.streams) look(stream.predicate);
-  for (const image::CellRow& cell : view.cells) look(cell.value);
-  for (const image::Range& test : view.item_tests) look(test);
-  if (reads_nodes) return std::nullopt;
-  return read;
-}
-
-}  // namespace
-
 Needed::Needed(const Program& program, bool all) {
   const image::View& view = program.view();
   kinds_.resize(view.kinds.size());
@@ -106,7 +103,7 @@ Needed::Needed(const Program& program, bool all) {
     if (all) kinds_[kind].touches = kAlways;
     for (const uint32_t stream : view.list(view.kinds[kind].streams)) {
       const image::StreamRow& row = view.streams[stream];
-      const auto truth = truth_of(program.prepared(), view.code(row.predicate), kind);
+      const auto truth = truth_by_kind(program.prepared(), view.code(row.predicate), kind);
       if (truth == false) continue;
       if (row.sequences.count != 0 || row.unions.count != 0) kinds_[kind].touches |= kAlways;
       for (const uint32_t cell : view.list(row.cells)) {

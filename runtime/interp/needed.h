@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,6 +10,13 @@
 #include "runtime/interp/program.h"
 
 namespace segue::interp {
+
+/// Which truth a filter has of every event of a kind, if that says it all.
+std::optional<bool> truth_by_kind(const Prepared& prepared, std::span<const image::OpRow> code,
+                                  uint32_t kind);
+
+/// How far back each `newest` cell is looked into, by cell: 0 if it is not.
+std::vector<int64_t> looks_back(const image::View& view);
 
 /// Which events of a user's past an answer as of an instant depends on: the others need not be
 /// applied. What can be left out is decided once a program.

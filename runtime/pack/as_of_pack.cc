@@ -27,23 +27,49 @@ std::vector<Chain> chains_of(const Pack& pack) {
   return chains;
 }
 
+/// Variants of the block at hand.
+class BlockVariants : public interp::Variants {
+ public:
+  explicit BlockVariants(Block& block) : block_(block) {}
+  const Event& variant(uint32_t number) override {
+    block_.read_variant(number, event_);
+    return event_;
+  }
+
+ private:
+  Block& block_;
+  Event event_;
+};
+
 /// One thread's way through the blocks that it takes.
 class ChainReader {
  public:
   ChainReader(const Program& program, const Pack& pack, const Reads& reads,
               const AsOfRequest& request, AnswerPart& part)
-      : pack_(pack), block_(pack, reads), as_of_(program), user_(as_of_, part, request) {}
+      : pack_(pack),
+        block_(pack, reads),
+        as_of_(program),
+        user_(as_of_, part, request),
+        variants_(block_) {}
 
   void read(Chain chain) {
+    bool in_columns = as_of_.takes_columns();
     for (uint32_t i = chain.first; i < chain.end; ++i) {
       const bool conflicts = (pack_.blocks()[i].flags & kConflicts) != 0;
+      in_columns = in_columns && !conflicts;
       if (!block_.load(i, conflicts || as_of_.settles())) {
         damaged.push_back(i);
         continue;
       }
       stats.events += block_.row().events;
       stats.newest = std::max(stats.newest, Instant{block_.row().max_ms});
-      take_block(!conflicts);
+      if (in_columns) {
+        prepare_columns();
+        take_block([&](uint32_t at, uint32_t count) { take_columns(at, count); });
+      } else {
+        Block::Walk walk(block_);
+        take_block([&](uint32_t /*at*/, uint32_t count) { take_events(walk, count, !conflicts); });
+      }
     }
     end_user();
   }
@@ -52,11 +78,13 @@ class ChainReader {
   std::vector<uint32_t> damaged;
 
  private:
-  void take_block(bool in_order) {
-    Block::Walk walk(block_);
+  /// Calls `take_user` with where the events of each user begin and how many there are.
+  template <class TakeUser>
+  void take_block(const TakeUser& take_user) {
     const bool continues = (block_.row().flags & kContinues) != 0;
+    uint32_t at = 0;
     for (const Block::User& user : block_.users()) {
-      const bool same = open_ && continues && walk.position() == 0 && user.id == current_;
+      const bool same = open_ && continues && at == 0 && user.id == current_;
       if (!same) {
         end_user();
         current_.assign(user.id);
@@ -65,7 +93,8 @@ class ChainReader {
         open_ = true;
         ++stats.users;
       }
-      take_user(walk, user.events, in_order);
+      take_user(at, user.events);
+      at += user.events;
     }
   }
 
@@ -74,7 +103,31 @@ class ChainReader {
     open_ = false;
   }
 
-  void take_user(Block::Walk& walk, uint32_t count, bool in_order) {
+  /// How many of these events are not after the instant asked for next.
+  uint32_t count_asked(std::span<const int64_t> times) const {
+    const auto until = std::upper_bound(times.begin(), times.end(), user_.asked().ms);
+    return static_cast<uint32_t>(until - times.begin());
+  }
+
+  void prepare_columns() {
+    classes_.resize(block_.number_variants(of_events_));
+    for (uint32_t i = 0; i < classes_.size(); ++i) {
+      classes_[i] = as_of_.class_of(variants_.variant(i));
+    }
+  }
+
+  void take_columns(uint32_t at, uint32_t count) {
+    const std::span<const int64_t> times = block_.times();
+    for (const uint32_t end = at + count; at < end;) {
+      if (!user_.move_to(Instant{times[at]})) return;
+      const uint32_t events = count_asked(times.subspan(at, end - at));
+      as_of_.take({times.subspan(at, events), std::span(of_events_).subspan(at, events), classes_},
+                  user_.asked(), variants_);
+      at += events;
+    }
+  }
+
+  void take_events(Block::Walk& walk, uint32_t count, bool in_order) {
     const std::span<const int64_t> times = block_.times();
     const uint32_t end = walk.position() + count;
     while (walk.position() < end) {
@@ -83,14 +136,12 @@ class ChainReader {
         walk.skip(end - at);
         return;
       }
-      const int64_t asked_ms = user_.asked().ms;
-      const auto rest = times.subspan(at, end - at);
-      const auto until = std::upper_bound(rest.begin(), rest.end(), asked_ms) - rest.begin();
-      const auto events = static_cast<uint32_t>(until);
+      const uint32_t events = count_asked(times.subspan(at, end - at));
       needed_.resize(events);
       as_of_.needed().mark(
-          rest.first(events), [&](size_t i) { return block_.kind(at + static_cast<uint32_t>(i)); },
-          asked_ms, needed_.data());
+          times.subspan(at, events),
+          [&](size_t i) { return block_.kind(at + static_cast<uint32_t>(i)); }, user_.asked().ms,
+          needed_.data());
       take_needed(walk, events, in_order);
     }
   }
@@ -141,6 +192,10 @@ class ChainReader {
   std::vector<Event> instant_;
   Arena slots_;
   std::vector<uint8_t> needed_;  // of the user's events up to the next answer
+  // If events come in columns:
+  BlockVariants variants_;
+  std::vector<uint32_t> of_events_;  // the variant of each
+  std::vector<uint32_t> classes_;    // of variants
 };
 
 /// As of the instants asked for; of none if no event can be read.

@@ -42,6 +42,32 @@ segment 1 name "last" node 1
 score 0 name "heat" node 2
 )";
 
+// silent: two views within 500 ms that nothing else followed within 60 ms. silences: all of those.
+constexpr const char* kSilence = R"(
+kind-set 0 3
+kind-set 1 2
+kind 0
+kind 1
+kind 2 name "other" streams 1 chunks 0
+kind 3 name "view" streams 0 chunks 0
+stream 0 name "view" sequences 0
+  kind-in k0
+stream 1 name "other" sequences 0
+  kind-in k1
+stream 2 name "silent" cells 0 1
+sequence 0 step 0 0 none absence 1 0 60 derived 2
+cell 0 newest source 2 k 2 at 56 bytes 12
+cell 1 total source 2 at 68 bytes 6
+cell 2 sequence source 0 k 1 at 80 bytes 24
+node 0 B place 0 timed segment 0
+  nth-within c0 2 500
+node 1 N place 48
+  total-count c1
+chunk 0 first 0 count 2 timed
+segment 0 name "silent" node 0
+score 0 name "silences" node 1
+)";
+
 const std::shared_ptr<const Program>& program() {
   static const std::shared_ptr<const Program> made = program_of(kRules);
   return made;
@@ -87,9 +113,9 @@ std::string text_of(const AsOfResult& result) {
   return text;
 }
 
-std::unique_ptr<BatchSource> source_of(const std::string& lines) {
-  return read_events(std::make_unique<MemorySource>(lines), 0, program()->schema(),
-                     ReaderOptions{});
+std::unique_ptr<BatchSource> source_of(const std::string& lines,
+                                       const InputSchema& schema = program()->schema()) {
+  return read_events(std::make_unique<MemorySource>(lines), 0, schema, ReaderOptions{});
 }
 
 /// What an engine says, asked at its stops.
@@ -101,14 +127,15 @@ struct EngineAnswers : EngineListener {
   }
 };
 
-std::string ask_engine(const std::string& lines, const AsOfRequest& request) {
+std::string ask_engine(const std::string& lines, const AsOfRequest& request,
+                       const std::shared_ptr<const Program>& asked = program()) {
   EngineAnswers told;
   EngineOptions options;
   options.lateness = kLatenessAll;
-  Engine engine(program(), options, told);
+  Engine engine(asked, options, told);
   told.engine = &engine;
   for (const Instant at : request.at) EXPECT_TRUE(engine.stop_at(at).ok());
-  const auto source = source_of(lines);
+  const auto source = source_of(lines, asked->schema());
   for (EventBatch batch; source->next(batch).ok() && !batch.empty(); batch = EventBatch()) {
     engine.push(std::move(batch));
   }
@@ -156,6 +183,44 @@ TEST(AsOf, OfLinesAndOfAPackIsWhatAnEngineSays) {
       dealt[turn++ % 2].add(std::move(batch));
     }
     EXPECT_EQ(text_of(EventsByUser::answer(*program(), dealt, request, {})), wanted);
+  }
+}
+
+/// Many events of a user, and many of an instant: more than are fed to cells at once. Some are
+/// different events of one messageId, so that blocks have to be read event by event.
+std::string long_lines(std::mt19937& random, int count) {
+  std::string lines;
+  int64_t at = 1000;
+  for (int i = 0; i < count; ++i) {
+    if (random() % 3 == 0) at += 1 + random() % 40;
+    if (random() % 400 == 0) at += 100;
+    const uint32_t id = random() % 2000 == 0 ? 7 : 1000 + i;
+    lines += R"({"userId":"u)" + std::to_string(random() % 3) + R"(","messageId":"m)" +
+             std::to_string(id) + R"(","timestamp":)" + std::to_string(at) + R"(,"event":")" +
+             (random() % 3 == 0 ? "other" : "view") + R"(","properties":{"p":")" +
+             (random() % 3 == 0 ? "x" : "y") + "\"}}\n";
+    if (random() % 300 != 0) continue;
+    for (const char* name : {"other", "view"}) {
+      lines += R"({"userId":"u1","messageId":"twice","timestamp":)" + std::to_string(at) +
+               R"(,"event":")" + name + "\"}\n";
+    }
+  }
+  return lines;
+}
+
+TEST(AsOf, LongHistoriesAreWhatAnEngineSays) {
+  const std::shared_ptr<const Program> silence = program_of(kSilence);
+  std::mt19937 random(20261130);
+  for (int round = 0; round < 12; ++round) {
+    const std::string lines = long_lines(random, 50 << (round / 2));
+    const AsOfRequest request =
+        request_of({Instant{1100}, Instant{1800}, Instant{1801}, Instant{90'000}}, 1);
+    const auto pack = Pack::open(pack_of(lines)).value();
+    for (const auto& asked : {program(), silence}) {
+      std::vector<Reject> rejects;
+      EXPECT_EQ(text_of(answer_pack(*asked, *pack, request, 0, rejects)),
+                ask_engine(lines, request, asked));
+    }
   }
 }
 

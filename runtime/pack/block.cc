@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "runtime/base/byte_fields.h"
 #include "runtime/base/instant.h"
 #include "runtime/ingest/json_cursor.h"
 #include "runtime/pack/block_builder.h"
-#include "runtime/base/byte_fields.h"
 
 namespace segue::pack {
 namespace {
@@ -34,6 +34,9 @@ bool read_codes(std::string_view bytes, uint32_t width, uint64_t limit, std::spa
   }
   return codes.empty() || largest < limit;
 }
+
+constexpr size_t kGapsChecked = 4096;  // at once
+static_assert(kInstantEnd.ms < INT64_MAX / int64_t{2 * kGapsChecked});
 
 constexpr char kDigits[] = "0123456789abcdef";
 constexpr size_t kHashBytes = 16;
@@ -117,18 +120,27 @@ bool Block::read_times() {
   read_planes(planes.data(), width, gaps_);
   // No gap may reach over the end of time, so that nothing overflows below.
   const uint64_t most = static_cast<uint64_t>(kInstantEnd.ms) / unit;
+  const uint64_t largest = width == sizeof(uint64_t) ? UINT64_MAX : (uint64_t{1} << 8 * width) - 1;
+  if (largest > most &&
+      std::any_of(gaps_.begin(), gaps_.end(), [&](uint64_t gap) { return gap > most; })) {
+    return false;
+  }
   size_t i = 0;
   int64_t first = kInstantEnd.ms;
   int64_t last = kInstantMin.ms;
   for (const User& user : users_) {
     int64_t at = base;
-    for (const size_t end = i + user.events; i < end; ++i) {
-      if (gaps_[i] > most) return false;
-      at += static_cast<int64_t>(gaps_[i] * unit);
+    const size_t begin = i;
+    const size_t end = i + user.events;
+    while (i < end) {
+      // So few that the sum of their gaps is a time still.
+      for (const size_t until = std::min(end, i + kGapsChecked); i < until; ++i) {
+        at += static_cast<int64_t>(gaps_[i] * unit);
+        times_[i] = at;
+      }
       if (at > row_.max_ms) return false;
-      times_[i] = at;
     }
-    first = std::min(first, times_[i - user.events]);
+    first = std::min(first, times_[begin]);
     last = std::max(last, at);
   }
   return first == row_.min_ms && last == row_.max_ms;

@@ -39,6 +39,14 @@ class Block {
   std::span<const int64_t> times() const { return times_; }
   KindId kind(uint32_t event) const { return hot_[codes_[event]].kind; }
 
+  /// Events of one name and one set of values are of one variant: gives each event the number of
+  /// its own, and returns how many there are. Cost: a few operations an event; of kinds that are
+  /// read from several columns, a search each.
+  uint32_t number_variants(std::vector<uint32_t>& of_events);
+
+  /// An event of a variant, without instant and tie. `slots` live until the next one.
+  void read_variant(uint32_t number, Event& event);
+
   /// Gives the events one after the other. `slots` live until the next event of the same kind, or
   /// of any that is read as one.
   class Walk {
@@ -84,6 +92,8 @@ class Block {
     std::vector<uint32_t> codes;  // by ordinal among the events of the kind
     std::vector<Value> values;    // of an entry: one a slot of the group
     std::unique_ptr<NestedValues> nested;
+
+    uint32_t entries() const { return static_cast<uint32_t>(values.size() / group->slots.size()); }
   };
   /// What each event of a kind needs, in a cache line.
   struct alignas(64) HotKind {
@@ -103,14 +113,23 @@ class Block {
     uint32_t events = 0;
     std::vector<Column*> columns;  // that the block has
     std::vector<Value> row;
+    // Of variants, once they are numbered.
+    uint32_t first = 0;
+    uint32_t variants = 0;
+    std::vector<uint32_t> numbers;   // by ordinal, of several columns
+    std::vector<uint32_t> ordinals;  // by number: of one that is of it
+
+    uint32_t end() const { return first + variants; }
+    void number_variants();
 
     std::span<const Value> gather(uint32_t ordinal) {
-      for (const Column* column : columns) {
-        const std::vector<uint32_t>& slots = column->group->slots;
-        const Value* from = &column->values[size_t{column->codes[ordinal]} * slots.size()];
-        for (size_t i = 0; i < slots.size(); ++i) row[slots[i]] = from[i];
-      }
+      for (const Column* column : columns) take(*column, column->codes[ordinal]);
       return row;
+    }
+    void take(const Column& column, uint32_t entry) {
+      const std::vector<uint32_t>& slots = column.group->slots;
+      const Value* from = &column.values[size_t{entry} * slots.size()];
+      for (size_t i = 0; i < slots.size(); ++i) row[slots[i]] = from[i];
     }
   };
   struct Tie {
@@ -142,6 +161,7 @@ class Block {
   std::vector<uint32_t> codes_;  // of events: among the block's kinds
   std::vector<Kind> kinds_;
   std::vector<HotKind> hot_;
+  std::vector<uint32_t> kind_of_variant_;  // among the block's
   const Value no_value_;
   const uint32_t no_code_ = 0;
   std::vector<Tie> ties_;  // empty if they were not asked for

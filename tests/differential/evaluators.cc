@@ -54,8 +54,6 @@ std::string change_line(std::string_view user, Instant at, std::string_view segm
                      event);
 }
 
-namespace {
-
 std::string score_line(std::string_view user, int64_t at, std::string_view score, double value) {
   return fmt::format("{} {} {} = {:.17g}", user, instant_text(at), score, value);
 }
@@ -63,6 +61,8 @@ std::string score_line(std::string_view user, int64_t at, std::string_view score
 std::string member_line(std::string_view user, int64_t at, std::string_view segment) {
   return fmt::format("{} {} in {}", user, instant_text(at), segment);
 }
+
+namespace {
 
 /// Every so many of a user's sample times.
 std::vector<int64_t> asked_times(const std::vector<Event>& events, Instant until, size_t every) {
@@ -184,17 +184,27 @@ Checked check_text(const std::string& text) {
 
 namespace {
 
+void tell_at(const hir::Rules& rules, const naive::Timeline& timeline, std::string_view user,
+             int64_t time, Answer& lines) {
+  for (uint32_t i = 0; i < rules.segments.size(); ++i) {
+    if (!timeline.member_at({i}, Instant{time})) continue;
+    lines.push_back(member_line(user, time, rules.segments[i].name));
+  }
+  for (uint32_t i = 0; i < rules.scores.size(); ++i) {
+    const std::optional<double> value = timeline.score_at({i}, Instant{time});
+    lines.push_back(score_line(user, time, rules.scores[i].name, value.value_or(-1e99)));
+  }
+}
+
 void tell_as_of(const hir::Rules& rules, const naive::Timeline& timeline, std::string_view user,
                 const std::vector<Event>& history, Instant until, AsOfAnswer& as_of) {
   for (const int64_t time : asked_times(history, until, as_of.every)) {
-    for (uint32_t i = 0; i < rules.segments.size(); ++i) {
-      if (!timeline.member_at({i}, Instant{time})) continue;
-      as_of.lines.push_back(member_line(user, time, rules.segments[i].name));
-    }
-    for (uint32_t i = 0; i < rules.scores.size(); ++i) {
-      const std::optional<double> value = timeline.score_at({i}, Instant{time});
-      as_of.lines.push_back(score_line(user, time, rules.scores[i].name, value.value_or(-1e99)));
-    }
+    tell_at(rules, timeline, user, time, as_of.lines);
+  }
+  const auto first = std::min_element(history.begin(), history.end(),
+                                      [](const Event& a, const Event& b) { return a.at < b.at; });
+  for (const Instant stop : as_of.stops) {
+    if (first->at <= stop) tell_at(rules, timeline, user, stop.ms, as_of.at_stops);
   }
 }
 

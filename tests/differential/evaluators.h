@@ -25,10 +25,13 @@ struct Checked {
 };
 Checked check_text(const std::string& rules);
 
-/// Who is in what, and every score, at each `every`-th instant of those that are sampled.
+/// Who is in what, and every score, at each `every`-th instant of those that are sampled; and at
+/// `stops` of all users that are known by then.
 struct AsOfAnswer {
   size_t every = 1;
   Answer lines;
+  std::vector<Instant> stops;
+  Answer at_stops;
 };
 
 /// The yardstick: whole histories.
@@ -56,6 +59,9 @@ struct Decoded {
 
 std::string change_line(std::string_view user, Instant at, std::string_view segment, bool entered,
                         int cause, std::string_view event);
+
+std::string score_line(std::string_view user, int64_t at, std::string_view score, double value);
+std::string member_line(std::string_view user, int64_t at, std::string_view segment);
 
 /// Applies each instant of each user to its blob, and lets time pass in uneven steps; `restore`
 /// copies every blob's bytes out and in again after each instant.

@@ -12,6 +12,7 @@
 #include "tests/differential/deploys.h"
 #include "tests/differential/evaluators.h"
 #include "tests/differential/identity.h"
+#include "tests/differential/packs.h"
 #include "tests/differential/shrink.h"
 
 namespace segue::differential {
@@ -100,6 +101,18 @@ struct Verdict {
   Answer expected;
 };
 
+/// Every so many of the instants that have events, and the last: of a few cases that one alone.
+std::vector<Instant> stops_of(const std::vector<GeneratedEvent>& events, uint64_t number) {
+  std::vector<Instant> stops;
+  for (size_t i = number % 7; number % 5 != 0 && i < events.size(); i += 1 + number % 7) {
+    const Instant at{events[i].at_ms};
+    if (stops.empty() || stops.back() < at) stops.push_back(at);
+  }
+  const Instant last{events.back().at_ms};
+  if (stops.empty() || stops.back() < last) stops.push_back(last);
+  return stops;
+}
+
 Verdict judge(const Case& generated, uint64_t number, bool native) {
   const Checked checked = check_text(generated.rules.to_text());
   if (!checked.error.empty()) return {"check", "  the rules do not check: " + checked.error, {}};
@@ -112,12 +125,18 @@ Verdict judge(const Case& generated, uint64_t number, bool native) {
     if (found.contender.empty()) return {};
     return {found.contender, difference(found.expected, found.actual), found.expected};
   }
-  AsOfAnswer as_of{1 + number % 3, {}};
+  AsOfAnswer as_of{1 + number % 3, {}, stops_of(generated.events, number), {}};
   const Answer expected = ask_naive(checked.rules, generated.events, until, &as_of);
   Answer wanted_as_of = as_of.lines;
   std::sort(wanted_as_of.begin(), wanted_as_of.end());
+  std::sort(as_of.at_stops.begin(), as_of.at_stops.end());
   for (const Mode& mode : {Mode{"all", native, number % 4 < 2}, Mode{"none", false}}) {
-    AsOfAnswer actual{as_of.every, {}};
+    const Answer packed = ask_pack(checked.rules, generated.events, mode, as_of.stops);
+    if (packed != as_of.at_stops) {
+      return {fmt::format("as of, from a pack, {}", mode.passes),
+              difference(as_of.at_stops, packed), expected};
+    }
+    AsOfAnswer actual{as_of.every, {}, {}, {}};
     ask_as_of(checked.rules, generated.events, until, mode, actual);
     std::sort(actual.lines.begin(), actual.lines.end());
     if (actual.lines == wanted_as_of) continue;
