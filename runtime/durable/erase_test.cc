@@ -134,6 +134,23 @@ TEST_F(EraseTest, NoByteIsLeft) {
   EXPECT_EQ(host->replayed, 1u);
 }
 
+/// Whether the delete comes before the deploy or behind it, while users are carried over.
+TEST_F(EraseTest, NorIsThereBehindADeploy) {
+  for (const bool erases_first : {true, false}) {
+    lines_ = 0;
+    std::filesystem::remove_all(options_.folder);
+    sink_ = {};
+    const auto host = open();
+    fill(*host);
+    if (erases_first) erase(*host);
+    ASSERT_TRUE(host->durable->deploy(other_program()).ok());
+    if (!erases_first) erase(*host);
+    push(*host, {view("somebody-else", 10'400)});
+    ASSERT_TRUE(host->durable->checkpoint().ok());
+    expect_nothing_of_them();
+  }
+}
+
 TEST_F(EraseTest, AProcessThatEndsBeforeLeavesItToTheNext) {
   options_.opener = open_unpurged;
   {

@@ -1,0 +1,206 @@
+// Deploys to engines that a folder keeps: whatever process does them or ends in their midst, each
+// change is told once, by the name of its segment.
+#include <gmock/gmock.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "segue/compile.h"
+#include "segue/durable.h"
+#include "segue/event.h"
+
+namespace segue {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr const char* kViews = R"seg(
+event view
+segment keen = view >= 2 within 2h
+segment old = view within 1d
+)seg";
+constexpr const char* kOthers = R"seg(
+event view
+event buy
+segment bought = buy >= 1
+segment keen = view >= 2 within 2h
+segment keener = view >= 2 within 1h
+)seg";
+constexpr const char* kThird = R"seg(
+event view
+segment seen = view within 1d
+)seg";
+
+std::shared_ptr<const CompiledProgram> program_of(const std::string& rules) {
+  Compilation compilation;
+  EXPECT_TRUE(compile_text("r.seg", rules, {}, compilation).ok());
+  EXPECT_TRUE(compilation.ok()) << compilation.findings().render(FindingsFormat::kText);
+  std::shared_ptr<const CompiledProgram> program;
+  EXPECT_TRUE(compilation.program(program).ok());
+  return program;
+}
+
+/// As a file: it stays when the process ends, and takes back what is behind a position.
+class Kept final : public DurableSink {
+ public:
+  std::string name() const override { return "kept"; }
+  Outcome resume(uint64_t position) override {
+    told.resize(position);
+    return {};
+  }
+  void give(const MembershipChange& change) override {
+    told.push_back(std::string(change.user) + (change.entered ? " +" : " -") +
+                   std::string(change.segment_name) +
+                   (change.cause == ChangeCause::kDeploy ? " deploy" : ""));
+  }
+  Outcome commit(uint64_t& position) override {
+    position = told.size();
+    return {};
+  }
+
+  std::vector<std::string> told;
+};
+
+TimePoint at(int64_t minute) { return TimePoint(std::chrono::minutes(minute)); }
+
+std::string line(const std::string& user, int64_t minute, const std::string& name = "view") {
+  return json_line({.user = user, .name = name, .at = at(minute)}) + "\n";
+}
+
+class KeptDeployTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string path = testing::TempDir() + "segue_deploys_XXXXXX";
+    ASSERT_NE(mkdtemp(path.data()), nullptr);
+    folder_ = path;
+    if (open(kViews).fault() == Fault::kUnsupported) GTEST_SKIP() << "no store";
+  }
+  void TearDown() override {
+    engine_ = {};
+    std::filesystem::remove_all(folder_);
+  }
+
+  /// Another process: the one before ended without a word.
+  Outcome open(const std::string& rules, bool history_starts_now = false) {
+    engine_ = {};
+    DurableSettings settings;
+    settings.folder = folder_ + "/kept";
+    settings.sync = InputSync::kNone;
+    settings.sink = &sink_;
+    settings.history_starts_now = history_starts_now;
+    return open_engine(program_of(rules), {.threads = 2}, settings, engine_, recovery_);
+  }
+
+  void push(const std::string& lines) { ASSERT_TRUE(engine_.push(lines).ok()); }
+  void advance(int64_t minute) { ASSERT_TRUE(engine_.advance_to(at(minute)).ok()); }
+
+  std::string folder_;
+  Kept sink_;
+  Recovery recovery_;
+  MembershipEngine engine_;
+};
+
+TEST_F(KeptDeployTest, OtherRulesTakeTheirPlaceWhereTheStateStands) {
+  push(line("ann", 1) + line("bob", 2) + line("ann", 3));
+  advance(4);
+  ASSERT_TRUE(open(kOthers).ok());
+  EXPECT_EQ(recovery_.program_before, program_of(kViews)->identity());
+  advance(5);
+  EXPECT_FALSE(engine_.is_deploying());
+  EXPECT_THAT(sink_.told, ElementsAre("ann +old", "bob +old", "ann +keen", "ann +keener deploy",
+                                      "ann -old deploy", "bob -old deploy"));
+  ASSERT_TRUE(open(kOthers).ok());
+  EXPECT_EQ(recovery_.program_before, std::nullopt);
+  push(line("bob", 6) + line("bob", 7) + line("cat", 7, "buy"));
+  advance(8);
+  EXPECT_EQ(sink_.told.size(), 9u);
+  EXPECT_EQ(sink_.told[8], "cat +bought");
+}
+
+/// The process ends at each place between two calls, and goes on with the same rules or others; at
+/// the end all have told what one that did not end has.
+TEST_F(KeptDeployTest, AProcessThatEndsInTheMidstLosesNothing) {
+  const char* const rules[] = {kViews, kOthers, kThird};
+  std::vector<std::string> plain;
+  for (int ends_after = 0; ends_after < 12; ++ends_after) {
+    engine_ = {};
+    std::filesystem::remove_all(folder_ + "/kept");
+    sink_.told.clear();
+    ASSERT_TRUE(open(kViews).ok());
+    const char* at_work = kViews;
+    for (int step = 1; step < 12; ++step) {
+      const int64_t minute = step * 20;
+      if (step % 3 == 1) {
+        at_work = rules[step % 2 + step / 6];
+        ASSERT_TRUE(engine_.deploy(program_of(at_work)).ok());
+      } else {
+        push(line("ann", minute) + line("bob", minute + 1) + line("u" + std::to_string(step), 4));
+      }
+      if (step == 5) {
+        ASSERT_TRUE(engine_.checkpoint().ok());
+      }
+      if (step != ends_after) continue;
+      ASSERT_TRUE(open(at_work).ok());
+      EXPECT_EQ(recovery_.program_before, std::nullopt);
+    }
+    ASSERT_TRUE(engine_.finish().ok());
+    for (const auto& users : engine_.snapshot(false).members) {
+      sink_.told.insert(sink_.told.end(), users.begin(), users.end());
+    }
+    if (ends_after == 0) plain = sink_.told;
+    EXPECT_EQ(sink_.told, plain) << ends_after;
+  }
+  EXPECT_THAT(plain, testing::Contains(testing::HasSubstr(" deploy")));
+}
+
+/// Recovery needs no rules: those at work before are in the folder, and others are deployed.
+TEST_F(KeptDeployTest, TheNextProcessMayHaveYetOtherRules) {
+  push(line("ann", 1));
+  advance(2);
+  ASSERT_TRUE(engine_.deploy(program_of(kOthers)).ok());
+  push(line("ann", 3));
+  advance(4);
+  ASSERT_TRUE(open(kThird).ok());
+  EXPECT_EQ(recovery_.program_before, program_of(kOthers)->identity());
+  ASSERT_TRUE(engine_.finish().ok());
+  EXPECT_THAT(sink_.told,
+              ElementsAre("ann +old", "ann -old deploy", "ann +keen", "ann +keener",
+                          "ann -keen deploy", "ann -keener deploy", "ann +seen deploy"));
+  StateReport report;
+  ASSERT_TRUE(describe_state(folder_ + "/kept", true, report).ok());
+  EXPECT_EQ(report.deployed.back(), program_of(kThird)->identity());
+  ASSERT_TRUE(engine_.checkpoint().ok());
+  ASSERT_TRUE(describe_state(folder_ + "/kept", true, report).ok());
+  EXPECT_EQ(report.program, program_of(kThird)->identity());
+  EXPECT_THAT(report.deployed, IsEmpty());
+}
+
+/// Else nobody who was known before is let in where all of history is looked at.
+TEST_F(KeptDeployTest, HistoryMayStartNow) {
+  for (const bool history_starts_now : {false, true}) {
+    engine_ = {};
+    std::filesystem::remove_all(folder_ + "/kept");
+    sink_.told.clear();
+    ASSERT_TRUE(open(kThird).ok());
+    push(line("ann", 1));
+    ASSERT_TRUE(open(kOthers, history_starts_now).ok());
+    push(line("ann", 5, "buy") + line("bob", 5, "buy"));
+    for (const bool again : {false, true}) {
+      if (again) {
+        ASSERT_TRUE(open(kOthers).ok());
+      }
+      ASSERT_TRUE(engine_.finish().ok());
+      EXPECT_THAT(sink_.told, testing::Contains("bob +bought"));
+      EXPECT_EQ(std::count(sink_.told.begin(), sink_.told.end(), "ann +bought"),
+                history_starts_now ? 1 : 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace segue
