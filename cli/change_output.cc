@@ -55,8 +55,9 @@ Outcome ChangeOutput::open(uint64_t position) {
   const auto size = static_cast<uint64_t>(info.st_size);
   if (size < position) {
     return {Fault::kInvalid,
-            fmt::format("`{}` has {} bytes; the state has written {} that are final", options_.path,
-                        size, position)};
+            fmt::format("`{}` has {} bytes, and the state goes on behind {} that it wrote there: "
+                        "put that file back, or begin anew in another folder",
+                        options_.path, size, position)};
   }
   const auto offset = static_cast<off_t>(position);
   if (ftruncate(descriptor_, offset) != 0) return failed("cut");

@@ -62,16 +62,17 @@ ChangeOutput::Options RunFlags::output_options() const {
   return options;
 }
 
-/// `512MiB`: a whole number of a unit.
+/// `512MiB`: a whole number of a unit; one beyond 64 bits is `UINT64_MAX`.
 std::optional<uint64_t> parse_size(std::string_view text) {
   const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const std::string_view unit = text.substr(digits);
   const unsigned shift = unit == "KiB" ? 10 : unit == "MiB" ? 20 : unit == "GiB" ? 30 : 0;
   uint64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + digits, count);
-  const bool is_whole = error == std::errc() && end == text.data() + digits;
-  if (!is_whole || shift == 0 || count > UINT64_MAX >> shift) return std::nullopt;
-  return count << shift;
+  const bool is_whole = digits > 0 && end == text.data() + digits;
+  if (!is_whole || shift == 0) return std::nullopt;
+  const bool fits = error == std::errc() && count <= UINT64_MAX >> shift;
+  return fits ? count << shift : UINT64_MAX;
 }
 
 uint64_t memory_argument(const std::string& text) {
@@ -176,7 +177,8 @@ void declare_run(CLI::App& app, Job& job) {
                  "let the clock run on to T, T included (default: the last event's instant); "
                  "changes after T are not shown")
       ->option_text("T");
-  app.add_option("-o,--output", flags->output, "write changes to a file (default: standard output)")
+  app.add_option("-o,--output", flags->output,
+                 "write changes to a file (default, or `-`: standard output)")
       ->option_text("FILE");
   app.add_option("--state", flags->state,
                  "keep users and what was read in this folder; the same command goes on there")
@@ -197,7 +199,10 @@ void declare_run(CLI::App& app, Job& job) {
                "of --state, when the rules are others: what looks at all of history may answer "
                "from now on");
   add_event_run_flags(app, *flags, kDefaultLateness);
-  app.callback([flags, &job] { job = [flags] { return run_events(*flags); }; });
+  app.callback([flags, &job] {
+    if (flags->output == "-") flags->output.clear();
+    job = [flags] { return run_events(*flags); };
+  });
 }
 
 }  // namespace segue::cli

@@ -35,6 +35,7 @@ void add_event_flags(CLI::App& app, EventFlags& flags, const std::string& defaul
 
 EventInputOptions EventFlags::input_options() const {
   EventInputOptions options;
+  if (rejects == "-") usage_error("--rejects takes a file: standard output has the results");
   options.rejects_path = rejects;
   options.strict = strict;
   return options;

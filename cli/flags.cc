@@ -52,6 +52,10 @@ void add_rules_argument(CLI::App& app, std::vector<std::string>& rules) {
 
 std::vector<std::string> InputPaths::rules() const {
   std::vector<std::string> found;
+  for (const std::string& path : given) {
+    if (!ends_with(path, ".segi")) continue;
+    usage_error(fmt::format("`{}` is a program image: RULES are a folder, or .seg files", path));
+  }
   std::copy_if(given.begin(), given.end(), std::back_inserter(found), is_rules);
   if (found.empty()) usage_error("there are no RULES among the arguments: a folder, or .seg files");
   return found;
@@ -108,8 +112,8 @@ TimePoint time_argument(const std::string& flag, const std::string& text, const 
   const std::optional<TimePoint> at = parse_time(text, zone);
   if (!at)
     usage_error(
-        fmt::format("{} takes an instant such as `2025-06-01T12:00Z` or a date, not "
-                    "`{}`",
+        fmt::format("{} takes an instant such as `2025-06-01T12:00Z` or a date such as "
+                    "`2025-06-01`, from 1970 to 2099, not `{}`",
                     flag, text));
   return *at;
 }

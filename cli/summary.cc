@@ -72,6 +72,11 @@ std::string summary_text(const RunStats& stats, double seconds) {
     out += fmt::format("warning: {} given up at a cap, so that state stays bounded\n",
                        counted(stats.capped, "occurrence"));
   }
+  for (const InputLine& half : stats.half_lines) {
+    out += fmt::format(
+        "warning: line {} of {}, its last, is not whole: it is read when the rest is there\n",
+        half.line, half.path);
+  }
   return out + rejects_text(stats.rejects);
 }
 

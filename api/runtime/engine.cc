@@ -163,6 +163,18 @@ Outcome MembershipEngine::State::apply(EventBatch batch, std::span<const uint32_
   return outcome;
 }
 
+/// Of files the next batch is made while one is logged; a feed may have nothing more for long.
+Outcome MembershipEngine::State::take(EventBatch batch) {
+  if (!durability || !input->are_files) {
+    std::span<const uint32_t> inputs;
+    if (durability) inputs = durability->inputs;
+    return apply(std::move(batch), inputs);
+  }
+  const Status status = durability->kept->push_on(std::move(batch), durability->inputs);
+  publish_pending();
+  return outcome_of(status);
+}
+
 Outcome MembershipEngine::State::read_batches(BatchSource& source, const ProgressSink& progress) {
   InputProgress done;
   done.bytes_total = input->bytes_total;
@@ -175,9 +187,7 @@ Outcome MembershipEngine::State::read_batches(BatchSource& source, const Progres
     if (Outcome wrong = check_lines(batch); !wrong.ok()) return wrong;
     done.events += batch.events.size();
     expect_events(done.events);
-    const std::span<const uint32_t> inputs =
-        durability ? std::span<const uint32_t>(durability->inputs) : std::span<const uint32_t>();
-    if (Outcome wrong = apply(std::move(batch), inputs); !wrong.ok()) return wrong;
+    if (Outcome wrong = take(std::move(batch)); !wrong.ok()) return wrong;
     done.bytes_read = input->bytes_read->load(std::memory_order_relaxed);
     if (progress) progress(done);
   }
@@ -194,7 +204,13 @@ Outcome MembershipEngine::read(EventInput& input, const ProgressSink& progress) 
                             state_->settings.threads > 1, taken, state_->newest_allowed());
   state_->input = &input.state();
   Outcome outcome = state_->read_batches(*source, progress);
+  if (state_->durability) {
+    const Status settled = state_->durability->kept->settle();
+    if (outcome.ok()) outcome = outcome_of(settled);
+    state_->publish_pending();
+  }
   state_->input = nullptr;
+  if (outcome.ok()) state_->half_lines = input.state().half_lines_found();
   const Outcome closed = input.state().close_rejects();
   return outcome.ok() ? closed : outcome;
 }
@@ -353,6 +369,7 @@ RunStats MembershipEngine::stats() const noexcept {
   }
   if (counted.newest != kLongAgo) stats.newest = time_point_of(counted.newest);
   stats.rejects = state_->rejects.counts();
+  stats.half_lines = state_->half_lines;
   return stats;
 }
 

@@ -25,6 +25,7 @@ struct MembershipEngine::State final : EngineListener {
   std::unique_ptr<Decoder> decoder;    // of pushed lines; made by the first
   std::string pushed;                  // their bytes, with room to read past the end
   uint64_t pushed_lines = 0;
+  std::vector<InputLine> half_lines;  // of what was read last
 
   std::unique_ptr<Published> published;  // if lookups are asked for
   struct Pending {
@@ -85,6 +86,7 @@ struct MembershipEngine::State final : EngineListener {
 
   /// `inputs`: the log's numbers of the batch's files, of a durable engine.
   Outcome apply(EventBatch batch, std::span<const uint32_t> inputs);
+  Outcome take(EventBatch batch);  // of what is being read
   void push_line(std::string_view line, EventBatch& batch);
   Outcome read_batches(BatchSource& source, const ProgressSink& progress);
 };

@@ -35,10 +35,15 @@ class CountedSource final : public ByteSource {
   std::shared_ptr<std::atomic<uint64_t>> count_;
 };
 
+bool is_file(const std::string& path) {
+  struct stat info{};
+  return path != "-" && stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
 /// Bytes of plain text in a file; 0 if that is not known: compressed, or no file.
 uint64_t plain_bytes(const std::string& path) {
   struct stat info{};
-  if (path == "-" || stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return 0;
+  if (!is_file(path) || stat(path.c_str(), &info) != 0) return 0;
   unsigned char head[4] = {};
   std::ifstream(path, std::ios::binary).read(reinterpret_cast<char*>(head), sizeof(head));
   const bool gzip = head[0] == 0x1f && head[1] == 0x8b;
@@ -79,7 +84,12 @@ std::unique_ptr<BatchSource> EventInput::State::read_on(const InputSchema& schem
   std::vector<std::unique_ptr<BatchSource>> inputs;
   for (pack::PackInput& source : take_counted()) {
     const auto file = static_cast<uint32_t>(inputs.size());
-    if (!taken.empty()) reader.taken = taken[file];
+    if (!taken.empty()) {
+      reader.taken = taken[file];
+      const bool may_grow = paths[file] != "-";  // and is read on then
+      reader.half_line = may_grow ? std::make_shared<std::atomic<uint64_t>>(0) : nullptr;
+      half_lines.push_back(reader.half_line);
+    }
     inputs.push_back(source.pack != nullptr
                          ? pack::read_pack(std::move(source.pack), file, schema, reader)
                          : read_events(std::move(source.lines), file, schema, reader));
@@ -105,6 +115,15 @@ bool EventInput::State::reads(const std::string& path) const {
 
 std::string EventInput::State::name_of(uint32_t file) const {
   return paths[file] == "-" ? "standard input" : paths[file];
+}
+
+std::vector<InputLine> EventInput::State::half_lines_found() const {
+  std::vector<InputLine> found;
+  for (size_t i = 0; i < half_lines.size(); ++i) {
+    const uint64_t line = half_lines[i] ? half_lines[i]->load(std::memory_order_relaxed) : 0;
+    if (line != 0) found.push_back({paths[i], line, {}});
+  }
+  return found;
 }
 
 void EventInput::State::write_reject(std::string_view raw) {
@@ -137,6 +156,7 @@ Outcome open_event_input(std::span<const std::string> paths, const EventInputOpt
     state->sources.push_back(std::move(source).value());
   }
   state->bytes_total = plain_bytes(paths);
+  state->are_files = std::all_of(paths.begin(), paths.end(), is_file);
   if (!options.rejects_path.empty()) {
     // Opening the file for rejects empties it.
     if (state->reads(options.rejects_path)) {

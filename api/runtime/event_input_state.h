@@ -22,6 +22,9 @@ struct EventInput::State {
   std::vector<pack::PackInput> sources;  // one a path; taken by `take_counted`
   std::shared_ptr<std::atomic<uint64_t>> bytes_read = std::make_shared<std::atomic<uint64_t>>(0);
   uint64_t bytes_total = 0;
+  bool are_files = false;  // none has to be waited for
+  // By path: of a file whose last line was left to be read when the rest is there, its number.
+  std::vector<std::shared_ptr<std::atomic<uint64_t>>> half_lines;
 
   struct Closer {
     void operator()(std::FILE* file) const { std::fclose(file); }
@@ -39,6 +42,8 @@ struct EventInput::State {
 
   /// The inputs as they were opened, what is read of lines counted.
   std::vector<pack::PackInput> take_counted();
+
+  std::vector<InputLine> half_lines_found() const;
 
   /// `events.jsonl`, or `standard input`.
   std::string name_of(uint32_t file) const;

@@ -54,7 +54,7 @@ typedef struct segue_durable_options {
   size_t size;
   uint32_t sync;          /* segue_sync: when input outlives the machine, not the process alone */
   uint32_t sync_every_ms; /* 0: 10 */
-  uint64_t checkpoint_bytes;       /* of input between two checkpoints; 0: 256 MiB */
+  uint64_t checkpoint_bytes;       /* of input between two checkpoints; 0: 64 MiB */
   segue_change_callback on_change; /* NULL: nobody. Each change at least once, with its id */
   void* context;
 } segue_durable_options;

@@ -47,7 +47,7 @@ struct DurableSettings {
   std::string folder;  ///< made if missing; held by one process at a time
   InputSync sync = InputSync::kEvery;
   Milliseconds every{10};
-  uint64_t checkpoint_bytes = uint64_t{256} << 20;  ///< of logged input between two checkpoints
+  uint64_t checkpoint_bytes = uint64_t{64} << 20;  ///< of logged input between two checkpoints
   DurableSink* sink = nullptr;                      ///< outlives the engine; null: nowhere
   /// Of users' states in memory, and of what keeps the others on the disk: three quarters are for
   /// states, parted among the threads. States that are seldom touched lie in the folder then, and

@@ -104,6 +104,9 @@ struct RunStats {
   std::optional<MemoryStats> memory;
   std::optional<TimePoint> newest;   ///< the newest event that counted
   std::vector<RejectCount> rejects;  ///< `late` included; most frequent first
+  /// Of a durable engine's files: last lines that end within an event. They are read when the rest
+  /// is there.
+  std::vector<InputLine> half_lines;
 };
 
 /// One program at work on its users. Movable; calls must not overlap, but for the lookups.

@@ -9,6 +9,7 @@
 namespace segue::durable {
 
 Status Durable::deploy(std::shared_ptr<const Program> next, const DeployOptions& options) {
+  SEGUE_TRY_STATUS(settle());
   SEGUE_TRY_STATUS(engine_.trouble());
   const uint64_t identity = next->image().identity();
   if (identity == manifest_.program) return {};

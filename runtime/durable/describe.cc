@@ -55,7 +55,7 @@ Result<FolderReport> read_once(const std::string& folder, bool verify) {
                                    return {};
                                  }));
   if (verify) SEGUE_TRY_STATUS(verify_programs(folder, report));
-  SEGUE_TRY(const auto segments, files.list(folder + "/log"));
+  SEGUE_TRY(const auto segments, list_segments(files, folder + "/log"));
   report.log_segments = segments.size();
   for (const std::string& segment : segments) {
     std::error_code gone;

@@ -20,6 +20,9 @@ using Clock = std::chrono::steady_clock;
 /// No clock is moved on further; a log that says so was forged, and time would overflow.
 constexpr int64_t kAdvanceMsMax = int64_t{1} << 53;
 
+/// Input waits for a checkpoint being written when another is due by so much.
+constexpr uint64_t kOverdue = 4;
+
 int64_t machine_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -117,7 +120,7 @@ Status Durable::open_cold_users() {
 
 Status Durable::load() {
   SEGUE_TRY(const auto bytes, store_->get(kManifestKey));
-  SEGUE_TRY(const auto segments, options_.files->list(log_folder(options_)));
+  SEGUE_TRY(const auto segments, list_segments(*options_.files, log_folder(options_)));
   if (!bytes) {
     SEGUE_TRY(const bool has_records, has_log());
     if (!has_records) return make_new();
@@ -151,7 +154,7 @@ Status Durable::load_users() {
 
 /// More than the segment without a record that comes before the first checkpoint.
 Result<bool> Durable::has_log() {
-  SEGUE_TRY(const auto segments, options_.files->list(log_folder(options_)));
+  SEGUE_TRY(const auto segments, list_segments(*options_.files, log_folder(options_)));
   if (segments.empty()) return false;
   if (segments.size() > 1 || segments[0] != segment_name(1)) return true;
   SEGUE_TRY(const auto bytes, read_file(*options_.files, log_folder(options_) + "/" + segments[0]));
@@ -240,6 +243,7 @@ Status Durable::replay_events(std::string_view payload) {
 // ---- input --------------------------------------------------------------------------------------
 
 Result<uint32_t> Durable::input(const std::string& name) {
+  SEGUE_TRY_STATUS(settle());
   for (uint32_t i = 1; i < manifest_.inputs.size(); ++i) {
     if (manifest_.inputs[i].name == name) return i;
   }
@@ -270,12 +274,14 @@ void Durable::note_taken(const EventBatch& batch) {
   }
 }
 
-Status Durable::push(EventBatch batch, std::span<const uint32_t> inputs) {
-  if (batch.empty()) return {};
-  SEGUE_TRY_STATUS(engine_.trouble());
+Status Durable::log_batch(const EventBatch& batch, std::span<const uint32_t> inputs) {
   payload_.clear();
   put_events(payload_, batch, inputs);
-  SEGUE_TRY_STATUS(log_->append(RecordKind::kEvents, payload_));
+  return log_->append(RecordKind::kEvents, payload_);
+}
+
+/// What is in the log.
+Status Durable::apply(EventBatch batch, std::span<const uint32_t> inputs) {
   EventBatch places;
   places.origins = batch.origins;
   for (Origin& origin : places.origins) origin.file = inputs[origin.file];
@@ -290,7 +296,33 @@ Status Durable::push(EventBatch batch, std::span<const uint32_t> inputs) {
   return {};
 }
 
+Status Durable::push(EventBatch batch, std::span<const uint32_t> inputs) {
+  SEGUE_TRY_STATUS(settle());
+  if (batch.empty()) return {};
+  SEGUE_TRY_STATUS(engine_.trouble());
+  SEGUE_TRY_STATUS(log_batch(batch, inputs));
+  return apply(std::move(batch), inputs);
+}
+
+Status Durable::push_on(EventBatch batch, std::span<const uint32_t> inputs) {
+  SEGUE_TRY_STATUS(settle());
+  if (batch.empty()) return {};
+  SEGUE_TRY_STATUS(engine_.trouble());
+  logging_ = std::move(batch);
+  logging_inputs_ = inputs;
+  logger_.begin([this] { return log_batch(*logging_, logging_inputs_); });
+  return {};
+}
+
+Status Durable::settle() {
+  if (!logging_) return {};
+  const Status logged = logger_.await();
+  EventBatch batch = *std::exchange(logging_, std::nullopt);
+  return logged.ok() ? apply(std::move(batch), logging_inputs_) : logged;
+}
+
 Status Durable::advance_to(Instant through) {
+  SEGUE_TRY_STATUS(settle());
   SEGUE_TRY_STATUS(engine_.trouble());
   if (through.ms <= manifest_.advanced_ms) return {};  // nothing would happen
   if (through.ms > kAdvanceMsMax) return Error{Errc::kInvalid, "no clock is moved on so far"};
@@ -305,7 +337,9 @@ Status Durable::advance_to(Instant through) {
 }
 
 Status Durable::finish(Instant until) {
-  const Instant newest = engine_.stats().newest;
+  SEGUE_TRY_STATUS(settle());
+  // As far as the engine goes, so that a recovery goes there too.
+  const Instant newest = std::max(engine_.stats().newest, engine_.last_stop());
   SEGUE_TRY_STATUS(advance_to(std::max(newest, until)));
   engine_.finish(until);
   return engine_.trouble();
@@ -319,13 +353,15 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   SEGUE_TRY(manifest_.sink_position, host_.commit_sink());
   auto batch = store_->batch(options_.batch_bytes);
   std::string key;
+  std::string value;
   const auto give = [&](std::string_view id, std::span<const std::byte> state) {
     key.assign(1, kUserKey).append(id);
     if (state.empty()) {
       erases_ = true;
       return batch->remove(key);
     }
-    batch->put(key, pack_user(id, chars(state)));
+    pack_user(id, chars(state), value);
+    batch->put(key, value);
   };
   manifest_.engine = engine_.save(give, true);
   SEGUE_TRY_STATUS(engine_.trouble());  // a cold user may be what could not be read
@@ -341,7 +377,10 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
 /// the log is kept, and grows. `checkpoint` tells what is wrong. None while users are carried over:
 /// it would wait for the last of them.
 void Durable::checkpoint_when_due() {
-  if (log_->bytes_written() - checkpoint_at_ < options_.checkpoint_bytes) return;
+  const uint64_t bytes = log_->bytes_written() - checkpoint_at_;
+  if (bytes < options_.checkpoint_bytes) return;
+  const bool is_writing = writer_.joinable() && !is_written_.load(std::memory_order_acquire);
+  if (is_writing && bytes / kOverdue < options_.checkpoint_bytes) return;
   if (engine_.is_deploying()) return;
   checkpoint_at_ = log_->bytes_written();
   if (await_checkpoint().ok()) static_cast<void>(begin_checkpoint());
@@ -354,7 +393,11 @@ Status Durable::begin_checkpoint() {
   // What came before stands in segments then that can go as a whole. If not, the next time.
   writing_erases_ = erases_ && log_->cut().ok();
   erases_ = erases_ && !writing_erases_;
-  writer_ = std::thread([this] { written_ = write_checkpoint(); });
+  is_written_ = false;
+  writer_ = std::thread([this] {
+    written_ = write_checkpoint();
+    is_written_.store(true, std::memory_order_release);
+  });
   return {};
 }
 
@@ -382,6 +425,7 @@ Status Durable::await_checkpoint() {
 }
 
 Status Durable::checkpoint() {
+  SEGUE_TRY_STATUS(settle());
   if (!await_checkpoint().ok()) SEGUE_TRY_STATUS(await_checkpoint());  // there may be room again
   checkpoint_at_ = log_->bytes_written();
   SEGUE_TRY_STATUS(begin_checkpoint());

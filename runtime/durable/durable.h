@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,6 +13,7 @@
 
 #include "runtime/base/event_batch.h"
 #include "runtime/base/result.h"
+#include "runtime/durable/beside.h"
 #include "runtime/durable/files.h"
 #include "runtime/durable/log.h"
 #include "runtime/durable/manifest.h"
@@ -27,7 +29,7 @@ namespace segue::durable {
 struct DurableOptions {
   std::string folder;
   SyncPolicy sync;
-  uint64_t checkpoint_bytes = uint64_t{256} << 20;  // of log between two checkpoints
+  uint64_t checkpoint_bytes = uint64_t{64} << 20;  // of log between two checkpoints
   uint64_t segment_bytes = uint64_t{32} << 20;
   std::string settings;           // what of the engine's settings answers depend on: `lateness 0s`
   std::string sink;               // where changes go: a path, or empty
@@ -84,7 +86,8 @@ struct RecoveryReport {
 /// make the engine what it was, and changes since the last checkpoint are given again.
 ///
 /// Cost: a copy of each line, a checksum of it and a write; a checkpoint copies the states that
-/// changed while input waits, and writes them on a thread of its own. Threads: one at a time.
+/// changed while input waits, and writes them on a thread of its own: while it does, no other is
+/// due until four times as much was logged. Threads: one at a time.
 class Durable {
  public:
   /// Takes the folder, or makes it, and loads the checkpoint into `engine`, which is new and of
@@ -113,6 +116,14 @@ class Durable {
   /// but if the state of a cold user cannot be read, `Engine::trouble`, the engine takes nothing
   /// more: it is to be opened anew.
   Status push(EventBatch batch, std::span<const uint32_t> inputs);
+
+  /// The same for a caller with more at hand: the batch is logged on a thread of its own while the
+  /// next one is made, and applied by the next call of any kind, `settle` if there is no other.
+  /// That call fails if the batch cannot be logged, and does nothing else. `inputs` stays until
+  /// then.
+  Status push_on(EventBatch batch, std::span<const uint32_t> inputs);
+  Status settle();
+
   Status advance_to(Instant through);
 
   /// Another program takes the place of the one at work, see `Engine::deploy`: its image is on the
@@ -149,6 +160,8 @@ class Durable {
   void work_with(std::shared_ptr<const Program> program);
   Status drop_programs();
   void note_taken(const EventBatch& batch);
+  Status log_batch(const EventBatch& batch, std::span<const uint32_t> inputs);
+  Status apply(EventBatch batch, std::span<const uint32_t> inputs);
   void checkpoint_when_due();
   Status begin_checkpoint();
   Status await_checkpoint();
@@ -174,13 +187,20 @@ class Durable {
   bool erases_ = false;         // users were deleted since the last one
   std::string payload_;
 
+  // Being logged, and not applied yet.
+  std::optional<EventBatch> logging_;
+  std::span<const uint32_t> logging_inputs_;
+
   // Being written; if that failed, to be tried again before another is made.
   std::unique_ptr<StoreBatch> writing_;
   uint64_t writing_next_ = 0;
   uint64_t writing_program_ = 0;
   bool writing_erases_ = false;  // users were deleted: nothing of them may be left in a file
   Status written_;
+  std::atomic<bool> is_written_ = false;  // or has failed
   std::thread writer_;
+
+  Beside logger_;  // last: it uses the above
 };
 
 /// What a folder holds, see `seg state`.

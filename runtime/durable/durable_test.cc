@@ -156,6 +156,70 @@ TEST_F(DurableTest, NoCheckpointIsBegunWhileUsersAreCarriedOver) {
   EXPECT_FALSE(host->engine().is_deploying());
 }
 
+/// A batch is logged while the next one is made; a process may end before it is applied.
+TEST_F(DurableTest, WhatIsLoggedAheadIsAppliedByWhateverComesNext) {
+  for (uint32_t seed = 0; seed < 4; ++seed) {
+    options_.checkpoint_bytes = seed % 2 == 0 ? 1500 : uint64_t{1} << 30;
+    const std::vector<Step> steps = some_steps(seed, 40);
+    const std::string plain = run(steps, false);
+    std::filesystem::remove_all(options_.folder);
+    sink_ = {};
+    auto host = open();
+    uint64_t lines = 0;
+    for (size_t i = 0; i < steps.size(); ++i) {
+      ASSERT_TRUE(host->push_on(steps[i], lines).ok());
+      lines += steps[i].lines.size();
+      if (i % 7 == 3) {
+        ASSERT_TRUE(host->durable->settle().ok());
+        EXPECT_EQ(host->taken(), lines);
+      }
+      if (steps[i].advance_ms > 0) {
+        ASSERT_TRUE(host->durable->advance_to({steps[i].advance_ms}).ok());
+      }
+      if (i % 11 == 2) {
+        ASSERT_TRUE(host->durable->checkpoint().ok());
+      }
+      if (i % 5 != 1) continue;
+      host = nullptr;
+      host = open(1 + i % 3);
+      ASSERT_TRUE(host->status.ok()) << host->status.error().message;
+      EXPECT_EQ(host->taken(), lines);
+    }
+    ASSERT_TRUE(host->durable->finish(kLongAgo).ok());
+    EXPECT_EQ(host->told(), plain) << "seed " << seed;
+  }
+}
+
+/// An engine that was asked to stop later than its input ends has been there after a recovery too.
+TEST_F(DurableTest, ALaterStopMovesTheClockForGood) {
+  const std::vector<Step> steps = some_steps(2, 20);
+  const Step late{{R"({"userId":"late","event":"view","timestamp":19000,"messageId":"z"})"}, 0};
+  const auto finish = [&](bool dies) {
+    std::filesystem::remove_all(options_.folder);
+    sink_ = {};
+    auto host = open();
+    uint64_t lines = 0;
+    for (const Step& step : steps) {
+      EXPECT_TRUE(host->push(step, lines).ok());
+      lines += step.lines.size();
+    }
+    EXPECT_TRUE(host->stop_at({20'000}).ok());
+    EXPECT_TRUE(host->durable->finish(kLongAgo).ok());
+    const KeptSink stopped = sink_;
+    if (dies) {
+      host = nullptr;
+      host = open();
+      sink_ = stopped;  // a recovery is asked for no stop
+    }
+    EXPECT_TRUE(host->push(late, lines).ok());
+    EXPECT_TRUE(host->durable->finish(kLongAgo).ok());
+    return host->told();
+  };
+  const std::string plain = finish(false);
+  EXPECT_THAT(plain, HasSubstr("stop at 20000\n"));
+  EXPECT_EQ(finish(true), plain);
+}
+
 TEST_F(DurableTest, ACheckpointBoundsWhatIsAppliedAgain) {
   const std::vector<Step> steps = some_steps(3, 40);
   auto host = open();

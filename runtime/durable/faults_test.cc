@@ -309,6 +309,35 @@ TEST_F(FaultsTest, AFullDiskStopsInputNotReadsAndResumes) {
   EXPECT_EQ(host->told(), plain);
 }
 
+/// The call behind the one that could not be logged says so, and nothing of either is applied.
+TEST_F(FaultsTest, WhatCannotBeLoggedAheadIsToldByTheNextCall) {
+  const std::vector<Step> steps = some_steps(5, 30);
+  Tally none;
+  const std::string plain = run(steps, none);
+  auto host = open();
+  uint64_t lines = 0;
+  for (const Step& step : steps) {
+    const std::string before = host->told();
+    if (!step.lines.empty()) {
+      files_.set({Fault::Kind::kFullDisk, 0, true});
+      ASSERT_TRUE(host->push_on(step, lines).ok());
+      const Status full = host->push_on(step, lines);
+      ASSERT_FALSE(full.ok());
+      EXPECT_THAT(full.error().message, HasSubstr("No space left on device"));
+      EXPECT_EQ(host->told(), before);
+      heal();
+    }
+    ASSERT_TRUE(host->push_on(step, lines).ok());
+    lines += step.lines.size();
+    ASSERT_TRUE(host->durable->settle().ok());
+    if (step.advance_ms > 0) {
+      ASSERT_TRUE(host->durable->advance_to({step.advance_ms}).ok());
+    }
+  }
+  ASSERT_TRUE(host->durable->finish(kLongAgo).ok());
+  EXPECT_EQ(host->told(), plain);
+}
+
 // ---- damage -------------------------------------------------------------------------------------
 
 std::string kind_of(const std::filesystem::path& file) {

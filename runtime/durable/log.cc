@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <utility>
@@ -25,6 +26,12 @@ uint64_t checksum_of(const RecordHead& head) {
 }
 
 std::string segment_name(uint64_t first_record) { return fmt::format("{:016x}.log", first_record); }
+
+Result<std::vector<std::string>> list_segments(Files& files, const std::string& folder) {
+  SEGUE_TRY(auto names, files.list(folder));
+  std::erase_if(names, [](const std::string& name) { return !name.ends_with(".log"); });
+  return names;
+}
 
 // ---- the writer ---------------------------------------------------------------------------------
 
@@ -55,7 +62,7 @@ LogWriter::~LogWriter() {
 
 /// What the process before left to the system must not be lost behind what this one writes.
 Status LogWriter::sync_last_segment() {
-  SEGUE_TRY(const auto names, files_.list(folder_));
+  SEGUE_TRY(const auto names, list_segments(files_, folder_));
   if (names.empty()) return {};
   SEGUE_TRY(const auto file, files_.open(folder_ + "/" + names.back(), OpenMode::kAppend));
   return file->sync();
@@ -74,10 +81,25 @@ Status LogWriter::begin_segment() {
   SEGUE_TRY_STATUS(file->append(bytes));
   SEGUE_TRY_STATUS(file->sync());
   SEGUE_TRY_STATUS(files_.sync_folder(folder_));
+  SEGUE_TRY_STATUS(name_newest(segment_name(next_)));
   segment_bytes_ = bytes.size();
   const std::lock_guard lock(mutex_);
   file_ = std::move(file);
   return {};
+}
+
+/// Once it is there.
+Status LogWriter::name_newest(const std::string& segment) {
+  const std::string path = fmt::format("{}/{}", folder_, kNewestName);
+  const std::string next = path + ".next";
+  {
+    SEGUE_TRY(const auto file, files_.open(next, OpenMode::kAppend));
+    SEGUE_TRY_STATUS(file->truncate(0));
+    SEGUE_TRY_STATUS(file->append(segment + "\n"));
+    SEGUE_TRY_STATUS(file->sync());
+  }
+  SEGUE_TRY_STATUS(files_.rename(next, path));
+  return files_.sync_folder(folder_);
 }
 
 Status LogWriter::cut() {
@@ -165,7 +187,7 @@ void LogWriter::sync_now_and_then() {
 }
 
 Status LogWriter::drop_before(uint64_t number) {
-  SEGUE_TRY(const auto names, files_.list(folder_));
+  SEGUE_TRY(const auto names, list_segments(files_, folder_));
   // A segment ends where the next one begins.
   for (size_t i = 0; i + 1 < names.size(); ++i) {
     if (names[i + 1] > segment_name(number)) break;

@@ -72,6 +72,7 @@ class LogWriter {
 
   Status sync_last_segment();
   Status begin_segment();
+  Status name_newest(const std::string& segment);
   Status write_record(RecordKind kind, std::string_view payload);
   void sync_now_and_then();
   Status broken() const;
@@ -100,6 +101,9 @@ struct Record {
   std::string_view payload;
 };
 
+/// Names of the segments in a log's folder, the oldest first.
+Result<std::vector<std::string>> list_segments(Files& files, const std::string& folder);
+
 /// What reading a log found.
 struct LogReading {
   uint64_t next = 1;  // the number that comes after the last record
@@ -113,7 +117,7 @@ struct LogReading {
 /// the middle of a record, or in a piece that the disk never took, that tail was never acknowledged
 /// (or, without `kAlways`, was lost with the machine): it is cut off if `repair`, and told.
 /// Anything else that is not as it was written is `kCorrupt`, by file and offset; a log that begins
-/// after `from` too.
+/// after `from` too, and one whose newest segment is gone.
 Result<LogReading> read_log(Files& files, const std::string& folder, uint64_t from, bool repair,
                             const std::function<Status(const Record&)>& take);
 

@@ -43,4 +43,8 @@ uint64_t checksum_of(const SegmentHead& head);
 uint64_t checksum_of(const RecordHead& head);
 std::string segment_name(uint64_t first_record);
 
+/// The file that names the newest segment, with a line end: nothing else would tell that it is
+/// gone.
+inline constexpr std::string_view kNewestName = "newest";
+
 }  // namespace segue::durable

@@ -82,7 +82,10 @@ TEST_F(LogTest, AHeadCutShortIsNoSegment) {
   writer();
   std::filesystem::resize_file(segment(), 20);
   EXPECT_TRUE(read().empty());
-  EXPECT_FALSE(std::filesystem::exists(segment()));
+  EXPECT_TRUE(read().empty());
+  auto log = writer();
+  ASSERT_TRUE(log->append(RecordKind::kEvents, "first").ok());
+  EXPECT_THAT(read(), ElementsAre("first"));
 }
 
 TEST_F(LogTest, EveryFlippedBitIsRefusedByName) {
@@ -123,6 +126,20 @@ TEST_F(LogTest, AMissingSegmentIsRefused) {
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(log->append(RecordKind::kEvents, payload).ok());
   std::filesystem::remove(segment(2));
   EXPECT_THAT(read(), ElementsAre(HasSubstr("record 2 is missing before it")));
+}
+
+TEST_F(LogTest, TheNewestSegmentIsMissedToo) {
+  options_.segment_bytes = 100;
+  auto log = writer();
+  const std::string payload(80, 'x');
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(log->append(RecordKind::kEvents, payload).ok());
+  EXPECT_EQ(read().size(), 3u);
+  std::filesystem::remove(segment(3));
+  EXPECT_THAT(read(), ElementsAre(HasSubstr("the newest segment of the log, is gone")));
+  std::filesystem::remove(folder_.path() + "/newest");
+  EXPECT_EQ(read().size(), 2u) << "as in a log of a version that named none";
+  std::ofstream(folder_.path() + "/newest") << "none";
+  EXPECT_THAT(read(), ElementsAre(HasSubstr("it names no segment")));
 }
 
 TEST_F(LogTest, AFailedWriteLeavesTheLogAsItWas) {
@@ -177,7 +194,7 @@ TEST_F(LogTest, WhatAProcessLeftUnsyncedIsSyncedByItAndByTheNext) {
   EXPECT_EQ(files_.calls(), 1u) << "at its end";
   files_.set(none_but_counted);
   auto log = writer(2);
-  EXPECT_EQ(files_.calls(), 2u) << "the segment before, and the head of its own";
+  EXPECT_EQ(files_.calls(), 3u) << "the segment before, the head of its own, and its name";
   files_.set({Fault::Kind::kSync, 0, false});
   EXPECT_FALSE(LogWriter::open(files_, folder_.path(), 3, options_).has_value());
 }
@@ -191,7 +208,7 @@ TEST_F(LogTest, ASegmentThatIsNotTheLastIsSyncedWhateverThePolicy) {
   ASSERT_TRUE(log->append(RecordKind::kEvents, payload).ok());
   EXPECT_EQ(files_.calls(), 0u);
   ASSERT_TRUE(log->append(RecordKind::kEvents, payload).ok());
-  EXPECT_EQ(files_.calls(), 2u) << "the full one, and the head of the next";
+  EXPECT_EQ(files_.calls(), 3u) << "the full one, the head of the next, and its name";
 }
 
 TEST_F(LogTest, OneProcessHoldsALock) {

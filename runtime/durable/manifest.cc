@@ -97,12 +97,10 @@ Result<Manifest> open_manifest(std::string_view bytes) {
   return manifest;
 }
 
-std::string pack_user(std::string_view id, std::string_view state) {
-  std::string value;
-  value.reserve(sizeof(uint64_t) + state.size());
+void pack_user(std::string_view id, std::string_view state, std::string& value) {
+  value.clear();
   put(value, hash64(state, hash64(id)));
   value += state;
-  return value;
 }
 
 Result<std::string_view> open_user(std::string_view id, std::string_view value) {

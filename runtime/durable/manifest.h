@@ -37,8 +37,9 @@ struct Manifest {
 std::string pack_manifest(const Manifest& manifest);
 Result<Manifest> open_manifest(std::string_view bytes);
 
-/// A user's state with a checksum over id and state, and back; `kCorrupt` names the user.
-std::string pack_user(std::string_view id, std::string_view state);
+/// A user's state with a checksum over id and state, in place of what `value` was, and back;
+/// `kCorrupt` names the user.
+void pack_user(std::string_view id, std::string_view state, std::string& value);
 Result<std::string_view> open_user(std::string_view id, std::string_view value);
 
 }  // namespace segue::durable

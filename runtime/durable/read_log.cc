@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "runtime/base/byte_fields.h"
 #include "runtime/base/hash.h"
@@ -134,18 +135,36 @@ class SegmentReader {
   bool is_cut_ = false;
 };
 
+/// A segment without a head stays, empty, until it is begun again.
 Status cut_tail(Files& files, const std::string& path, size_t at) {
-  if (at < sizeof(SegmentHead)) return files.remove(path);
   SEGUE_TRY(const auto file, files.open(path, OpenMode::kAppend));
   SEGUE_TRY_STATUS(file->truncate(at));
   return file->sync();
+}
+
+/// The name of the newest segment; empty in a log of a version that did not keep it.
+Result<std::string> newest_of(Files& files, const std::string& folder) {
+  SEGUE_TRY(const auto names, files.list(folder));
+  if (!std::binary_search(names.begin(), names.end(), kNewestName)) return std::string();
+  const std::string path = fmt::format("{}/{}", folder, kNewestName);
+  SEGUE_TRY(std::string name, read_file(files, path));
+  const bool is_name = name.size() == segment_name(0).size() + 1 && name.ends_with(".log\n") &&
+                       name.find_first_not_of("0123456789abcdef") == name.find('.');
+  if (!is_name) return damaged(path, 0, "it names no segment");
+  name.pop_back();
+  return name;
 }
 
 }  // namespace
 
 Result<LogReading> read_log(Files& files, const std::string& folder, uint64_t from, bool repair,
                             const std::function<Status(const Record&)>& take) {
-  SEGUE_TRY(const auto names, files.list(folder));
+  SEGUE_TRY(const std::string newest, newest_of(files, folder));
+  SEGUE_TRY(const auto names, list_segments(files, folder));
+  if (!newest.empty() && (names.empty() || names.back() < newest)) {
+    return Error{Errc::kCorrupt,
+                 fmt::format("`{}/{}`, the newest segment of the log, is gone", folder, newest)};
+  }
   size_t i = 0;
   while (i + 1 < names.size() && names[i + 1] <= segment_name(from)) ++i;
   LogReading reading;

@@ -12,11 +12,13 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "runtime/base/arena.h"
 #include "runtime/durable/store.h"
 
 namespace segue::durable {
@@ -27,7 +29,19 @@ std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.si
 
 rocksdb::Options options_of(StoreMode mode);
 
-/// Texts kept in one piece, to be sorted; what memory has no room for is in tables already.
+/// Of a disk that is full RocksDB learns in the midst of its own files, and may end the process
+/// then. So there is room for these, and for what is to be written, before it begins.
+constexpr uint64_t kSpareBytes = uint64_t{1} << 20;
+
+rocksdb::Status room_for(const std::string& folder, uint64_t bytes) {
+  std::error_code unknown;
+  const uint64_t free = std::filesystem::space(folder, unknown).available;
+  if (unknown || free >= bytes + kSpareBytes) return rocksdb::Status::OK();
+  return rocksdb::Status::NoSpace(
+      fmt::format("the disk is full: {} bytes are needed, {} are free", bytes + kSpareBytes, free));
+}
+
+/// Keys and values as they came, to be sorted; what memory has no room for is in tables already.
 class RocksBatch final : public StoreBatch {
  public:
   RocksBatch(std::string folder, StoreMode mode, size_t memory_bytes)
@@ -40,8 +54,8 @@ class RocksBatch final : public StoreBatch {
     for (const std::string& path : tables_) std::filesystem::remove(path, gone);
   }
 
-  void put(std::string_view key, std::string_view value) override { add(key, value, false); }
-  void remove(std::string_view key) override { add(key, {}, true); }
+  void put(std::string_view key, std::string_view value) override { add(key, value, value.size()); }
+  void remove(std::string_view key) override { add(key, {}, kRemoval); }
 
   /// The tables of all of it. Of a key that comes twice the last one counts: later tables win.
   rocksdb::Status finish(std::vector<std::string>& tables) {
@@ -51,19 +65,53 @@ class RocksBatch final : public StoreBatch {
     return write(tables.back());
   }
 
+  /// The store has them: should it be asked again, these are gone, and what is in memory may go
+  /// once more.
+  void forget_tables() { tables_.clear(); }
+
  private:
+  static constexpr uint64_t kRemoval = UINT64_MAX;
+  static constexpr size_t kPrefixBytes = 16;
+  // In the order of keys they lie anywhere in memory.
+  static constexpr size_t kFetchedAhead = 8;
+  static constexpr size_t kFetchedLines = 4;
+
+  /// Most keys differ in their first bytes, which are here as numbers: sorting looks at no other.
   struct Entry {
-    uint64_t begin;
+    std::array<uint64_t, kPrefixBytes / 8> prefix;  // big-endian, filled with zeros
+    const char* data;                               // the key, then the value
+    uint64_t value_bytes;                           // or kRemoval
     uint32_t key_bytes;
-    bool is_removal;
-    uint64_t value_bytes;
+    uint32_t number;  // in the order of coming
+
+    std::string_view key() const { return {data, key_bytes}; }
+    bool has_key_of(const Entry& other) const {
+      return prefix == other.prefix && key() == other.key();
+    }
+    std::string_view value() const { return {data + key_bytes, value_bytes}; }
+
+    bool operator<(const Entry& other) const {
+      if (prefix != other.prefix) return prefix < other.prefix;
+      const int order = key().compare(other.key());
+      return order != 0 ? order < 0 : number < other.number;
+    }
   };
 
-  void add(std::string_view key, std::string_view value, bool is_removal) {
-    entries_.push_back(
-        {bytes_.size(), static_cast<uint32_t>(key.size()), is_removal, value.size()});
-    bytes_.append(key).append(value);
-    if (bytes_.size() >= write_at_) [[unlikely]]
+  static std::array<uint64_t, kPrefixBytes / 8> prefix_of(std::string_view key) {
+    std::array<uint64_t, kPrefixBytes / 8> prefix = {};
+    std::memcpy(prefix.data(), key.data(), std::min(key.size(), kPrefixBytes));
+    for (uint64_t& word : prefix) word = __builtin_bswap64(word);
+    return prefix;
+  }
+
+  void add(std::string_view key, std::string_view value, uint64_t value_bytes) {
+    char* const data = arena_.bytes(key.size() + value.size());
+    key.copy(data, key.size());
+    value.copy(data + key.size(), value.size());
+    entries_.push_back({prefix_of(key), data, value_bytes, static_cast<uint32_t>(key.size()),
+                        static_cast<uint32_t>(entries_.size())});
+    bytes_ += key.size() + value.size();
+    if (bytes_ >= write_at_) [[unlikely]]
       write_ahead();
   }
 
@@ -71,11 +119,12 @@ class RocksBatch final : public StoreBatch {
   void write_ahead() {
     const std::string path = fmt::format("{}/next-{}.table", folder_, tables_.size());
     if (!write(path).ok()) {
-      write_at_ = bytes_.size() + memory_bytes_;
+      write_at_ = bytes_ + memory_bytes_;
       return;
     }
     tables_.push_back(path);
-    bytes_.clear();
+    arena_ = Arena();
+    bytes_ = 0;
     entries_.clear();
     write_at_ = memory_bytes_;
   }
@@ -86,23 +135,21 @@ class RocksBatch final : public StoreBatch {
     std::error_code failure;
     std::filesystem::remove(path, failure);
     if (failure) return rocksdb::Status::IOError("cannot remove `" + path + "`");
+    if (auto full = room_for(folder_, bytes_); !full.ok()) return full;
     rocksdb::SstFileWriter table(rocksdb::EnvOptions(), options_of(mode_));
     const auto opened = table.Open(path);
     if (!opened.ok()) return opened;
-    const auto key = [&](const Entry& entry) {
-      return std::string_view(bytes_).substr(entry.begin, entry.key_bytes);
-    };
-    std::sort(entries_.begin(), entries_.end(), [&](const Entry& a, const Entry& b) {
-      const int order = key(a).compare(key(b));
-      return order != 0 ? order < 0 : a.begin < b.begin;
-    });
+    std::sort(entries_.begin(), entries_.end());
     for (size_t i = 0; i < entries_.size(); ++i) {
+      if (i + kFetchedAhead < entries_.size()) {
+        const char* const data = entries_[i + kFetchedAhead].data;
+        for (size_t line = 0; line < kFetchedLines; ++line) __builtin_prefetch(data + 64 * line);
+      }
       const Entry& entry = entries_[i];
-      if (i + 1 < entries_.size() && key(entry) == key(entries_[i + 1])) continue;
-      const std::string_view value =
-          std::string_view(bytes_).substr(entry.begin + entry.key_bytes, entry.value_bytes);
-      const auto status = entry.is_removal ? table.Delete(slice(key(entry)))
-                                           : table.Put(slice(key(entry)), slice(value));
+      if (i + 1 < entries_.size() && entry.has_key_of(entries_[i + 1])) continue;
+      const auto status = entry.value_bytes == kRemoval
+                              ? table.Delete(slice(entry.key()))
+                              : table.Put(slice(entry.key()), slice(entry.value()));
       if (!status.ok()) return status;
     }
     return table.Finish();
@@ -112,7 +159,8 @@ class RocksBatch final : public StoreBatch {
   StoreMode mode_;
   size_t memory_bytes_;
   size_t write_at_;
-  std::string bytes_;
+  Arena arena_;
+  size_t bytes_ = 0;  // of keys and values in memory
   std::vector<Entry> entries_;
   std::vector<std::string> tables_;
 };
@@ -140,9 +188,13 @@ class RocksStore final : public Store {
 
   Status open() {
     rocksdb::DB* db = nullptr;
-    const auto status = mode_ == StoreMode::kRead
-                            ? rocksdb::DB::OpenForReadOnly(options_of(mode_), folder_, &db)
-                            : rocksdb::DB::Open(options_of(mode_), folder_, &db);
+    rocksdb::Status status;
+    if (mode_ == StoreMode::kRead) {
+      status = rocksdb::DB::OpenForReadOnly(options_of(mode_), folder_, &db);
+    } else {
+      status = make_room();
+      if (status.ok()) status = rocksdb::DB::Open(options_of(mode_), folder_, &db);
+    }
     db_.reset(db);
     return told(status);
   }
@@ -154,22 +206,21 @@ class RocksStore final : public Store {
   /// Tables of its own, taken in at once: each byte is written once, sorted, where a log and a
   /// table in memory would write it twice and sort it slowly.
   Status write(StoreBatch& batch) override {
-    if (!db_) SEGUE_TRY_STATUS(open());  // a purge could not
-    // After a full disk a store takes nothing until it is told to try again.
-    if (needs_resume_) {
-      const Status resumed = told(db_->Resume());
-      if (!resumed.ok()) return resumed;
-    }
-    std::vector<std::string> tables;
+    if (!db_) SEGUE_TRY_STATUS(open());  // a purge or the write before could not
     // SAFETY: `batch` made it.
-    auto status = static_cast<RocksBatch&>(batch).finish(tables);
+    auto& of_store = static_cast<RocksBatch&>(batch);
+    std::vector<std::string> tables;
+    auto status = of_store.finish(tables);
+    if (!status.ok() || tables.empty()) return told(status);
+    rocksdb::IngestExternalFileOptions options;
+    options.move_files = true;
+    options.failed_move_fall_back_to_copy = false;
+    status = db_->IngestExternalFile(tables, options);
     if (status.ok()) {
-      rocksdb::IngestExternalFileOptions options;
-      options.move_files = true;
-      options.failed_move_fall_back_to_copy = false;
-      status = db_->IngestExternalFile(tables, options);
+      of_store.forget_tables();
+    } else {
+      db_.reset();  // it may take nothing more
     }
-    needs_resume_ = !status.ok();
     return told(status);
   }
 
@@ -220,10 +271,20 @@ class RocksStore final : public Store {
   }
 
  private:
+  /// Each start leaves a log of RocksDB's own, in which nothing ever is.
+  rocksdb::Status make_room() {
+    std::error_code none;
+    for (const auto& file : std::filesystem::directory_iterator(folder_, none)) {
+      std::error_code gone;
+      if (file.path().extension() != ".log" || file.file_size(gone) != 0) continue;
+      std::filesystem::remove(file.path(), gone);
+    }
+    return room_for(std::filesystem::path(folder_).parent_path(), 0);
+  }
+
   std::string folder_;
   StoreMode mode_;
-  std::unique_ptr<rocksdb::DB> db_;
-  bool needs_resume_ = false;
+  std::unique_ptr<rocksdb::DB> db_;  // null after a failure: to be opened again
 };
 
 /// Of a batch whose process ended before the store took them, or before it took their names away:
@@ -252,8 +313,8 @@ namespace {
 
 class RocksCold final : public ColdStates {
  public:
-  RocksCold(std::string folder, std::unique_ptr<rocksdb::DB> db)
-      : folder_(std::move(folder)), db_(std::move(db)) {}
+  RocksCold(std::string folder, std::unique_ptr<rocksdb::DB> db, size_t buffer_bytes)
+      : folder_(std::move(folder)), db_(std::move(db)), buffer_bytes_(buffer_bytes) {}
 
   uint32_t add_table() override { return tables_++; }
 
@@ -268,6 +329,9 @@ class RocksCold final : public ColdStates {
       const auto* const bytes = reinterpret_cast<const char*>(state.bytes.data());
       batch.Put(slice(Key(table, state.number)), {bytes, state.bytes.size()});
     }
+    // What is in memory of it now comes to the disk later.
+    const auto full = room_for(folder_, 2 * buffer_bytes_ + batch.GetDataSize());
+    if (!full.ok()) return told(full);
     return write(batch);
   }
 
@@ -320,6 +384,7 @@ class RocksCold final : public ColdStates {
 
   std::string folder_;
   std::unique_ptr<rocksdb::DB> db_;
+  size_t buffer_bytes_;
   std::atomic<uint32_t> tables_ = 0;
   std::atomic<bool> needs_resume_ = false;
 };
@@ -355,8 +420,11 @@ rocksdb::Options options_of_cold(size_t memory_bytes) {
 
 Result<std::unique_ptr<ColdStates>> open_cold(const std::string& folder, size_t memory_bytes) {
   rocksdb::DB* db = nullptr;
-  const auto status = rocksdb::DB::Open(options_of_cold(memory_bytes), folder, &db);
-  auto cold = std::make_unique<RocksCold>(folder, std::unique_ptr<rocksdb::DB>(db));
+  const rocksdb::Options options = options_of_cold(memory_bytes);
+  auto status = room_for(std::filesystem::path(folder).parent_path(), 0);
+  if (status.ok()) status = rocksdb::DB::Open(options, folder, &db);
+  auto cold = std::make_unique<RocksCold>(folder, std::unique_ptr<rocksdb::DB>(db),
+                                          options.write_buffer_size);
   if (!status.ok()) return cold->told(status).error();
   return std::unique_ptr<ColdStates>(std::move(cold));
 }

@@ -54,6 +54,43 @@ TEST_F(StoreTest, ABatchMayBeInTablesBeforeItIsWritten) {
   EXPECT_EQ(all_of(**store), expected);
 }
 
+/// A checkpoint that was written is written again if what comes behind it fails.
+TEST_F(StoreTest, ABatchMayBeWrittenAgain) {
+  auto store = open_store(folder_.path() + "/store", StoreMode::kWrite);
+  ASSERT_TRUE(store.has_value());
+  for (const size_t memory_bytes : {size_t{30}, SIZE_MAX}) {
+    const auto batch = (*store)->batch(memory_bytes);
+    std::map<std::string, std::string> expected;
+    for (int i = 0; i < 10; ++i) {
+      const std::string key = "key " + std::to_string(i);
+      batch->put(key, expected[key] = "a value of some bytes");
+    }
+    for (int turn = 0; turn < 3; ++turn) {
+      const Status written = (*store)->write(*batch);
+      ASSERT_TRUE(written.ok()) << written.error().message;
+      EXPECT_EQ(all_of(**store), expected);
+    }
+  }
+}
+
+TEST_F(StoreTest, StartsLeaveNoLogsBehind) {
+  const std::string folder = folder_.path() + "/store";
+  for (int start = 0; start < 5; ++start) {
+    auto store = open_store(folder, StoreMode::kWrite);
+    ASSERT_TRUE(store.has_value());
+    const auto batch = (*store)->batch(SIZE_MAX);
+    batch->put("key", std::to_string(start));
+    ASSERT_TRUE((*store)->write(*batch).ok());
+  }
+  int logs = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    logs += file.path().extension() == ".log" ? 1 : 0;
+  }
+  EXPECT_LE(logs, 1);
+  const auto store = open_store(folder, StoreMode::kWrite);
+  EXPECT_EQ(all_of(**store), (std::map<std::string, std::string>{{"key", "4"}}));
+}
+
 TEST_F(StoreTest, ABatchThatIsNeverWrittenLeavesNothing) {
   const std::string folder = folder_.path() + "/store";
   auto store = open_store(folder, StoreMode::kWrite);

@@ -104,6 +104,15 @@ class TestHost final : public EngineListener, public DurableHost {
 
   /// The lines behind `first` lines of the input.
   Status push(const Step& step, uint64_t first) {
+    return durable->push(batch_of(step, first), {&input_, 1});
+  }
+  Status push_on(const Step& step, uint64_t first) {
+    return durable->push_on(batch_of(step, first), {&input_, 1});
+  }
+
+  Status stop_at(Instant at) { return engine_.stop_at(at); }
+
+  EventBatch batch_of(const Step& step, uint64_t first) {
     Decoder decoder(at_work_->schema());
     EventBatch batch = decoder.make_batch();
     uint64_t number = first;
@@ -119,8 +128,7 @@ class TestHost final : public EngineListener, public DurableHost {
         batch.origins.push_back({0, number, text});
       }
     }
-    const uint32_t inputs[] = {input_};
-    return durable->push(std::move(batch), inputs);
+    return batch;
   }
 
   /// What is behind the lines of a step.
@@ -175,6 +183,7 @@ class TestHost final : public EngineListener, public DurableHost {
     return std::shared_ptr<const Program>(std::make_shared<const Program>(std::move(image)));
   }
   void on_program(const std::shared_ptr<const Program>& program) override { at_work_ = program; }
+  void on_stop(Instant at) override { sink_.changes.push_back(fmt::format("stop at {}\n", at.ms)); }
 
   Status status;  // of opening
   uint64_t replayed = 0;

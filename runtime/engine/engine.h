@@ -110,6 +110,9 @@ class Engine {
   /// Asks for `on_stop(at)`. `kTooLate` if something after `at` is settled already.
   Status stop_at(Instant at);
 
+  /// The last one that is still to come; `kLongAgo` if there is none.
+  Instant last_stop() const { return stops_.empty() ? kLongAgo : stops_.front(); }
+
   /// Where states go that are too many for `state_bytes_max`; before any input, outlives all calls.
   void keep_cold_in(ColdStates& cold);
 

@@ -73,6 +73,7 @@ bool LineReader::give(Line& line, size_t end, size_t next) {
   if (number_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
   line.number = number_;
+  line.has_end = next > end;
   line.too_long = text.size() > kLineBytesMax;
   line.text = line.too_long ? text.substr(0, kShownBytes) : trim(text);
   line.quotes = quotes_.knows(line.text) ? &quotes_ : nullptr;
@@ -114,7 +115,8 @@ void LineReader::pass_over(Line& line) {
   do {
     begin_ = scanned_ = end_;
   } while (refill() && !find_end());
-  begin_ = scanned_ = begin_ == end_ ? end_ : line_end_ + 1;
+  line.has_end = begin_ != end_;
+  begin_ = scanned_ = line.has_end ? line_end_ + 1 : end_;
 }
 
 }  // namespace segue

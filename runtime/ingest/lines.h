@@ -31,6 +31,7 @@ struct Line {
   std::string_view text;  // without blanks at its ends; of a line too long its beginning
   uint64_t number = 0;    // counted from 1, blank lines included
   bool too_long = false;
+  bool has_end = false;              // else the feed ended there
   const QuoteMap* quotes = nullptr;  // has looked at the text; or null
 };
 

@@ -31,6 +31,7 @@ class LineEvents : public BatchSource {
     while (!full(batch) && (batch.empty() || lines_.ready()) && lines_.next(line)) {
       const auto reject =
           line.too_long ? RejectKind::kLineTooLong : decoder_.decode(line.text, batch, line.quotes);
+      if (reject && is_half(line)) continue;
       if (reject && line.number <= options_.taken.reject_lines) continue;
       if (reject) {
         batch.rejects.push_back({*reject, file_, line.number, std::string(line.text)});
@@ -57,6 +58,13 @@ class LineEvents : public BatchSource {
                  "`" + name_ + "` is not what was read before: " +
                      (line.number < wanted ? "it ends before line " : "it has another line ") +
                      std::to_string(wanted)};
+  }
+
+  /// The writer of the file was in its midst.
+  bool is_half(const Line& line) const {
+    if (line.has_end || !options_.half_line) return false;
+    options_.half_line->store(line.number, std::memory_order_relaxed);
+    return true;
   }
 
   bool full(const EventBatch& batch) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -30,7 +31,10 @@ struct ReaderOptions {
   bool keep_raw = false;      // fill `Origin::raw`, for lines that may turn out late
   bool keep_all_raw = false;  // … for every line
   InputTaken taken;           // of one input
-  bool ahead = false;         // read and decode on a thread of its own
+  // Of an input that may grow, and is read on then: a last line that is no event and has no end is
+  // not given out; its number goes here.
+  std::shared_ptr<std::atomic<uint64_t>> half_line;
+  bool ahead = false;  // read and decode on a thread of its own
 };
 
 /// A feed of decoded events. Not for two threads at once.

@@ -88,6 +88,20 @@ TEST(Reader, RawLinesAreKeptOnlyOfWhatMayBeLate) {
   EXPECT_EQ(std::string(batch.origins[2].raw) + "\n", line("c", 4));
 }
 
+TEST(Reader, TheHalfOfALastLineIsLeftWhereItIs) {
+  const std::string half = line("b", 2).substr(0, 20);
+  ReaderOptions options;
+  options.half_line = std::make_shared<std::atomic<uint64_t>>(0);
+  EXPECT_THAT(read_all(*input(line("a", 1) + "oops\n" + half, 0, options)),
+              ElementsAre("a@1", "!2"));
+  EXPECT_EQ(options.half_line->load(), 3u);
+  EXPECT_THAT(read_all(*input(line("a", 1) + half)), ElementsAre("a@1", "!2"));
+  options.half_line->store(0);
+  const std::string no_end = line("b", 2).substr(0, line("b", 2).size() - 1);
+  EXPECT_THAT(read_all(*input(no_end, 0, options)), ElementsAre("b@2")) << "whole all the same";
+  EXPECT_EQ(options.half_line->load(), 0u);
+}
+
 TEST(Merge, IsByTimeThenByInput) {
   std::vector<std::unique_ptr<BatchSource>> inputs;
   inputs.push_back(input(line("a", 1) + line("b", 4) + line("c", 4), 0, {.batch_events = 2}));
