@@ -31,7 +31,10 @@ class DurableEngineTest : public testing::Test {
     folder_ = path;
     Compilation compilation;
     ASSERT_TRUE(
-        compile_text("r.seg", "event view\nsegment busy = view >= 2 within 1h\n", {}, compilation)
+        compile_text("r.seg",
+                     "event view\nsegment busy = view >= 2 within 1h\n"
+                     "score heat { half_life 1h\n +8 view }\n",
+                     {}, compilation)
             .ok());
     ASSERT_TRUE(compilation.program(program_).ok());
     if (open().fault() == Fault::kUnsupported) GTEST_SKIP() << "no store";
@@ -118,9 +121,13 @@ TEST_F(DurableEngineTest, LookupsAnswerOfWhatWasBefore) {
   ASSERT_TRUE(open().ok());
   ASSERT_TRUE(engine_.push(view("ann", kMinute) + view("ann", 2 * kMinute)).ok());
   ASSERT_TRUE(engine_.advance_to(TimePoint(Milliseconds(3 * kMinute))).ok());
+  const double heat = engine_.score_of("ann", 0);
+  EXPECT_GT(heat, 15);
+  EXPECT_LT(heat, 16);
   for (const bool checkpoint : {false, true}) {
     EXPECT_TRUE(engine_.is_member("ann", 0));
     EXPECT_EQ(engine_.member_count(0), 1u);
+    EXPECT_EQ(engine_.score_of("ann", 0), heat);
     if (checkpoint) {
       ASSERT_TRUE(engine_.checkpoint().ok());
     }
@@ -128,6 +135,7 @@ TEST_F(DurableEngineTest, LookupsAnswerOfWhatWasBefore) {
   }
   EXPECT_TRUE(engine_.is_member("ann", 0));
   EXPECT_EQ(engine_.member_count(0), 1u);
+  EXPECT_EQ(engine_.score_of("ann", 0), heat);
 }
 
 TEST_F(DurableEngineTest, OneFileIsOneInput) {

@@ -1,5 +1,6 @@
-// Point lookups of one user's segments from other threads: with two readers each does what one does
-// alone, so nothing is waited for. `writer:1`: while an engine's thread writes as fast as it can.
+// Point lookups of one user's segments and scores from other threads: with two readers each does
+// what one does alone, so nothing is waited for. `writer:1`: while an engine's thread writes as
+// fast as it can.
 #include <benchmark/benchmark.h>
 
 #include <atomic>
@@ -26,7 +27,7 @@ struct Filled {
   int64_t hour = 1;
 
   Filled() {
-    std::string rules = "event on\n";
+    std::string rules = "event on\nscore heat { half_life 2h\n +1 on }\n";
     for (uint32_t i = 0; i < kSegments; ++i) {
       rules += "segment s" + std::to_string(i) + " = on within 9h\n";
     }
@@ -106,6 +107,20 @@ void BM_SegmentsOf(benchmark::State& state) {
   });
 }
 BENCHMARK(BM_SegmentsOf)->Apply(by_readers);
+
+void BM_ScoreOf(benchmark::State& state) {
+  read_all(state, [](const MembershipEngine& engine, const std::string& user, uint32_t) {
+    return engine.score_of(user, 0);
+  });
+}
+BENCHMARK(BM_ScoreOf)->Apply(by_readers);
+
+void BM_LookUp(benchmark::State& state) {
+  read_all(state, [](const MembershipEngine& engine, const std::string& user, uint32_t) {
+    return engine.look_up(user);
+  });
+}
+BENCHMARK(BM_LookUp)->Apply(by_readers);
 
 }  // namespace
 }  // namespace segue

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 
 #include "api/c/handles.h"
 
@@ -25,6 +27,30 @@ segue_change change_of(const segue::MembershipChange& change) {
           .event = text_of(change.event),
           .id = text_of(change.id),
           .segment_name = text_of(change.segment_name)};
+}
+
+segue_engine_stats stats_of(const segue::RunStats& counted) {
+  uint64_t rejected = 0;
+  for (const segue::RejectCount& kind : counted.rejects) rejected += kind.count;
+  const segue::MemoryStats memory = counted.memory.value_or(segue::MemoryStats());
+  return {.size = sizeof(segue_engine_stats),
+          .events = counted.events,
+          .duplicates = counted.duplicates,
+          .late = counted.late,
+          .rejected = rejected,
+          .changes = counted.changes,
+          .users = counted.users,
+          .state_bytes = counted.state_bytes,
+          .merged = counted.merged,
+          .deleted = counted.deleted,
+          .capped = counted.capped,
+          .newest_ms = counted.newest ? ms_of(*counted.newest) : INT64_MIN,
+          .is_bounded = counted.memory ? 1U : 0U,
+          .hits = memory.hits,
+          .misses = memory.misses,
+          .evicted = memory.evicted,
+          .cold_users = memory.cold_users,
+          .resident_bytes = memory.resident_bytes};
 }
 
 segue_status settings_of(const segue_engine_options* options, segue::EngineSettings& settings) {
@@ -79,10 +105,14 @@ segue_status durable_of(const segue_durable_options* options, segue_engine& engi
   return SEGUE_OK;
 }
 
-segue_status check_lookup(const segue_engine* engine, uint32_t segment, const void* into) {
+segue_status check_lookup(const segue_engine* engine, const void* into) {
   SEGUE_C_TRY(check(engine, "engine"));
   if (into == nullptr) return fail(SEGUE_MISUSE, "what is to be filled is null");
   if (!engine->has_lookups) return fail(SEGUE_INVALID, "the engine was made without lookups");
+  return SEGUE_OK;
+}
+
+segue_status check_segment(const segue_engine* engine, uint32_t segment) {
   if (segment < engine->program->segments().size()) return SEGUE_OK;
   return fail(SEGUE_INVALID, fmt::format("there is no segment {}", segment));
 }
@@ -214,19 +244,26 @@ segue_status segue_engine_finish(segue_engine* engine) {
 segue_status segue_engine_count(const segue_engine* engine, segue_engine_stats* stats) {
   SEGUE_C_TRY(check(engine, "engine"));
   if (stats == nullptr) return fail(SEGUE_MISUSE, "stats is null");
-  SEGUE_C_TRY(segue::c::check_size(stats->size, sizeof *stats, "segue_engine_stats"));
+  const size_t size = stats->size;
+  // It has grown by `merged` and what follows.
+  if (size != offsetof(segue_engine_stats, merged)) {
+    SEGUE_C_TRY(segue::c::check_size(size, sizeof *stats, "segue_engine_stats"));
+  }
   SEGUE_C_HOLD(engine);
-  const segue::RunStats counted = engine->engine.stats();
-  uint64_t rejected = 0;
-  for (const segue::RejectCount& kind : counted.rejects) rejected += kind.count;
-  *stats = {.size = sizeof *stats,
-            .events = counted.events,
-            .duplicates = counted.duplicates,
-            .late = counted.late,
-            .rejected = rejected,
-            .changes = counted.changes,
-            .users = counted.users,
-            .state_bytes = counted.state_bytes};
+  segue_engine_stats counted = stats_of(engine->engine.stats());
+  counted.size = size;
+  std::memcpy(stats, &counted, size);
+  return SEGUE_OK;
+}
+
+segue_status segue_engine_rejects(const segue_engine* engine, segue_reject_callback callback,
+                                  void* context) {
+  SEGUE_C_TRY(check(engine, "engine"));
+  if (callback == nullptr) return fail(SEGUE_MISUSE, "callback is null");
+  SEGUE_C_HOLD(engine);
+  for (const segue::RejectCount& kind : engine->engine.stats().rejects) {
+    callback(text_of(kind.name), kind.count, context);
+  }
   return SEGUE_OK;
 }
 
@@ -234,9 +271,7 @@ segue_status segue_engine_members(const segue_engine* engine, uint32_t segment,
                                   segue_member_callback callback, void* context) {
   SEGUE_C_TRY(check(engine, "engine"));
   if (callback == nullptr) return fail(SEGUE_MISUSE, "callback is null");
-  if (segment >= engine->program->segments().size()) {
-    return fail(SEGUE_INVALID, fmt::format("there is no segment {}", segment));
-  }
+  SEGUE_C_TRY(check_segment(engine, segment));
   SEGUE_C_HOLD(engine);
   const segue::Snapshot snapshot = engine->engine.snapshot(false);
   for (const std::string& user : snapshot.members[segment]) callback(text_of(user), context);
@@ -247,7 +282,8 @@ segue_status segue_engine_members(const segue_engine* engine, uint32_t segment,
 
 segue_status segue_engine_is_member(const segue_engine* engine, segue_text user, uint32_t segment,
                                     int* member) {
-  SEGUE_C_TRY(check_lookup(engine, segment, member));
+  SEGUE_C_TRY(check_lookup(engine, member));
+  SEGUE_C_TRY(check_segment(engine, segment));
   SEGUE_C_TRY(check_user(user));
   *member = engine->engine.is_member({user.data, user.size}, segment) ? 1 : 0;
   return SEGUE_OK;
@@ -255,7 +291,7 @@ segue_status segue_engine_is_member(const segue_engine* engine, segue_text user,
 
 segue_status segue_engine_segments_of(const segue_engine* engine, segue_text user,
                                       uint32_t* segments, size_t room, size_t* count) {
-  SEGUE_C_TRY(check_lookup(engine, 0, count));
+  SEGUE_C_TRY(check_lookup(engine, count));
   SEGUE_C_TRY(check_user(user));
   if (segments == nullptr && room != 0) return fail(SEGUE_MISUSE, "segments is null");
   const std::vector<uint32_t> found = engine->engine.segments_of({user.data, user.size});
@@ -264,9 +300,46 @@ segue_status segue_engine_segments_of(const segue_engine* engine, segue_text use
   return SEGUE_OK;
 }
 
+segue_status segue_engine_score(const segue_engine* engine, segue_text user, uint32_t score,
+                                double* value) {
+  SEGUE_C_TRY(check_lookup(engine, value));
+  SEGUE_C_TRY(check_user(user));
+  if (score >= engine->program->scores().size()) {
+    return fail(SEGUE_INVALID, fmt::format("there is no score {}", score));
+  }
+  *value = engine->engine.score_of({user.data, user.size}, score);
+  return SEGUE_OK;
+}
+
+segue_status segue_engine_look_up(const segue_engine* engine, segue_text user, uint32_t* segments,
+                                  size_t room, size_t* count, double* scores, size_t score_room,
+                                  int64_t* at_ms) {
+  SEGUE_C_TRY(check_lookup(engine, count));
+  SEGUE_C_TRY(check_user(user));
+  if (segments == nullptr && room != 0) return fail(SEGUE_MISUSE, "segments is null");
+  if (scores == nullptr && score_room != 0) return fail(SEGUE_MISUSE, "scores is null");
+  const segue::UserLookup found = engine->engine.look_up({user.data, user.size});
+  std::copy_n(found.segments.begin(), std::min(room, found.segments.size()), segments);
+  std::copy_n(found.scores.begin(), std::min(score_room, found.scores.size()), scores);
+  *count = found.segments.size();
+  if (at_ms != nullptr) *at_ms = ms_of(found.at);
+  return SEGUE_OK;
+}
+
+segue_status segue_engine_each_member(const segue_engine* engine, uint32_t segment,
+                                      segue_member_callback callback, void* context) {
+  if (callback == nullptr) return fail(SEGUE_MISUSE, "callback is null");
+  SEGUE_C_TRY(check_lookup(engine, engine));
+  SEGUE_C_TRY(check_segment(engine, segment));
+  engine->engine.each_member(segment,
+                             [&](std::string_view user) { callback(text_of(user), context); });
+  return SEGUE_OK;
+}
+
 segue_status segue_engine_member_count(const segue_engine* engine, uint32_t segment,
                                        uint64_t* count) {
-  SEGUE_C_TRY(check_lookup(engine, segment, count));
+  SEGUE_C_TRY(check_lookup(engine, count));
+  SEGUE_C_TRY(check_segment(engine, segment));
   *count = engine->engine.member_count(segment);
   return SEGUE_OK;
 }

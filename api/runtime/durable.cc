@@ -160,12 +160,12 @@ Outcome open_engine(std::shared_ptr<const CompiledProgram> program, const Engine
                                      *state.backend->engine(), durability);
   if (!kept) return outcome_of(kept.error());
   durability.kept = std::move(kept).value();
-  state.publish_members();
+  if (state.published) state.backend->engine()->tell_all_users();
   if (Status status = state.trouble(); !status.ok()) return outcome_of(status);
   durability.replaying = true;
   if (Status status = durability.kept->recover(); !status.ok()) return outcome_of(status);
   durability.replaying = false;
-  state.publish_pending();
+  state.publish_settled();
   recovery = recovery_of(durability.kept->report());
   if (state.program != given) {
     recovery.program_before = state.program->identity();

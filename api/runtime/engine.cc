@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 
 #include "api/runtime/changes.h"
 #include "api/runtime/durable_parts.h"
@@ -25,39 +26,19 @@ constexpr uint64_t kBytesAnEvent = 128;
 
 // ---- what the backend tells ---------------------------------------------------------------------
 
-void MembershipEngine::State::publish_pending() {
-  if (pending.empty()) return;
-  published->begin(pending_user);
-  for (const Pending& change : pending) published->set(change.segment, change.entered);
-  published->end();
-  pending.clear();
+void MembershipEngine::State::on_user(const UserUpdate& update) {
+  published->begin(update.id);
+  for (const Transition& change : update.changes) published->set(change.segment, change.entered);
+  if (update.is_gone) return published->end_gone();
+  published->set_scores(update.scores);
+  published->end(update.at);
 }
 
-void MembershipEngine::State::publish(std::span<const Change> changes) {
-  for (const Change& change : changes) {
-    if (change.at != pending_at || change.user != pending_user) {
-      publish_pending();
-      pending_user = change.user;
-      pending_at = change.at;
-    }
-    pending.push_back({change.segment, change.entered});
-  }
-}
-
-void MembershipEngine::State::publish_members() {
-  if (!published) return;
-  const auto members = backend->members();
-  for (uint32_t segment = 0; segment < members.size(); ++segment) {
-    for (const auto& user : members[segment]) {
-      published->begin(user);
-      published->set(segment, true);
-      published->end();
-    }
-  }
+void MembershipEngine::State::publish_settled() {
+  if (published) published->settle_to(backend->engine()->last_settled());
 }
 
 void MembershipEngine::State::on_changes(std::span<const Change> changes) {
-  if (published) publish(changes);
   if (!sink) return;
   const auto segments = program->segments();
   for (const Change& change : changes) {
@@ -159,7 +140,7 @@ Outcome MembershipEngine::State::apply(EventBatch batch, std::span<const uint32_
     count_rejects(batch);
     backend->push(std::move(batch));
   }
-  publish_pending();
+  publish_settled();
   return outcome;
 }
 
@@ -171,7 +152,7 @@ Outcome MembershipEngine::State::take(EventBatch batch) {
     return apply(std::move(batch), inputs);
   }
   const Status status = durability->kept->push_on(std::move(batch), durability->inputs);
-  publish_pending();
+  publish_settled();
   return outcome_of(status);
 }
 
@@ -207,7 +188,7 @@ Outcome MembershipEngine::read(EventInput& input, const ProgressSink& progress) 
   if (state_->durability) {
     const Status settled = state_->durability->kept->settle();
     if (outcome.ok()) outcome = outcome_of(settled);
-    state_->publish_pending();
+    state_->publish_settled();
   }
   state_->input = nullptr;
   if (outcome.ok()) state_->half_lines = input.state().half_lines_found();
@@ -306,7 +287,7 @@ Outcome MembershipEngine::advance_to(TimePoint through) noexcept {
   } else {
     state_->backend->advance_to(instant_of(through));
   }
-  state_->publish_pending();
+  state_->publish_settled();
   return outcome;
 }
 
@@ -318,7 +299,7 @@ Outcome MembershipEngine::finish(std::optional<TimePoint> until) noexcept {
   } else {
     state_->backend->finish(through);
   }
-  state_->publish_pending();
+  state_->publish_settled();
   return outcome;
 }
 
@@ -383,6 +364,34 @@ std::vector<uint32_t> MembershipEngine::segments_of(std::string_view user) const
   return state_->published->segments_of(user);
 }
 
+double MembershipEngine::score_of(std::string_view user, uint32_t score) const noexcept {
+  if (!state_->published || score >= state_->program->scores().size()) return 0;
+  const PublishedScores& meaning = *state_->score_words;
+  std::array<uint64_t, 64> room;
+  std::vector<uint64_t> more(meaning.words() > room.size() ? meaning.words() : 0);
+  const std::span<uint64_t> words = more.empty() ? std::span<uint64_t>(room) : more;
+  const Published::Seen seen = state_->published->look_up(user, nullptr, words);
+  return seen.is_known ? meaning.value(words, score, seen.at) : 0;
+}
+
+UserLookup MembershipEngine::look_up(std::string_view user) const noexcept {
+  UserLookup found;
+  if (!state_->published) return found;
+  const PublishedScores& meaning = *state_->score_words;
+  std::vector<uint64_t> words(meaning.words());
+  const Published::Seen seen = state_->published->look_up(user, &found.segments, words);
+  found.at = time_point_of(seen.at);
+  for (uint32_t i = 0; i < state_->program->scores().size(); ++i) {
+    found.scores.push_back(seen.is_known ? meaning.value(words, i, seen.at) : 0);
+  }
+  return found;
+}
+
+void MembershipEngine::each_member(uint32_t segment, const MemberSink& give) const noexcept {
+  if (!state_->published || segment >= state_->program->segments().size()) return;
+  state_->published->each_member(segment, give);
+}
+
 uint64_t MembershipEngine::member_count(uint32_t segment) const noexcept {
   if (!state_->published || segment >= state_->program->segments().size()) return 0;
   return state_->published->count(segment);
@@ -410,9 +419,14 @@ Outcome make_state(std::shared_ptr<const CompiledProgram> program, const EngineS
   auto state = std::make_unique<MembershipEngine::State>();
   state->program = std::move(program);
   state->settings = settings;
-  if (settings.lookups)
-    state->published = std::make_unique<Published>(state->program->segments().size());
-  state->backend = make_engine_backend(state->program->state().program, options, *state);
+  const std::shared_ptr<const Program>& runs = state->program->state().program;
+  state->backend = make_engine_backend(runs, options, *state);
+  if (settings.lookups) {
+    state->score_words = std::make_unique<PublishedScores>(*runs);
+    state->published =
+        std::make_unique<Published>(state->program->segments().size(), state->score_words->words());
+    state->backend->engine()->tell_users();
+  }
   into = std::move(state);
   return {};
 }

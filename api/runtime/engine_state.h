@@ -27,14 +27,8 @@ struct MembershipEngine::State final : EngineListener {
   uint64_t pushed_lines = 0;
   std::vector<InputLine> half_lines;  // of what was read last
 
-  std::unique_ptr<Published> published;  // if lookups are asked for
-  struct Pending {
-    uint32_t segment;
-    bool entered;
-  };
-  std::string pending_user;  // whose changes of one instant are not published yet
-  Instant pending_at;
-  std::vector<Pending> pending;
+  std::unique_ptr<Published> published;               // if lookups are asked for
+  std::unique_ptr<const PublishedScores> score_words;  // … what its words of scores mean
 
   struct Stop {
     Instant at;
@@ -52,15 +46,11 @@ struct MembershipEngine::State final : EngineListener {
 
   void on_changes(std::span<const Change> changes) override;
   void on_late(const Event& event, const Origin* origin) override;
+  void on_user(const UserUpdate& update) override;
   void on_stop(Instant at) override;
 
-  /// Changes of one instant may come in two calls, so the last are held back until the engine's
-  /// call is done or others follow.
-  void publish(std::span<const Change> changes);
-  void publish_pending();
-
-  /// What a restored engine holds; before it gives any change.
-  void publish_members();
+  /// Lookups answer as of now.
+  void publish_settled();
 
   Snapshot snapshot(Instant at, bool with_scores) const;
 

@@ -133,10 +133,28 @@ typedef struct segue_engine_stats {
   uint64_t changes;
   uint64_t users;
   uint64_t state_bytes;
+  uint64_t merged;   /* users that aliases joined into others */
+  uint64_t deleted;  /* users that were */
+  uint64_t capped;   /* occurrences that conditions gave up at a cap */
+  int64_t newest_ms; /* the newest event that counted; INT64_MIN: none */
+  /* Of an engine that keeps some states out of memory; else 0. */
+  uint64_t is_bounded;
+  uint64_t hits;
+  uint64_t misses;
+  uint64_t evicted;
+  uint64_t cold_users;
+  uint64_t resident_bytes;
 } segue_engine_stats;
 
-/* `stats->size` is set by the caller. */
+/* `stats->size` is set by the caller: what a caller built before does not know is left out. */
 SEGUE_API segue_status segue_engine_count(const segue_engine* engine, segue_engine_stats* stats);
+
+typedef void (*segue_reject_callback)(segue_text kind, uint64_t count, void* context);
+
+/* Gives how many lines were left out, by kind, the most frequent first: `late` those that came too
+ * late, `future` those of the future, and what is no event. */
+SEGUE_API segue_status segue_engine_rejects(const segue_engine* engine,
+                                            segue_reject_callback callback, void* context);
 
 typedef void (*segue_member_callback)(segue_text user, void* context);
 
@@ -145,14 +163,29 @@ SEGUE_API segue_status segue_engine_members(const segue_engine* engine, uint32_t
                                             segue_member_callback callback, void* context);
 
 /* Lookups, of an engine made with `lookups` (else SEGUE_INVALID): any thread, beside any other call
- * but `segue_engine_free`, without a lock. As of the changes given so far; those of a user's
- * instant are seen together. A user that is not known is in nothing. */
+ * but `segue_engine_free`, without a lock. A user's segments and scores are as of one of its
+ * settled instants, never behind the changes given out; what moves with time alone is as of the
+ * last instant that a call settled before it returned. A user that is not known is in nothing, and
+ * its scores are 0. */
 SEGUE_API segue_status segue_engine_is_member(const segue_engine* engine, segue_text user,
                                               uint32_t segment, int* member);
 
 /* Fills `segments`, ascending, up to `room` of them; `count` is how many there are. */
 SEGUE_API segue_status segue_engine_segments_of(const segue_engine* engine, segue_text user,
                                                 uint32_t* segments, size_t room, size_t* count);
+SEGUE_API segue_status segue_engine_score(const segue_engine* engine, segue_text user,
+                                          uint32_t score, double* value);
+
+/* All of one user as of one instant, `at_ms`: `segments` as above, and its scores, up to
+ * `score_room` of them. `scores` and `at_ms` may be NULL. */
+SEGUE_API segue_status segue_engine_look_up(const segue_engine* engine, segue_text user,
+                                            uint32_t* segments, size_t room, size_t* count,
+                                            double* scores, size_t score_room, int64_t* at_ms);
+
+/* Gives each member, in no order, each as of its own newest instant: of who enters or leaves
+ * meanwhile, either. The engine may be called out of it by its lookups alone. */
+SEGUE_API segue_status segue_engine_each_member(const segue_engine* engine, uint32_t segment,
+                                                segue_member_callback callback, void* context);
 SEGUE_API segue_status segue_engine_member_count(const segue_engine* engine, uint32_t segment,
                                                  uint64_t* count);
 

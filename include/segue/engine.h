@@ -44,7 +44,7 @@ struct EngineSettings {
   /// make all that follow late. Asked once a batch, by the call that takes it; empty: nothing is.
   /// The library reads no clock, so a host gives its own and a skew.
   std::function<TimePoint()> newest_allowed{};
-  /// Keeps who is in what for `is_member`, `segments_of` and `member_count`.
+  /// Keeps who is in what, and the scores, for `is_member`, `score_of` and the other lookups.
   bool lookups = false;
   /// Of `kNative`. Code is made on threads of its own from when the input is seen to be long enough
   /// for it to pay: some thousand events.
@@ -78,6 +78,14 @@ struct Snapshot {
   std::vector<std::vector<std::pair<std::string, double>>> scores;  ///< by score; every known user
 };
 using SnapshotSink = std::function<void(const Snapshot&)>;
+
+/// One user as of one instant.
+struct UserLookup {
+  TimePoint at;                    ///< all of this user up to and at it is settled
+  std::vector<uint32_t> segments;  ///< that hold it; ascending
+  std::vector<double> scores;      ///< by score; 0 of who is not known
+};
+using MemberSink = std::function<void(std::string_view user)>;
 
 /// Of an engine that keeps some states out of memory, see `DurableSettings::memory_bytes`.
 struct MemoryStats {
@@ -180,11 +188,19 @@ class SEGUE_API MembershipEngine {
   RunStats stats() const noexcept;
 
   // Of an engine with `EngineSettings::lookups`, else of nobody. From any thread, while others call
-  // the engine, without a lock: as of the changes given out so far. Those of a user's instant are
-  // seen together. Cost: two to three lines of memory.
+  // the engine, without a lock: a user's segments and scores as of one of its settled instants,
+  // never behind the changes given out. What moves with time alone (windows, half-lives) is as of
+  // the last instant that a call of the engine settled before it returned. Cost: two to three lines
+  // of memory; of a score with a half-life also its arithmetic.
   bool is_member(std::string_view user, uint32_t segment) const noexcept;
   std::vector<uint32_t> segments_of(std::string_view user) const noexcept;  ///< ascending
+  double score_of(std::string_view user, uint32_t score) const noexcept;  ///< 0 of who is not known
+  UserLookup look_up(std::string_view user) const noexcept;  ///< all of it, as of one instant
   uint64_t member_count(uint32_t segment) const noexcept;
+
+  /// Each member, in no order and as of its own newest instant: of who enters or leaves meanwhile,
+  /// either. Cost: a line of memory for each user that was ever in any segment.
+  void each_member(uint32_t segment, const MemberSink& give) const noexcept;
 
  private:
   friend Outcome start_engine(const Compilation&, const EngineSettings&,

@@ -68,8 +68,12 @@ class Decay {
 
   double value(int64_t now) const {
     if (count_ == 0) return 0;
-    return (base_ + static_cast<double>(count_)) * half_life_factor({now - at_}, {half_life_});
+    return at_last() * half_life_factor({now - at_}, {half_life_});
   }
+
+  /// As of the last of them; 0 of none.
+  double at_last() const { return base_ + static_cast<double>(count_); }
+  int64_t last() const { return at_; }
 
  private:
   int64_t half_life_;

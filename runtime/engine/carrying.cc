@@ -234,7 +234,9 @@ void Shard::end_warming(Instant at) {
       order_.transitions().push_back(change);
       member_counts_[row] += change.entered ? 1 : -1;
     }
-    if (order_.unowned() != 0) order_.belong_to(users_.id_place(number));
+    if (order_.unowned() == 0) continue;
+    order_.belong_to(users_.id_place(number));
+    if (updates_) note_update(number, blob);
   }
 }
 

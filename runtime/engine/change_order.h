@@ -40,6 +40,7 @@ class ChangeOrder {
     return std::span(transitions_).subspan(before);
   }
   size_t unowned() const { return transitions_.size() - users_.size(); }
+  std::span<const Transition> all() const { return transitions_; }
 
   /// Sorts them; then `next` gives them out, some at a time, at the end nothing. What it gives
   /// lives until the next call, and is still near when it is read: a million are never made at

@@ -58,6 +58,18 @@ void Engine::keep_cold_in(ColdStates& cold) {
   for (const auto& shard : shards_) shard->keep_cold_in(cold);
 }
 
+void Engine::tell_users() {
+  tells_users_ = true;
+  for (const auto& shard : shards_) shard->note_updates();
+}
+
+void Engine::tell_all_users() {
+  finish_deploy();
+  for (const auto& shard : shards_) {
+    shard->give_all(last_settled(), [&](const UserUpdate& update) { listener_.on_user(update); });
+  }
+}
+
 Status Engine::trouble() const {
   for (const auto& shard : shards_) {
     if (Status status = shard->trouble(); !status.ok()) return status;
@@ -189,7 +201,11 @@ void Engine::process(std::span<Arrival> arrivals, Instant end) {
   } else {
     workers_.run([&](uint32_t part) { shards_[part]->settle_own(arrivals, part, parts, end); });
   }
-  if (!is_stopped()) give_changes();
+  if (is_stopped()) return;
+  for (size_t i = 0; tells_users_ && i < shards_.size(); ++i) {
+    shards_[i]->give_updates([&](const UserUpdate& update) { listener_.on_user(update); });
+  }
+  give_changes();
 }
 
 void Engine::give(std::span<const Change> changes) {

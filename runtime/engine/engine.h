@@ -56,6 +56,10 @@ class EngineListener {
   /// An event that does not count. `origin` is null if its batch has none.
   virtual void on_late(const Event&, const Origin*) {}
 
+  /// What a user has come to, before its changes are told, in order of its instants. Only of an
+  /// engine that was asked to `tell_users`.
+  virtual void on_user(const UserUpdate&) {}
+
   /// All up to and at `at` is settled, nothing after it is applied: now lookups answer as of `at`.
   virtual void on_stop(Instant) {}
 };
@@ -115,6 +119,12 @@ class Engine {
 
   /// Where states go that are too many for `state_bytes_max`; before any input, outlives all calls.
   void keep_cold_in(ColdStates& cold);
+
+  /// From here on `on_user` is told whatever changes of users; before any input.
+  void tell_users();
+
+  /// Tells `on_user` of every user, as one of whom nothing was told yet.
+  void tell_all_users();
 
   /// What kept a state from being read back. Then nothing that this engine answers is worth
   /// anything: it gives out no changes any more, and takes nothing in. To ask after all that
@@ -233,6 +243,7 @@ class Engine {
   std::vector<Instant> stops_;  // descending: the next one is the last
   EngineStats stats_;
 
+  bool tells_users_ = false;
   bool is_bounded_ = false;
   std::vector<Change> merged_;  // of several shards, some at a time
 

@@ -44,6 +44,7 @@ void Shard::settle_own(std::span<const Arrival> arrivals, uint32_t part, uint32_
 
 void Shard::settle(std::span<Arrival> arrivals, Instant end) {
   order_.clear();
+  if (updates_) updates_->clear();
   cells::take_capped();  // what others did on this thread is not ours
   if (!leaving_.empty()) apply_leaves(end - Duration{1});
   size_t begin = 0;
@@ -182,6 +183,7 @@ void Shard::apply_leaves(Instant at) {
     }
     if (order_.unowned() != 0) order_.belong_to(users_.id_place(number));
     if (tracks_changed_) removed_.emplace_back(users_.id(number));
+    if (updates_) updates_->note_gone(users_.id_place(number), at, order_.all().size());
     left_.push_back(users_.remove(number));
   }
   leaving_.clear();
@@ -215,6 +217,7 @@ inline void Shard::note(uint32_t number, const Blob& blob) {
   users_.put_back(number, blob);
   if (tracks_changed_) note_changed(number);
   if (order_.unowned() != 0) note_changes(number, blob);
+  if (updates_) note_update(number, blob);
   set_wake(number, next_deadline(blob));
 }
 
@@ -278,6 +281,23 @@ void Shard::note_changes(uint32_t number, const Blob& blob) {
   if (warming_) hide_warming(blob.header().first_ms);
   for (const Transition& change : order_.belong_to(users_.id_place(number))) {
     member_counts_[change.segment] += change.entered ? 1 : -1;
+  }
+}
+
+void Shard::give_all(Instant at, const std::function<void(const UserUpdate&)>& give) const {
+  std::vector<Transition> entered;
+  std::vector<uint64_t> words(updates_->scores().words());
+  for (uint32_t number = 0; number < users_.size(); ++number) {
+    const Blob blob = users_.blob(number);
+    if (blob.empty()) continue;
+    entered.clear();
+    for (uint32_t segment = 0; segment < member_counts_.size(); ++segment) {
+      if (member_counts_[segment] != 0 && is_member(number, segment, at)) {
+        entered.push_back({.at = at, .segment = segment, .entered = true});
+      }
+    }
+    updates_->scores().take(blob, words);
+    give({users_.id(number), {blob.header().last_ms}, false, entered, words});
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "runtime/engine/snapshot.h"
 #include "runtime/engine/timers.h"
 #include "runtime/engine/touched_lines.h"
+#include "runtime/engine/user_updates.h"
 #include "runtime/engine/users.h"
 #include "runtime/engine/warming.h"
 #include "runtime/interp/program.h"
@@ -72,6 +74,17 @@ class Shard {
   /// The next of the last `settle`, by (instant, user, rank of the segment), some at a time;
   /// nothing when all have been given out. They live until the next call.
   std::span<const Change> next_changes() { return order_.next(); }
+
+  /// From here on it notes what each user comes to; before any input.
+  void note_updates() { updates_ = std::make_unique<UserUpdates>(*program_); }
+
+  /// Gives those of the last settling.
+  void give_updates(const std::function<void(const UserUpdate&)>& give) const {
+    updates_->give(*users_.ids(), order_.all(), give);
+  }
+
+  /// Gives every user as one of whom nothing was given yet, all up to and at `at` settled.
+  void give_all(Instant at, const std::function<void(const UserUpdate&)>& give) const;
 
   /// See UserTable.
   void keep_cold_in(ColdStates& cold) {
@@ -146,6 +159,9 @@ class Shard {
   void wake(Timers::Wake wake, Instant end);
   void note_changes(uint32_t number, const Blob& blob);
   void note_changed(uint32_t number);
+  void note_update(uint32_t number, const Blob& blob) {
+    updates_->note(users_.id_place(number), blob, order_.all().size());
+  }
   void set_wake(uint32_t number, Instant deadline);
 
   /// Users of the program before, who are not carried over yet.
@@ -180,6 +196,7 @@ class Shard {
   TouchedLines lines_;
   Timers timers_;
   ChangeOrder order_;
+  std::unique_ptr<UserUpdates> updates_;  // null: nobody asks for them
   std::optional<DedupeWindow> dedupe_;
   std::vector<int64_t> member_counts_;  // by segment
   uint64_t duplicates_ = 0;

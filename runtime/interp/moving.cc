@@ -157,7 +157,9 @@ class Operands {
       const Entry now = machine.pop();
       now_.push_back(now);
       machine.push(now);
-      if (decays(row.op)) half_life_ms_ = std::max(half_life_ms_, half_life_of(row));
+      if (decays(row.op)) {
+        half_life_ms_ = std::max(half_life_ms_, half_life_of(*frame.view, row));
+      }
     }
   }
 
@@ -176,20 +178,6 @@ class Operands {
     bool moves = false;
   };
 
-  int64_t half_life_of(const OpRow& row) const {
-    const image::View& view = *frame_.view;
-    return row.op == Op::kDecayed ? view.cells[row.a].horizon_ms : view.nths[row.b].bound_ms;
-  }
-
-  double value_at(const OpRow& row, int64_t at_ms) const {
-    Frame then;
-    then.blob = frame_.blob;
-    then.now_ms = at_ms;
-    then.view = frame_.view;
-    then.prepared = frame_.prepared;
-    return run_op(then, row).number();
-  }
-
   void push(size_t i, int64_t begin_ms, int64_t end_ms) {
     const OpRow& row = code_[i];
     const int pops = image::op_info(row.op).pops;
@@ -199,8 +187,11 @@ class Operands {
     Part part{now_[i], Bounds::point(now_[i].number()), false};
     if (decays(row.op)) {
       part.moves = true;
-      part.bounds = falling(value_at(row, begin_ms), value_at(row, end_ms), begin_ms == end_ms);
-      part.bounds.affine.half_life_ms = half_life_of(row);
+      const int64_t half_life_ms = half_life_of(*frame_.view, row);
+      const Decaying number = decaying_of(frame_, row);
+      part.bounds = falling(value_at(number, begin_ms, half_life_ms),
+                            value_at(number, end_ms, half_life_ms), begin_ms == end_ms);
+      part.bounds.affine.half_life_ms = half_life_ms;
     } else if (std::any_of(operands, operands + count, [](const Part& p) { return p.moves; })) {
       part.moves = image::op_info(row.op).result == image::Type::N;
       part.bounds = bounds_of(row, operands, count, begin_ms == end_ms);
@@ -261,6 +252,15 @@ class Operands {
 }  // namespace
 
 bool decays(Op op) { return op == Op::kDecayed || op == Op::kTimesDecayed; }
+
+int64_t half_life_of(const image::View& view, const OpRow& row) {
+  return row.op == Op::kDecayed ? view.cells[row.a].horizon_ms : view.nths[row.b].bound_ms;
+}
+
+double value_at(const Decaying& number, int64_t now_ms, int64_t half_life_ms) {
+  if (number.value == 0) return 0;
+  return number.value * half_life_factor({now_ms - number.at_ms}, {half_life_ms});
+}
 
 void note_turn(Frame& frame, const OpRow& row) {
   // SAFETY: verified: the operands are the `b` ops before this one, in the same table.

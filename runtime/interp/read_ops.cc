@@ -15,6 +15,7 @@
 #include "runtime/cells/steps.h"
 #include "runtime/cells/total.h"
 #include "runtime/interp/machine.h"
+#include "runtime/interp/moving.h"
 
 /// Reads of cells: the answer is pushed, the first instant at which it may change is noted.
 namespace segue::interp {
@@ -276,16 +277,14 @@ void run<Op::kLatch>(Machine& machine, const OpRow& row) {
   machine.push(in);
 }
 
-template <>
-void run<Op::kDecayed>(Machine& machine, const OpRow& row) {
-  const cells::CellView cell = cell_of(machine, row);
-  machine.push(cells::decayed_value(cell.state(), machine.frame.now_ms, cell.row.horizon_ms));
-}
-
-template <>
-void run<Op::kTimesDecayed>(Machine& machine, const OpRow& row) {
-  const cells::CellView cell = cell_of(machine, row);
-  const image::NthRow& nth = machine.view().nths[row.b];
+Decaying decaying_of(const Frame& frame, const OpRow& row) {
+  const image::View& view = *frame.view;
+  const cells::CellView cell{frame.blob, view, view.cells[row.a]};
+  if (row.op == Op::kDecayed) {
+    return {cells::decayed_at_last(cell.state()),
+            cells::load_time(cell.state() + cells::kDecayedAtAt)};
+  }
+  const image::NthRow& nth = view.nths[row.b];
   cells::Decay decay(nth.bound_ms);
   if (cell.row.kind == CellKind::kLog) {
     const cells::Entries entries = cells::entries_of(cell);
@@ -297,7 +296,19 @@ void run<Op::kTimesDecayed>(Machine& machine, const OpRow& row) {
       if (time_ms != kLongAgo.ms) decay.add(time_ms);
     }
   }
-  machine.push(decay.value(machine.frame.now_ms));
+  return {decay.at_last(), decay.last()};
+}
+
+template <>
+void run<Op::kDecayed>(Machine& machine, const OpRow& row) {
+  const cells::CellView cell = cell_of(machine, row);
+  machine.push(cells::decayed_value(cell.state(), machine.frame.now_ms, cell.row.horizon_ms));
+}
+
+template <>
+void run<Op::kTimesDecayed>(Machine& machine, const OpRow& row) {
+  const Decaying number = decaying_of(machine.frame, row);
+  machine.push(value_at(number, machine.frame.now_ms, half_life_of(machine.view(), row)));
 }
 
 }  // namespace segue::interp

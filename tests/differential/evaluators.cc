@@ -19,6 +19,7 @@
 #include "runtime/ingest/decode.h"
 #include "runtime/ingest/lines.h"
 #include "runtime/interp/as_of.h"
+#include "runtime/interp/published_scores.h"
 
 namespace segue::differential {
 
@@ -117,7 +118,11 @@ namespace {
 class Walk {
  public:
   Walk(const Program& program, std::string_view user, Answer& answer)
-      : program_(program), user_(user), answer_(answer) {}
+      : program_(program),
+        user_(user),
+        answer_(answer),
+        published_(program),
+        words_(published_.words()) {}
 
   void run(std::vector<Event> events, Instant until) {
     std::sort(events.begin(), events.end(),
@@ -149,17 +154,25 @@ class Walk {
     }
     out_.clear();
   }
+  /// From the words that were taken when the state changed last, as lookups tell them.
   void tell_scores(int64_t time) {
+    if (blob_.header().last_ms != taken_ms_) published_.take(blob_, words_);
+    taken_ms_ = blob_.header().last_ms;
     const image::View& view = program_.view();
     for (uint32_t i = 0; i < view.scores.size(); ++i) {
-      answer_.push_back(score_line(user_, time, view.text(view.scores[i].name),
-                                   score_at(program_, blob_, i, Instant{time})));
+      const double value = published_.value(words_, i, Instant{time});
+      SEGUE_CHECK(value == score_at(program_, blob_, i, Instant{time}),
+                  "what is published of a score is what the state says");
+      answer_.push_back(score_line(user_, time, view.text(view.scores[i].name), value));
     }
   }
 
   const Program& program_;
   std::string_view user_;
   Answer& answer_;
+  PublishedScores published_;
+  std::vector<uint64_t> words_;
+  int64_t taken_ms_ = kLongAgo.ms;
   Blob blob_;
   std::vector<Transition> out_;
 };

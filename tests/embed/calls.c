@@ -71,6 +71,11 @@ static void on_member(segue_text user, void* context) {
   ++*(unsigned*)context;
 }
 
+static void on_reject(segue_text kind, uint64_t count, void* context) {
+  CHECK(kind.size == 7 && memcmp(kind.data, "no_user", 7) == 0 && count == 1);
+  ++*(unsigned*)context;
+}
+
 static void test_versions(void) {
   CHECK(segue_abi_version() == (uint32_t)SEGUE_ABI_VERSION);
   CHECK(strchr(segue_version(), '.') != NULL);
@@ -123,6 +128,9 @@ static void test_engine(void) {
   CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart)) == SEGUE_OK);
   CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart + kHour)) == SEGUE_OK);
   CHECK(segue_engine_push(engine, text("{}\n")) == SEGUE_OK);
+  CHECK(segue_engine_advance(engine, kStart + kHour) == SEGUE_OK);
+  double six = 0;
+  CHECK(segue_engine_score(engine, text("ann"), 0, &six) == SEGUE_OK && six == 6);
   seen.call = engine;
   CHECK(segue_engine_advance(engine, kStart + 8 * kDay) == SEGUE_OK);
   CHECK(seen.of_call == SEGUE_MISUSE);
@@ -136,6 +144,20 @@ static void test_engine(void) {
   stats.size = sizeof stats;
   CHECK(segue_engine_count(engine, &stats) == SEGUE_OK);
   CHECK(stats.events == 2 && stats.users == 1 && stats.rejected == 1 && stats.changes == 3);
+  CHECK(stats.merged == 0 && stats.deleted == 0 && stats.capped == 0 && stats.is_bounded == 0);
+  CHECK(stats.newest_ms == kStart + kHour && stats.cold_users == 0);
+  /* As a host built against the first version has it: what it does not know is left alone. */
+  stats.size = offsetof(segue_engine_stats, merged);
+  stats.merged = 77;
+  stats.events = 0;
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_OK);
+  CHECK(stats.events == 2 && stats.merged == 77);
+  CHECK(stats.size == offsetof(segue_engine_stats, merged));
+  stats.size = sizeof stats + 8;
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_MISUSE);
+  unsigned kinds = 0;
+  CHECK(segue_engine_rejects(engine, on_reject, &kinds) == SEGUE_OK && kinds == 1);
+  CHECK(segue_engine_rejects(engine, NULL, NULL) == SEGUE_MISUSE);
   unsigned members = 0;
   CHECK(segue_engine_members(engine, 1, on_member, &members) == SEGUE_OK);
   CHECK(members == 1);
@@ -151,6 +173,23 @@ static void test_engine(void) {
   CHECK(segue_engine_segments_of(engine, text("ann"), segments, 2, &count) == SEGUE_OK);
   CHECK(count == 1 && segments[0] == 1 && segments[1] == 9);
   CHECK(segue_engine_segments_of(engine, text("ann"), NULL, 0, &count) == SEGUE_OK && count == 1);
+  double value = -1;
+  CHECK(segue_engine_score(engine, text("ann"), 0, &value) == SEGUE_OK && value == 6);
+  CHECK(segue_engine_score(engine, text("ann"), 1, &value) == SEGUE_INVALID);
+  CHECK(segue_engine_score(engine, text("ann"), 0, NULL) == SEGUE_MISUSE);
+  int64_t at_ms = 0;
+  value = -1;
+  CHECK(segue_engine_look_up(engine, text("ann"), segments, 2, &count, &value, 1, &at_ms) ==
+        SEGUE_OK);
+  CHECK(count == 1 && segments[0] == 1 && value == 6 && at_ms == kStart + 8 * kDay);
+  CHECK(segue_engine_look_up(engine, text("ann"), NULL, 0, &count, NULL, 0, NULL) == SEGUE_OK);
+  CHECK(segue_engine_look_up(engine, text("ann"), NULL, 0, &count, NULL, 1, NULL) == SEGUE_MISUSE);
+  CHECK(segue_engine_look_up(engine, text("ann"), NULL, 0, NULL, NULL, 0, NULL) == SEGUE_MISUSE);
+  members = 0;
+  CHECK(segue_engine_each_member(engine, 1, on_member, &members) == SEGUE_OK && members == 1);
+  CHECK(segue_engine_each_member(engine, 0, on_member, &members) == SEGUE_OK && members == 1);
+  CHECK(segue_engine_each_member(engine, 2, on_member, &members) == SEGUE_INVALID);
+  CHECK(segue_engine_each_member(engine, 1, NULL, NULL) == SEGUE_MISUSE);
   uint64_t counted = 0;
   CHECK(segue_engine_member_count(engine, 1, &counted) == SEGUE_OK && counted == 1);
   CHECK(segue_engine_checkpoint(engine) == SEGUE_OK); /* nothing to do */
@@ -210,6 +249,39 @@ static void test_deploy(void) {
   CHECK(strcmp(deployed.told, "-idle(2) +seen(1) ") == 0);
   unsigned members = 0;
   CHECK(segue_engine_members(engine, 1, on_member, &members) == SEGUE_OK && members == 1);
+  segue_engine_free(engine);
+  segue_program_free(program);
+}
+
+/* Who is who: one user is joined into another, who is deleted. */
+static void test_identity(void) {
+  segue_program* program = compile();
+  segue_engine_options options = {sizeof options, 1, 0, 0, 1, 0};
+  segue_engine* engine = NULL;
+  CHECK(segue_engine_new(program, &options, &engine) == SEGUE_OK);
+  char room[200];
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart)) == SEGUE_OK);
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "bob", kStart)) == SEGUE_OK);
+  snprintf(room, sizeof room,
+           "{\"type\":\"alias\",\"previousId\":\"ann\",\"userId\":\"bob\",\"timestamp\":%lld}",
+           (long long)(kStart + kHour));
+  CHECK(segue_engine_push(engine, text(room)) == SEGUE_OK);
+  CHECK(segue_engine_advance(engine, kStart + kHour) == SEGUE_OK);
+  segue_engine_stats stats = {0};
+  stats.size = sizeof stats;
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_OK);
+  CHECK(stats.merged == 1 && stats.deleted == 0 && stats.users == 1);
+  double heat = 0;
+  CHECK(segue_engine_score(engine, text("bob"), 0, &heat) == SEGUE_OK && heat == 6);
+  CHECK(segue_engine_score(engine, text("ann"), 0, &heat) == SEGUE_OK && heat == 0);
+  snprintf(room, sizeof room, "{\"type\":\"delete\",\"userId\":\"bob\",\"timestamp\":%lld}",
+           (long long)(kStart + 2 * kHour));
+  CHECK(segue_engine_push(engine, text(room)) == SEGUE_OK);
+  CHECK(segue_engine_finish(engine) == SEGUE_OK);
+  CHECK(segue_engine_advance(engine, kStart + 3 * kHour) == SEGUE_OK);
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_OK);
+  CHECK(stats.merged == 1 && stats.deleted == 1 && stats.users == 0);
+  CHECK(segue_engine_score(engine, text("bob"), 0, &heat) == SEGUE_OK && heat == 0);
   segue_engine_free(engine);
   segue_program_free(program);
 }
@@ -380,6 +452,7 @@ int main(int argc, char** argv) {
   test_programs();
   test_engine();
   test_deploy();
+  test_identity();
   test_kept_engine(argv[1]);
   test_state();
   test_nulls();

@@ -40,7 +40,13 @@ lib.segue_engine_push.argtypes = [c.c_void_p, Text]
 lib.segue_engine_advance.argtypes = [c.c_void_p, c.c_int64]
 lib.segue_engine_deploy.argtypes = [c.c_void_p, c.c_void_p, c.c_void_p]
 lib.segue_engine_finish.argtypes = [c.c_void_p]
+lib.segue_engine_score.argtypes = [c.c_void_p, Text, c.c_uint32, c.POINTER(c.c_double)]
 lib.segue_engine_free.argtypes = [c.c_void_p]
+
+
+class Options(c.Structure):
+    _fields_ = [("size", c.c_size_t), ("threads", c.c_uint32), ("interpreted", c.c_uint32),
+                ("lateness_ms", c.c_int64), ("lookups", c.c_uint32), ("reserved", c.c_uint32)]
 
 
 def call(name, *arguments):
@@ -99,3 +105,19 @@ lib.segue_program_free(program)
 assert seen == [("ann", "keen", 1, DAY), ("ann", "hot", 1, 9 * DAY // 5),
                 ("ann", "keen", 0, 9 * DAY // 5), ("ann", "hot", 0, 2 * DAY)], seen
 print("changes from Python:", seen)
+
+# A score, looked up: as of the instant that the clock was moved to.
+program = c.c_void_p()
+rules = "event view\nscore heat { half_life 1d\n +8 view }\n"
+call("segue_program_compile_text", b"r.seg", Text.of(rules), None, c.byref(program))
+options = Options(size=c.sizeof(Options), lookups=1)
+call("segue_engine_new", program, c.byref(options), c.byref(engine))
+line = f'{{"event":"view","userId":"bob","timestamp":{START}}}'
+call("segue_engine_push", engine, Text.of(line))
+call("segue_engine_advance", engine, START + 9 * DAY)
+heat = c.c_double()
+call("segue_engine_score", engine, Text.of("bob"), 0, c.byref(heat))
+assert heat.value == 8 / 2 ** 9, heat.value
+lib.segue_engine_free(engine)
+lib.segue_program_free(program)
+print("a score from Python:", heat.value)
