@@ -29,8 +29,11 @@ Outcome check_head(const SealedHead& head, std::span<const std::byte> bytes) {
     return {Fault::kCorrupt, "not a sealed state: it does not begin with `SEGB`"};
   }
   if (head.version != SealedHead{}.version) {
-    return {Fault::kUnsupported, fmt::format("a state sealed in version {}: this build reads {}",
-                                             head.version, SealedHead{}.version)};
+    return {
+        Fault::kUnsupported,
+        fmt::format("a state sealed in version {}: this build reads {}; open it with the version "
+                    "that sealed it, or apply the user's events again",
+                    head.version, SealedHead{}.version)};
   }
   if (head.bytes != bytes.size()) {
     return {Fault::kCorrupt,

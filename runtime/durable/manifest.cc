@@ -11,6 +11,8 @@ namespace segue::durable {
 namespace {
 
 constexpr uint32_t kVersion = 1;
+constexpr const char* kWhatToDo =
+    "go on with the version that wrote it, or begin another folder from the events";
 
 Error damaged(std::string_view what) {
   return {Errc::kCorrupt, fmt::format("the checkpoint is damaged: {}", what)};
@@ -82,7 +84,8 @@ Result<Manifest> open_manifest(std::string_view bytes) {
   if (!in.take(version) || !in.take(checksum)) return damaged("its manifest is too short");
   if (version != kVersion) {
     return Error{Errc::kUnsupported,
-                 fmt::format("a checkpoint of version {}: this build reads {}", version, kVersion)};
+                 fmt::format("a checkpoint of version {}: this build reads {}; {}", version,
+                             kVersion, kWhatToDo)};
   }
   if (hash64(bytes.substr(bytes.size() - in.left())) != checksum) {
     return damaged("its manifest does not fit its checksum");

@@ -60,8 +60,9 @@ class SegmentReader {
     }
     if (head.version != SegmentHead{}.version) {
       return Error{Errc::kUnsupported,
-                   fmt::format("`{}` is a log of version {}: this build reads {}", path_,
-                               head.version, SegmentHead{}.version)};
+                   fmt::format("`{}` is a log of version {}: this build reads {}; go on with "
+                               "the version that wrote it, or begin another folder from the events",
+                               path_, head.version, SegmentHead{}.version)};
     }
     if (head.checksum != checksum_of(head)) {
       return damaged(path_, 0, "its head does not fit its checksum");

@@ -257,7 +257,12 @@ Status Engine::restore(std::string_view bytes) {
   uint32_t version = 0;
   uint64_t identity = 0;
   if (!in.take(version)) return corrupt("too short");
-  if (version != kVersion) return Error{Errc::kUnsupported, "an engine's state of another version"};
+  if (version != kVersion) {
+    return Error{Errc::kUnsupported,
+                 "an engine's state of version " + std::to_string(version) + ": this build reads " +
+                     std::to_string(kVersion) +
+                     "; go on with the version that wrote it, or begin anew from the events"};
+  }
   if (!in.take(identity) || identity != program_->image().identity()) {
     return Error{Errc::kInvalid, "the engine's state is of another program"};
   }

@@ -29,8 +29,10 @@ Status check_header(std::span<const std::byte> bytes) {
     return Error{Errc::kUnreadable, "not a program image: it does not begin with `SEGI`"};
   }
   if (header.version != kVersion) {
-    return Error{Errc::kUnsupported, fmt::format("an image of version {}: this build reads {}",
-                                                 header.version, kVersion)};
+    return Error{Errc::kUnsupported,
+                 fmt::format("an image of version {}: this build reads {}; make it again from its "
+                             "rules",
+                             header.version, kVersion)};
   }
   if (header.bytes != bytes.size()) {
     return Error{Errc::kCorrupt, fmt::format("an image of {} bytes: its header says {}",

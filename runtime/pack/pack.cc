@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "runtime/base/byte_fields.h"
 #include "runtime/base/hash.h"
 #include "runtime/base/instant.h"
-#include "runtime/base/byte_fields.h"
 #include "runtime/pack/files.h"
 
 namespace segue::pack {
@@ -72,7 +72,7 @@ Status Pack::check_header() {
     return Error{Errc::kUnsupported, "cannot read `" + path_ + "`: packed as version " +
                                          std::to_string(header_.version) +
                                          ", this program knows version " +
-                                         std::to_string(kVersion)};
+                                         std::to_string(kVersion) + "; pack its events again"};
   }
   const std::string_view hashed(bytes, sizeof(bytes) - sizeof(header_.header_hash));
   if (hash64(hashed) != header_.header_hash) return corrupt("its header fails its checksum");
