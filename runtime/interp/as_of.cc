@@ -64,8 +64,11 @@ void AsOf::begin(std::string_view user) {
   known_ = false;
   by_events_ = false;
   if (takes_columns_) columns_.begin();
-  native_ = program_.native();
-  if (native_ != nullptr) code_of_kind_ = native_->kinds;
+  const NativeCode* const native = program_.native();
+  if (native != nullptr) {
+    code_of_kind_ = native->kinds;
+    code_of_chunk_ = native->chunks;
+  }
   if (prepared_.reads_user) frame_.user_scalar = scalar_of_text(user);
 }
 
@@ -302,11 +305,10 @@ bool AsOf::answer(Instant at) {
   if (takes_columns_) columns_.end_waits(frame_, at.ms);
   frame_.now_ms = at.ms;
   frame_.next_ms = kNever.ms;
-  for (uint32_t chunk = 0; chunk < prepared_.all_chunks.size(); ++chunk) {
-    const bool has_code =
-        native_ != nullptr && chunk < native_->chunks.size() && native_->chunks[chunk] != nullptr;
-    if (has_code) {
-      native_->chunks[chunk](&frame_);
+  const auto chunks = static_cast<uint32_t>(prepared_.all_chunks.size());
+  for (uint32_t chunk = 0; chunk < chunks; ++chunk) {
+    if (chunk < code_of_chunk_.size() && code_of_chunk_[chunk] != nullptr) {
+      code_of_chunk_[chunk](&frame_);
     } else {
       interp::run_chunk(frame_, chunk);
     }

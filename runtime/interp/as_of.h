@@ -85,9 +85,9 @@ class AsOf {
 
   const Program& program_;
   const Prepared& prepared_;
-  const NativeCode* native_ = nullptr;
-  std::span<const NativeCode::Fn> code_of_kind_;  // of `native_`
-  bool settles_ = false;                          // conditions feed cells
+  std::span<const NativeCode::Fn> code_of_kind_;  // native, once there is some
+  std::span<const NativeCode::Fn> code_of_chunk_;
+  bool settles_ = false;  // conditions feed cells
   interp::Needed needed_;
   interp::ColumnFeed columns_;
   bool waits_ = false;     // a sequence ends with a wait

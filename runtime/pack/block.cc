@@ -1,6 +1,7 @@
 #include "runtime/pack/block.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "runtime/base/byte_fields.h"
 #include "runtime/base/instant.h"
@@ -13,8 +14,21 @@ namespace {
 /// Codes of 0, 1, 2 or 4 bytes, all of them below `limit`.
 bool read_codes(std::string_view bytes, uint32_t width, uint64_t limit, std::span<uint32_t> codes) {
   uint32_t largest = 0;
+  // Piece by piece, of a length that a compiler knows and makes vectors of.
   const auto read = [&]<class T>(T) {
-    for (size_t i = 0; i < codes.size(); ++i) {
+    constexpr size_t kPiece = 16;
+    T most[kPiece] = {};
+    size_t i = 0;
+    for (; i + kPiece <= codes.size(); i += kPiece) {
+      T piece[kPiece];
+      uint32_t wide[kPiece];
+      std::memcpy(piece, bytes.data() + i * sizeof(T), sizeof piece);
+      for (size_t j = 0; j < kPiece; ++j) most[j] = std::max(most[j], piece[j]);
+      for (size_t j = 0; j < kPiece; ++j) wide[j] = piece[j];
+      std::memcpy(codes.data() + i, wide, sizeof wide);
+    }
+    largest = *std::max_element(most, most + kPiece);
+    for (; i < codes.size(); ++i) {
       codes[i] = element<T>(bytes, i);
       largest = std::max(largest, codes[i]);
     }
@@ -170,7 +184,9 @@ bool Block::load_kinds() {
     before = number;
     kinds_[i].reads = &reads_.kinds[number];
   }
-  for (const uint32_t code : codes_) ++kinds_[code].events;
+  std::vector<uint32_t> events(count);
+  for (const uint32_t code : codes_) ++events[code];
+  for (uint32_t i = 0; i < count; ++i) kinds_[i].events = events[i];
   return true;
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "runtime/base/hash.h"
 #include "runtime/base/byte_fields.h"
+#include "runtime/base/hash.h"
 #include "runtime/pack/codec.h"
 
 namespace segue::pack {
@@ -167,7 +167,7 @@ std::vector<RawChunk> BlockBuilder::encode(BlockRow& row) {
   row_.users = static_cast<uint32_t>(users_.size());
   std::vector<RawChunk> chunks;
   chunks.push_back({kUsers, encode_users()});
-  chunks.push_back({kTimes, encode_times()});
+  chunks.push_back({kTimes, encode_times(), times_.size()});
   chunks.push_back({kKinds, encode_kinds()});
   chunks.push_back({kTies, encode_ties()});
   for (auto& [number, kind] : kinds_) {

@@ -45,6 +45,7 @@ class ColumnBuilder {
 struct RawChunk {
   uint32_t id = 0;
   std::string bytes;
+  size_t part_bytes = 0;  // of planes at its end; see `compress`
 };
 
 /// Takes the events of a block in their final order and makes its chunks. The texts of events must

@@ -11,47 +11,69 @@ namespace {
 
 constexpr int kLevel = 3;
 constexpr size_t kSmallestFrame = 64;  // less is not worth a frame
+// Codes and planes repeat by chance: short matches cost more than the codes of their bytes, and
+// time.
+constexpr int kShortestMatch = 7;
+constexpr size_t kBlockHeadBytes = 16;  // more than a block has before its bytes
 
 struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 
-/// Planes of a known number: one pass over all of them, piece by piece, so that a compiler sees
-/// short loops without aliases, which it unrolls into vectors.
+constexpr size_t kPiece = 16;
+using Bytes16 [[gnu::vector_size(16)]] = unsigned char;
+
+/// Sixteen values from their planes, those from `width` on zero: bytes of two planes side by side,
+/// then two bytes of two such, then four. Compilers know each step as one instruction.
+template <uint32_t width>
+inline void read_piece(const char* planes, size_t count, uint64_t* values) {
+  Bytes16 plane[8] = {};
+  for (uint32_t i = 0; i < width; ++i) std::memcpy(&plane[i], planes + i * count, kPiece);
+  Bytes16 two[8];
+  for (uint32_t i = 0; i < 4; ++i) {
+    const Bytes16 a = plane[2 * i];
+    const Bytes16 b = plane[2 * i + 1];
+    two[i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    two[4 + i] =
+        __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  }
+  for (uint32_t half = 0; half < 2; ++half) {
+    Bytes16 four[4];
+    for (uint32_t i = 0; i < 2; ++i) {
+      const Bytes16 a = two[4 * half + 2 * i];
+      const Bytes16 b = two[4 * half + 2 * i + 1];
+      four[i] =
+          __builtin_shufflevector(a, b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
+      four[2 + i] = __builtin_shufflevector(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14,
+                                            15, 30, 31);
+    }
+    for (uint32_t i = 0; i < 2; ++i) {
+      const Bytes16 a = four[2 * i];
+      const Bytes16 b = four[2 * i + 1];
+      const Bytes16 eight[2] = {
+          __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23),
+          __builtin_shufflevector(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30,
+                                  31)};
+      std::memcpy(values + 8 * half + 4 * i, eight, sizeof eight);
+    }
+  }
+}
+
+/// Planes of a known number: one pass over all of them.
 template <uint32_t width>
 void read_planes_of(const char* planes, std::span<uint64_t> values) {
-  constexpr size_t kPiece = 16;
   const size_t count = values.size();
   const auto* bytes = reinterpret_cast<const unsigned char*>(planes);
   size_t i = 0;
-  for (; i + kPiece <= count; i += kPiece) {
-    unsigned char at[width][kPiece];
-    for (uint32_t plane = 0; plane < width; ++plane) {
-      std::memcpy(at[plane], bytes + plane * count + i, kPiece);
-    }
-    uint64_t piece[kPiece];
-    for (size_t j = 0; j < kPiece; ++j) {
-      uint64_t value = at[0][j];
-      for (uint32_t plane = 1; plane < width; ++plane) {
-        value |= uint64_t{at[plane][j]} << (8 * plane);
-      }
-      piece[j] = value;
-    }
-    std::memcpy(values.data() + i, piece, sizeof piece);
-  }
+  for (; i + kPiece <= count; i += kPiece) read_piece<width>(planes + i, count, &values[i]);
   for (; i < count; ++i) {
-    uint64_t value = bytes[i];
-    for (uint32_t plane = 1; plane < width; ++plane) {
+    uint64_t value = 0;
+    for (uint32_t plane = 0; plane < width; ++plane) {
       value |= uint64_t{bytes[plane * count + i]} << (8 * plane);
     }
     values[i] = value;
   }
-}
-
-void add_plane(const char* planes, uint32_t plane, std::span<uint64_t> values) {
-  const auto* bytes = reinterpret_cast<const unsigned char*>(planes) + plane * values.size();
-  for (size_t i = 0; i < values.size(); ++i) values[i] |= uint64_t{bytes[i]} << (8 * plane);
 }
 
 }  // namespace
@@ -64,14 +86,24 @@ char* Buffer::make(size_t bytes) {
   return data_.get();
 }
 
-std::string compress(std::string_view raw) {
+std::string compress(std::string_view raw, size_t part_bytes) {
   static thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
   if (raw.size() < kSmallestFrame) return {};
-  std::string frame(ZSTD_compressBound(raw.size()), '\0');
-  const size_t size =
-      ZSTD_compressCCtx(context.get(), frame.data(), frame.size(), raw.data(), raw.size(), kLevel);
-  if (ZSTD_isError(size) != 0 || size > raw.size() - raw.size() / 16) return {};
-  frame.resize(size);
+  const size_t parts = part_bytes == 0 ? 0 : raw.size() / part_bytes;
+  std::string frame(ZSTD_compressBound(raw.size()) + kBlockHeadBytes * (parts + 1), '\0');
+  ZSTD_CCtx_reset(context.get(), ZSTD_reset_session_and_parameters);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_minMatch, kShortestMatch);
+  ZSTD_CCtx_setPledgedSrcSize(context.get(), raw.size());
+  ZSTD_outBuffer out{frame.data(), frame.size(), 0};
+  ZSTD_inBuffer in{raw.data(), raw.size() - parts * part_bytes, 0};
+  for (size_t part = 0; part <= parts; ++part, in.size += part_bytes) {
+    const auto how = part == parts ? ZSTD_e_end : ZSTD_e_flush;
+    // All of it at once: there is room.
+    if (ZSTD_compressStream2(context.get(), &out, &in, how) != 0) return {};
+  }
+  if (out.pos > raw.size() - raw.size() / 16) return {};
+  frame.resize(out.pos);
   return frame;
 }
 
@@ -93,29 +125,11 @@ void put_planes(std::string& out, std::span<const uint64_t> values, uint32_t wid
 }
 
 void read_planes(const char* planes, uint32_t width, std::span<uint64_t> values) {
-  switch (width) {
-    case 0:
-      std::fill(values.begin(), values.end(), 0);
-      break;
-    case 1:
-      read_planes_of<1>(planes, values);
-      break;
-    case 2:
-      read_planes_of<2>(planes, values);
-      break;
-    case 3:
-      read_planes_of<3>(planes, values);
-      break;
-    case 4:
-      read_planes_of<4>(planes, values);
-      break;
-    case 5:
-      read_planes_of<5>(planes, values);
-      break;
-    default:
-      std::fill(values.begin(), values.end(), 0);
-      for (uint32_t plane = 0; plane < width; ++plane) add_plane(planes, plane, values);
-  }
+  using Read = void (*)(const char*, std::span<uint64_t>);
+  static constexpr Read kReads[] = {read_planes_of<0>, read_planes_of<1>, read_planes_of<2>,
+                                    read_planes_of<3>, read_planes_of<4>, read_planes_of<5>,
+                                    read_planes_of<6>, read_planes_of<7>, read_planes_of<8>};
+  kReads[width](planes, values);
 }
 
 }  // namespace segue::pack

@@ -22,8 +22,9 @@ class Buffer {
 };
 
 /// One zstd frame; empty if it would save less than a sixteenth, so that what does not compress is
-/// read as fast as it can be.
-std::string compress(std::string_view raw);
+/// read as fast as it can be. Each run of `part_bytes` at the end gets blocks of its own (0: there
+/// are no such), so that noise among what compresses is copied when it is read.
+std::string compress(std::string_view raw, size_t part_bytes = 0);
 
 /// False unless `frame` holds exactly `out.size()` bytes.
 bool decompress(std::string_view frame, std::span<char> out);

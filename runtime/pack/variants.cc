@@ -41,9 +41,8 @@ uint32_t join_numbers(std::vector<uint32_t>& numbers, uint32_t count,
 
 uint32_t Block::number_variants(std::vector<uint32_t>& of_events) {
   struct Numbers {
-    const uint32_t* of_ordinals;
-    uint32_t next;      // ordinal
-    uint32_t ordinals;  // mask of what counts of one
+    const uint32_t* next;  // of the kind's next event
+    uint32_t step;         // to the one behind: none if all have one
     uint32_t first;
   };
   std::vector<Numbers> numbers;
@@ -56,14 +55,15 @@ uint32_t Block::number_variants(std::vector<uint32_t>& of_events) {
     const uint32_t* const of_ordinals = one                        ? &no_code_
                                         : kind.columns.size() == 1 ? kind.columns[0]->codes.data()
                                                                    : kind.numbers.data();
-    numbers.push_back({of_ordinals, 0, one ? 0 : UINT32_MAX, kind.first});
+    numbers.push_back({of_ordinals, one ? 0U : 1U, kind.first});
   }
   kind_of_variant_.clear();
   for (uint32_t i = 0; i < kinds_.size(); ++i) kind_of_variant_.resize(kinds_[i].end(), i);
   of_events.resize(row_.events);
   for (uint32_t i = 0; i < row_.events; ++i) {
     Numbers& kind = numbers[codes_[i]];
-    of_events[i] = kind.first + kind.of_ordinals[kind.next++ & kind.ordinals];
+    of_events[i] = kind.first + *kind.next;
+    kind.next += kind.step;
   }
   return count;
 }
