@@ -12,6 +12,7 @@ Outcome open_built(const segue_built_program& built,
   if (built.format != SEGUE_BUILT_FORMAT) {
     return {Fault::kUnsupported, "the program was built by another version: build it again"};
   }
+  if (first == nullptr) return {Fault::kInvalid, "the program has no image"};
   auto image = image::Image::open({first, first + built.image_bytes});
   if (!image) return outcome_of(image.error());
   auto code = native::code_of(built, image->view());

@@ -19,6 +19,29 @@ namespace {
 
 /// Below this many events the input is at its end before native code would have paid.
 constexpr uint64_t kNativeFromEvents = 4096;
+/// The only call of an engine at work, as long as it lives.
+class Call {
+ public:
+  explicit Call(MembershipEngine::State* state) : state_(state) {
+    is_alone_ = state != nullptr && !state->is_called.exchange(true);
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call() {
+    if (is_alone_) state_->is_called = false;
+  }
+
+  Outcome misuse() const {
+    if (is_alone_) return {};
+    return {Fault::kInvalid, state_ == nullptr ? "the engine was never started"
+                                               : "another call of the engine is at work"};
+  }
+
+ private:
+  MembershipEngine::State* state_;
+  bool is_alone_ = false;
+};
+
 /// Of a log's length in bytes more events are expected than there are, rather than fewer.
 constexpr uint64_t kBytesAnEvent = 128;
 
@@ -175,6 +198,8 @@ Outcome MembershipEngine::State::read_batches(BatchSource& source, const Progres
 }
 
 Outcome MembershipEngine::read(EventInput& input, const ProgressSink& progress) noexcept {
+  const Call call(state_.get());
+  if (Outcome wrong = call.misuse(); !wrong.ok()) return wrong;
   std::vector<InputTaken> taken;
   if (state_->durability) {
     Outcome wrong = state_->durability->begin(input.state(), taken);
@@ -212,6 +237,8 @@ void MembershipEngine::State::push_line(std::string_view line, EventBatch& batch
 }
 
 Outcome MembershipEngine::push(std::string_view lines) noexcept {
+  const Call call(state_.get());
+  if (Outcome wrong = call.misuse(); !wrong.ok()) return wrong;
   State& state = *state_;
   if (!state.decoder) {
     state.decoder = std::make_unique<Decoder>(state.program->state().program->schema());
@@ -264,23 +291,30 @@ Outcome MembershipEngine::State::deploy(std::shared_ptr<const CompiledProgram> n
 
 Outcome MembershipEngine::deploy(std::shared_ptr<const CompiledProgram> next,
                                  bool history_starts_now) noexcept {
+  const Call call(state_.get());
+  if (Outcome wrong = call.misuse(); !wrong.ok()) return wrong;
+  if (next == nullptr) return {Fault::kInvalid, "there is no program"};
   return state_->deploy(std::move(next), history_starts_now);
 }
 
 bool MembershipEngine::is_deploying() const noexcept {
-  Engine* const engine = state_->backend->engine();
+  Engine* const engine = state_ ? state_->backend->engine() : nullptr;
   return engine != nullptr && engine->is_deploying();
 }
 
 Outcome MembershipEngine::checkpoint() noexcept {
+  const Call call(state_.get());
+  if (Outcome wrong = call.misuse(); !wrong.ok()) return wrong;
   return state_->durability ? outcome_of(state_->durability->kept->checkpoint()) : Outcome();
 }
 
 bool MembershipEngine::has_changed() const noexcept {
-  return !state_->durability || state_->durability->kept->has_logged();
+  return !state_ || !state_->durability || state_->durability->kept->has_logged();
 }
 
 Outcome MembershipEngine::advance_to(TimePoint through) noexcept {
+  const Call call(state_.get());
+  if (Outcome wrong = call.misuse(); !wrong.ok()) return wrong;
   Outcome outcome;
   if (state_->durability) {
     outcome = outcome_of(state_->durability->kept->advance_to(instant_of(through)));
@@ -292,6 +326,8 @@ Outcome MembershipEngine::advance_to(TimePoint through) noexcept {
 }
 
 Outcome MembershipEngine::finish(std::optional<TimePoint> until) noexcept {
+  const Call call(state_.get());
+  if (Outcome wrong = call.misuse(); !wrong.ok()) return wrong;
   const Instant through = until ? instant_of(*until) : kLongAgo;
   Outcome outcome;
   if (state_->durability) {
@@ -313,9 +349,13 @@ MembershipEngine::MembershipEngine(MembershipEngine&&) noexcept = default;
 MembershipEngine& MembershipEngine::operator=(MembershipEngine&&) noexcept = default;
 MembershipEngine::~MembershipEngine() = default;
 
-void MembershipEngine::on_change(ChangeSink sink) noexcept { state_->sink = std::move(sink); }
+void MembershipEngine::on_change(ChangeSink sink) noexcept {
+  if (state_) state_->sink = std::move(sink);
+}
 
 Outcome MembershipEngine::on_snapshot(TimePoint at, bool with_scores, SnapshotSink sink) noexcept {
+  const Call call(state_.get());
+  if (Outcome wrong = call.misuse(); !wrong.ok()) return wrong;
   const Status status = state_->backend->stop_at(instant_of(at));
   if (!status.ok()) return outcome_of(status);
   state_->stops.push_back({instant_of(at), with_scores, std::move(sink)});
@@ -323,11 +363,13 @@ Outcome MembershipEngine::on_snapshot(TimePoint at, bool with_scores, SnapshotSi
 }
 
 Snapshot MembershipEngine::snapshot(bool with_scores) const noexcept {
+  if (!state_) return {};
   Snapshot found = state_->snapshot(state_->backend->stats().newest, with_scores);
   return state_->trouble().ok() ? std::move(found) : Snapshot();
 }
 
 RunStats MembershipEngine::stats() const noexcept {
+  if (!state_) return {};
   const EngineStats counted = state_->backend->stats();
   RunStats stats;
   stats.events = counted.events;
@@ -355,17 +397,17 @@ RunStats MembershipEngine::stats() const noexcept {
 }
 
 bool MembershipEngine::is_member(std::string_view user, uint32_t segment) const noexcept {
-  if (!state_->published || segment >= state_->program->segments().size()) return false;
+  if (!state_ || !state_->published || segment >= state_->program->segments().size()) return false;
   return state_->published->is_member(user, segment);
 }
 
 std::vector<uint32_t> MembershipEngine::segments_of(std::string_view user) const noexcept {
-  if (!state_->published) return {};
+  if (!state_ || !state_->published) return {};
   return state_->published->segments_of(user);
 }
 
 double MembershipEngine::score_of(std::string_view user, uint32_t score) const noexcept {
-  if (!state_->published || score >= state_->program->scores().size()) return 0;
+  if (!state_ || !state_->published || score >= state_->program->scores().size()) return 0;
   const PublishedScores& meaning = *state_->score_words;
   std::array<uint64_t, 64> room;
   std::vector<uint64_t> more(meaning.words() > room.size() ? meaning.words() : 0);
@@ -376,7 +418,7 @@ double MembershipEngine::score_of(std::string_view user, uint32_t score) const n
 
 UserLookup MembershipEngine::look_up(std::string_view user) const noexcept {
   UserLookup found;
-  if (!state_->published) return found;
+  if (!state_ || !state_->published) return found;
   const PublishedScores& meaning = *state_->score_words;
   std::vector<uint64_t> words(meaning.words());
   const Published::Seen seen = state_->published->look_up(user, &found.segments, words);
@@ -388,12 +430,12 @@ UserLookup MembershipEngine::look_up(std::string_view user) const noexcept {
 }
 
 void MembershipEngine::each_member(uint32_t segment, const MemberSink& give) const noexcept {
-  if (!state_->published || segment >= state_->program->segments().size()) return;
+  if (!state_ || !state_->published || segment >= state_->program->segments().size()) return;
   state_->published->each_member(segment, give);
 }
 
 uint64_t MembershipEngine::member_count(uint32_t segment) const noexcept {
-  if (!state_->published || segment >= state_->program->segments().size()) return 0;
+  if (!state_ || !state_->published || segment >= state_->program->segments().size()) return 0;
   return state_->published->count(segment);
 }
 
@@ -412,6 +454,7 @@ Outcome check_settings(const EngineSettings& settings) {
 
 Outcome make_state(std::shared_ptr<const CompiledProgram> program, const EngineSettings& settings,
                    const EngineOptions& options, std::unique_ptr<MembershipEngine::State>& into) {
+  if (program == nullptr) return {Fault::kInvalid, "there is no program"};
   if (Outcome wrong = check_settings(settings); !wrong.ok()) return wrong;
   if (settings.evaluator == Evaluator::kNaive) {
     return {Fault::kInvalid, "the naive evaluator reads rules, not a program"};

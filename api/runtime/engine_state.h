@@ -1,6 +1,7 @@
 // What a `MembershipEngine` keeps.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,6 +30,8 @@ struct MembershipEngine::State final : EngineListener {
 
   std::unique_ptr<Published> published;               // if lookups are asked for
   std::unique_ptr<const PublishedScores> score_words;  // … what its words of scores mean
+
+  std::atomic<bool> is_called{false};  // by whom all is done that changes anything
 
   struct Stop {
     Instant at;

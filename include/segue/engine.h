@@ -117,8 +117,8 @@ struct RunStats {
   std::vector<InputLine> half_lines;
 };
 
-/// One program at work on its users. Movable; calls must not overlap, but for the lookups.
-///
+/// One program at work on its users. Movable. Calls must not overlap, but for the lookups: one that
+/// does, as out of its own sink, is `Fault::kInvalid`, and so is any of an engine never started.
 /// Errors: after a `Fault` of reading, what came before it stays applied and the engine can go on.
 /// Cost: an event costs what it can change. Memory: the users' state, and events not yet settled.
 class SEGUE_API MembershipEngine {

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 
 #include "segue/c.h"
 
@@ -441,9 +442,111 @@ static void test_freed(void) {
   int member = 0;
   CHECK(segue_state_member(state, 0, &member) == SEGUE_MISUSE);
   CHECK(strstr(segue_message(), "freed") != NULL);
+  CHECK(segue_state_apply(state, text("{}"), NULL, NULL) == SEGUE_MISUSE);
   segue_state_free(state); /* found, and nothing happens */
+
+  segue_engine_options options = {sizeof options, 1, 0, 0, 1, 0};
+  segue_engine* engine = NULL;
+  CHECK(segue_engine_new(program, &options, &engine) == SEGUE_OK);
+  segue_engine_free(engine);
+  CHECK(segue_engine_push(engine, text("")) == SEGUE_MISUSE);
+  CHECK(strstr(segue_message(), "freed") != NULL);
+  CHECK(segue_engine_is_member(engine, text("ann"), 0, &member) == SEGUE_MISUSE);
+  CHECK(segue_engine_deploy(engine, program, NULL) == SEGUE_MISUSE);
+  segue_engine_free(engine);
   segue_program_free(program);
   CHECK(segue_program_segments(program) == 0);
+  CHECK(segue_engine_new(program, NULL, &engine) == SEGUE_MISUSE);
+  CHECK(segue_state_new(program, &state) == SEGUE_MISUSE);
+  segue_program_free(program);
+}
+
+static void test_other_versions(void) {
+  segue_program* program = compile();
+  const void* bytes = NULL;
+  size_t size = 0;
+  CHECK(segue_program_image(program, &bytes, &size) == SEGUE_OK);
+  unsigned char* changed = malloc(size);
+  CHECK(changed != NULL);
+  memcpy(changed, bytes, size);
+  changed[4] = 99;
+  segue_program* opened = NULL;
+  CHECK(segue_program_open(changed, size, &opened) == SEGUE_UNSUPPORTED && opened == NULL);
+  CHECK(strstr(segue_message(), "version 99") != NULL);
+  free(changed);
+
+  segue_state* state = NULL;
+  CHECK(segue_state_new(program, &state) == SEGUE_OK);
+  char room[200];
+  CHECK(segue_state_apply(state, view_at(room, sizeof room, "ann", kStart), NULL, NULL) ==
+        SEGUE_OK);
+  CHECK(segue_state_seal(state, &bytes, &size) == SEGUE_OK);
+  changed = malloc(size);
+  CHECK(changed != NULL);
+  memcpy(changed, bytes, size);
+  changed[4] = 99;
+  segue_state* again = NULL;
+  CHECK(segue_state_open(program, changed, size, &again) == SEGUE_UNSUPPORTED && again == NULL);
+  free(changed);
+
+  segue_built_program built = {0};
+  CHECK(segue_program_open_built(&built, &opened) == SEGUE_UNSUPPORTED);
+  CHECK(segue_program_open_built(NULL, &opened) == SEGUE_MISUSE);
+  CHECK(segue_program_open_built(&built, NULL) == SEGUE_MISUSE && opened == NULL);
+  segue_state_free(state);
+  segue_program_free(program);
+}
+
+/* Another thread, while a call of the first one is at work. */
+typedef struct Other {
+  segue_engine* engine;
+  segue_state* state;
+  segue_status of_push;
+  segue_status of_lookup;
+  segue_status of_state;
+} Other;
+
+static int call_from_thread(void* context) {
+  Other* other = context;
+  other->of_push = segue_engine_push(other->engine, text(""));
+  int member = 0;
+  other->of_lookup = segue_engine_is_member(other->engine, text("ann"), 0, &member);
+  const void* bytes = NULL;
+  size_t size = 0;
+  other->of_state = segue_state_seal(other->state, &bytes, &size);
+  return 0;
+}
+
+static void on_change_elsewhere(const segue_change* change, void* context) {
+  (void)change;
+  thrd_t thread;
+  CHECK(thrd_create(&thread, call_from_thread, context) == thrd_success);
+  CHECK(thrd_join(thread, NULL) == thrd_success);
+}
+
+static void test_threads(void) {
+  segue_program* program = compile();
+  segue_engine_options options = {sizeof options, 1, 0, 0, 1, 0};
+  Other other = {NULL, NULL, SEGUE_OK, SEGUE_OK, SEGUE_OK};
+  CHECK(segue_engine_new(program, &options, &other.engine) == SEGUE_OK);
+  CHECK(segue_state_new(program, &other.state) == SEGUE_OK);
+  CHECK(segue_engine_on_change(other.engine, on_change_elsewhere, &other) == SEGUE_OK);
+  char room[200];
+  for (int i = 0; i < 2; ++i) {
+    segue_text line = view_at(room, sizeof room, "ann", kStart + i * kHour);
+    CHECK(segue_engine_push(other.engine, line) == SEGUE_OK);
+  }
+  CHECK(segue_engine_advance(other.engine, kStart + kHour) == SEGUE_OK);
+  CHECK(other.of_push == SEGUE_MISUSE && other.of_lookup == SEGUE_OK);
+  CHECK(other.of_state == SEGUE_OK); /* nobody was at it */
+  for (int i = 0; i < 2; ++i) {
+    segue_text line = view_at(room, sizeof room, "ann", kStart + i * kHour);
+    CHECK(segue_state_apply(other.state, line, on_change_elsewhere, &other) == SEGUE_OK);
+  }
+  CHECK(other.of_state == SEGUE_MISUSE && other.of_push == SEGUE_OK);
+  segue_engine_free(other.engine);
+  segue_state_free(other.state);
+  segue_program_free(program);
 }
 
 int main(int argc, char** argv) {
@@ -457,6 +560,8 @@ int main(int argc, char** argv) {
   test_state();
   test_nulls();
   test_freed();
+  test_other_versions();
+  test_threads();
   printf("all calls behave; handles are %schecked\n", segue_checks_handles() ? "" : "not ");
   return 0;
 }
