@@ -105,7 +105,11 @@ Status LogWriter::name_newest(const std::string& segment) {
 Status LogWriter::cut() {
   // Whatever the policy: a segment that is not the last one must be whole.
   SEGUE_TRY_STATUS(sync());
-  return begin_segment();
+  // Once it may be there, a record in the one before would be one too many.
+  is_cut_ = true;
+  SEGUE_TRY_STATUS(begin_segment());
+  is_cut_ = false;
+  return {};
 }
 
 Status LogWriter::broken() const {
@@ -119,7 +123,7 @@ Status LogWriter::append(RecordKind kind, std::string_view payload) {
     return Error{Errc::kTooLarge, fmt::format("a record of {} bytes: a log takes {} at most",
                                               payload.size(), kPayloadBytesMax)};
   }
-  if (segment_bytes_ >= options_.segment_bytes) SEGUE_TRY_STATUS(cut());
+  if (is_cut_ || segment_bytes_ >= options_.segment_bytes) SEGUE_TRY_STATUS(cut());
   SEGUE_TRY_STATUS(write_record(kind, payload));
   if (options_.sync.when == SyncPolicy::When::kAlways) return sync();
   return {};

@@ -54,7 +54,7 @@ class LogWriter {
   /// All that was appended survives the machine.
   [[nodiscard]] Status sync();
 
-  /// What comes next begins a segment of its own.
+  /// What comes next begins a segment of its own. If that fails, the next `append` tries it again.
   [[nodiscard]] Status cut();
 
   /// Removes segments that hold no record from `number` on. Not the one being written.
@@ -83,6 +83,7 @@ class LogWriter {
   uint64_t next_;
   uint64_t bytes_written_ = 0;
   uint64_t segment_bytes_ = 0;  // of the one being written
+  bool is_cut_ = false;         // the next one has to be begun first
   std::string buffer_;
 
   mutable std::mutex mutex_;  // of what follows

@@ -166,6 +166,24 @@ TEST_F(LogTest, AFullDiskAtASegmentsBeginCanBeTriedAgain) {
   EXPECT_THAT(read(), ElementsAre("a first one", "second"));
 }
 
+TEST_F(LogTest, BehindASegmentThatWasBegunTheOneBeforeTakesNothing) {
+  for (const auto kind : {Fault::Kind::kOpen, Fault::Kind::kTruncate, Fault::Kind::kFullDisk,
+                          Fault::Kind::kFolder, Fault::Kind::kRename}) {
+    for (uint64_t after = 0; after < 2; ++after) {
+      std::filesystem::remove_all(folder_.path());
+      std::filesystem::create_directory(folder_.path());
+      auto log = writer();
+      ASSERT_TRUE(log->append(RecordKind::kEvents, "first").ok());
+      files_.set({kind, after, false});
+      const bool is_cut = log->cut().ok();
+      files_.set({});
+      EXPECT_EQ(is_cut, kind == Fault::Kind::kRename && after == 1);
+      ASSERT_TRUE(log->append(RecordKind::kEvents, "second").ok());
+      EXPECT_THAT(read(), ElementsAre("first", "second"));
+    }
+  }
+}
+
 TEST_F(LogTest, AfterAFailedSyncNothingIsTaken) {
   auto log = writer();
   files_.set({Fault::Kind::kSync, 0, false});
