@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 
+#include "compiler/codegen/filter_families.h"
 #include "compiler/codegen/instants.h"
 #include "compiler/codegen/random_history.h"
 #include "compiler/codegen/random_image.h"
@@ -128,6 +129,41 @@ TEST(Codegen, ManyComparisonsOfOneTextAnswerAsTheInterpreterDoes) {
   const std::string text = "slot 0 property \"city\"\n" + kinds + streams + cells;
   EXPECT_THAT(print_llvm(*program_of(text)), HasSubstr("segue_text_key"));
   for (uint32_t seed = 0; seed < 5; ++seed) compare(text, seed, 200);
+}
+
+/// Filters that differ in one constant are searched, whatever the order of their streams.
+TEST(Codegen, FamiliesOfFiltersAnswerAsTheInterpreterDoes) {
+  constexpr std::string_view kNumbers[] = {"2.5", "0", "1e9", "-2.5", "3", "7", "2", "-1"};
+  constexpr std::string_view kWords[] = {"paris", "rome", "a",    "",     "PARIS",
+                                         "h",     "oslo", "page", "nice", "spring"};
+  std::vector<std::string> tests;
+  for (const std::string_view number : kNumbers) {
+    for (const std::string_view op : {"less", "less-equal"}) {
+      tests.push_back(fmt::format("number {}\n  slot 0\n  value-number\n  {}", number, op));
+      tests.push_back(fmt::format("slot 0\n  value-number\n  number {}\n  {}", number, op));
+    }
+  }
+  for (const std::string_view word : kWords) {
+    tests.push_back(fmt::format("slot 0\n  equal-text \"{}\" 0", word));
+  }
+  std::string streams;
+  std::string cells;
+  std::string list;
+  for (size_t i = 0; i < tests.size(); ++i) {
+    const size_t cell = tests.size() - 1 - i;
+    streams += fmt::format("stream {} cells {}\n  kind-in k0\n  {}\n  and 2\n", i, cell, tests[i]);
+    cells += fmt::format("cell {} newest source {} k 2 at {} bytes 12\n", i, tests.size() - 1 - i,
+                         40 + 12 * i);
+    list += fmt::format(" {}", i);
+  }
+  const std::string text =
+      "slot 0 property \"city\"\nkind-set 0 2\n" +
+      fmt::format("kind 0\nkind 1\nkind 2 name \"page\" slots 0 streams{}\n", list) + streams +
+      cells;
+  const auto program = program_of(text);
+  EXPECT_EQ(codegen::filter_families(program->view(), KindId{2}, 6).size(), 5u);
+  EXPECT_THAT(print_llvm(*program), HasSubstr("low:")) << "texts are searched";
+  for (uint32_t seed = 0; seed < 5; ++seed) compare(text, seed, 300);
 }
 
 /// Of the images above few settle instants whole: most have something that climbs or loops.

@@ -2,10 +2,12 @@
 #include <bit>
 #include <cstring>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "compiler/codegen/code_emitter.h"
 #include "compiler/codegen/emit_functions.h"
+#include "compiler/codegen/filter_families.h"
 #include "compiler/codegen/frame_layout.h"
 #include "compiler/codegen/subexpressions.h"
 #include "runtime/image/op_info.h"
@@ -23,6 +25,7 @@ using image::OpRow;
 constexpr uint32_t kBranchDepthMax = 8;
 constexpr uint32_t kNewestInPlaceMax = 8;
 constexpr size_t kTextInPlaceMax = 32;
+constexpr uint32_t kTestsMin = 6;  // a key of a text costs about as much as five comparisons
 
 /// Whether an op of a filter calls the host: hashing, comparing, matching.
 bool is_costly(const OpRow& row) {
@@ -73,7 +76,6 @@ class TextKeys {
   }
 
  private:
-  static constexpr uint32_t kTestsMin = 6;  // a key costs about as much as five comparisons
   std::map<uint32_t, llvm::Value*> keys_;
 };
 
@@ -313,6 +315,108 @@ class HitsOfHost : public HitNotes {
   FunctionEmitter& out_;
 };
 
+/// The streams of a kind, one after the other; those of a family only as far as they can match.
+class Streams {
+ public:
+  Streams(FunctionEmitter& out, KindId kind, HitNotes& hits)
+      : out_(out),
+        kind_(kind),
+        keys_(out, kind),
+        updates_(out, kind, hits),
+        families_(filter_families(out.view(), kind, kTestsMin)) {}
+
+  void emit() {
+    std::map<uint32_t, const FilterFamily*> family_of;
+    for (const FilterFamily& family : families_) {
+      for (const uint32_t stream : family.streams) family_of[stream] = &family;
+    }
+    std::set<const FilterFamily*> emitted;
+    for (const uint32_t stream : out_.view().list(out_.view().kinds[kind_.index].streams)) {
+      const auto found = family_of.find(stream);
+      if (found == family_of.end()) {
+        one(stream);
+      } else if (emitted.insert(found->second).second) {
+        all(*found->second);
+      }
+    }
+  }
+
+ private:
+  Filter filter_of(uint32_t stream) {
+    return {out_, kind_, keys_, out_.view().code(out_.view().streams[stream].predicate)};
+  }
+
+  void one(uint32_t stream) {
+    Filter filter = filter_of(stream);
+    llvm::Value* known = filter.is_cheap() ? filter.value() : nullptr;
+    if (const auto* constant = llvm::dyn_cast_or_null<llvm::ConstantInt>(known)) {
+      if (constant->isOne()) updates_.apply(stream);
+      return;
+    }
+    llvm::BasicBlock* yes = out_.new_block("holds");
+    llvm::BasicBlock* done = out_.new_block("done");
+    if (known != nullptr) {
+      out_.builder().CreateCondBr(known, yes, done);
+    } else {
+      filter.branch(yes, done);
+    }
+    out_.continue_in(yes);
+    updates_.apply(stream);
+    out_.builder().CreateBr(done);
+    out_.continue_in(done);
+  }
+
+  void all(const FilterFamily& family) {
+    llvm::BasicBlock* done = out_.new_block("done");
+    if (family.shape == FilterFamily::Shape::kTexts) {
+      among(family, 0, family.streams.size(), done);
+    } else {
+      for (const uint32_t stream : family.streams) {
+        llvm::BasicBlock* yes = out_.new_block("holds");
+        filter_of(stream).branch(yes, done);
+        out_.continue_in(yes);
+        updates_.apply(stream);
+      }
+      out_.builder().CreateBr(done);
+    }
+    out_.continue_in(done);
+  }
+
+  /// A search among the texts [begin, end) by their keys.
+  void among(const FilterFamily& family, size_t begin, size_t end, llvm::BasicBlock* done) {
+    const auto keys = family.keys.begin();
+    const size_t middle = static_cast<size_t>(
+        std::lower_bound(keys + begin, keys + end, family.keys[begin + (end - begin) / 2]) - keys);
+    llvm::Value* key = keys_.key_of(family.slot);
+    if (end - begin < kTestsMin || middle == begin || key == nullptr) {
+      for (size_t i = begin; i < end; ++i) {
+        llvm::BasicBlock* yes = out_.new_block("holds");
+        llvm::BasicBlock* next = i + 1 == end ? done : out_.new_block("next");
+        filter_of(family.streams[i]).branch(yes, next);
+        out_.continue_in(yes);
+        updates_.apply(family.streams[i]);
+        out_.builder().CreateBr(done);
+        if (next != done) out_.continue_in(next);
+      }
+      return;
+    }
+    llvm::BasicBlock* low = out_.new_block("low");
+    llvm::BasicBlock* high = out_.new_block("high");
+    llvm::Value* is_low = out_.builder().CreateICmpULT(key, out_.word(family.keys[middle]));
+    out_.builder().CreateCondBr(is_low, low, high);
+    out_.continue_in(low);
+    among(family, begin, middle, done);
+    out_.continue_in(high);
+    among(family, middle, end, done);
+  }
+
+  FunctionEmitter& out_;
+  KindId kind_;
+  TextKeys keys_;
+  Updates updates_;
+  std::vector<FilterFamily> families_;
+};
+
 }  // namespace
 
 void emit_kind(FunctionEmitter& out, KindId kind) {
@@ -322,28 +426,7 @@ void emit_kind(FunctionEmitter& out, KindId kind) {
 }
 
 void emit_streams(FunctionEmitter& out, KindId kind, HitNotes& hits) {
-  const image::View& view = out.view();
-  const TextKeys keys(out, kind);
-  Updates updates(out, kind, hits);
-  for (const uint32_t stream : view.list(view.kinds[kind.index].streams)) {
-    Filter filter(out, kind, keys, view.code(view.streams[stream].predicate));
-    llvm::Value* known = filter.is_cheap() ? filter.value() : nullptr;
-    if (const auto* constant = llvm::dyn_cast_or_null<llvm::ConstantInt>(known)) {
-      if (constant->isOne()) updates.apply(stream);
-      continue;
-    }
-    llvm::BasicBlock* yes = out.new_block("holds");
-    llvm::BasicBlock* done = out.new_block("done");
-    if (known != nullptr) {
-      out.builder().CreateCondBr(known, yes, done);
-    } else {
-      filter.branch(yes, done);
-    }
-    out.continue_in(yes);
-    updates.apply(stream);
-    out.builder().CreateBr(done);
-    out.continue_in(done);
-  }
+  Streams(out, kind, hits).emit();
 }
 
 }  // namespace segue::codegen

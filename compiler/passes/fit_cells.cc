@@ -356,13 +356,19 @@ class Fitting {
   }
 
   /// The small form, a word a step, is enough where gaps have upper limits alone and nobody asks
-  /// where a match began, as one that begins with it might.
+  /// where a match began, as one that begins with it might. Where starts are told it is so if no
+  /// gap has a lower limit: a word of the first step, two of each that is not the last.
   uint32_t form_of(const Cell& cell) const {
     const plan::Sequence& sequence = plan_.sequences[cell.source];
     const bool asked = std::any_of(
         plan_.sequences.begin(), plan_.sequences.end(),
         [&](const plan::Sequence& outer) { return outer.steps[0].stream.index == cell.feeds; });
     const auto steps = static_cast<uint32_t>(sequence.steps.size());
+    if (sequence.starts) {
+      const bool newest = std::all_of(sequence.steps.begin(), sequence.steps.end(),
+                                      [](const auto& step) { return step.after_ms == 0; });
+      return newest ? 2 * steps - 2 : 0;
+    }
     return plan::is_plain(sequence) && !asked ? steps : 0;
   }
 

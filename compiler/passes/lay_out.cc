@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/passes/levels.h"
+#include "compiler/passes/node_sets.h"
 #include "compiler/passes/passes.h"
 #include "compiler/passes/reach.h"
 #include "runtime/cells/blob.h"
@@ -42,13 +43,14 @@ bool too_many(const std::map<std::string, size_t>& reads) {
                      [&](const auto& read) { return reads.size() > read.second; });
 }
 
-/// Cuts a row of nodes into chunks. They will stand from `begin` on.
-void cut_chunks(plan::Plan& plan, std::span<const uint32_t> row, uint32_t begin, uint32_t level) {
+/// Cuts a row of nodes into chunks of `most`. They will stand from `begin` on.
+void cut_chunks(plan::Plan& plan, std::span<const uint32_t> row, uint32_t begin, uint32_t level,
+                uint32_t most) {
   uint32_t first = 0;
   std::map<std::string, size_t> windows;  // of the chunk at hand
   for (uint32_t i = 0; i < row.size(); ++i) {
     if (plan.tracked) add_windows(plan.nodes[row[i]], windows);
-    const bool full = i - first == image::kChunkNodesMax || too_many(windows);
+    const bool full = i - first == most || too_many(windows);
     if (!full || i == first) continue;
     plan.chunks.push_back({begin + first, i - first, level});
     first = i;
@@ -68,72 +70,6 @@ uint32_t bytes_of(const plan::Cell& cell) {
   return cells::fixed_bytes(row);
 }
 
-/// Whether native code leaves a node to the interpreter; see codegen.
-bool is_interpreted(const plan::Node& node) {
-  bool moves = plan::decays(node.value);
-  plan::walk(node.value,
-             [&](const plan::Expr& part) { moves = moves || part.op == plan::Op::kLatch; });
-  return moves;
-}
-
-/// Which kinds of events can change each node, and whether time can: nodes of one such set belong
-/// together, so that an event looks at what it can change and little else. Those of different
-/// levels never do.
-std::vector<uint32_t> sets_of_triggers(const plan::Plan& plan, const Reach& reach,
-                                       const std::vector<uint32_t>& levels) {
-  std::vector<std::vector<uint32_t>> triggers(plan.nodes.size());
-  for (uint32_t kind = 0; kind < plan.schema.kinds.size(); ++kind) {
-    for (const uint32_t node : reach.of_kind(kind).nodes) triggers[node].push_back(kind);
-  }
-  std::map<std::vector<uint32_t>, uint32_t> known;
-  std::vector<uint32_t> sets;
-  for (uint32_t node = 0; node < plan.nodes.size(); ++node) {
-    if (reach.timed(node)) triggers[node].push_back(UINT32_MAX);
-    if (is_interpreted(plan.nodes[node])) triggers[node].push_back(UINT32_MAX - 1);
-    triggers[node].push_back(levels[node]);
-    sets.push_back(known.emplace(std::move(triggers[node]), known.size()).first->second);
-  }
-  return sets;
-}
-
-/// The nodes that each node reads, through `held` cells too.
-std::vector<std::vector<uint32_t>> read_nodes(const plan::Plan& plan) {
-  std::vector<std::vector<uint32_t>> reads(plan.nodes.size());
-  for (uint32_t node = 0; node < plan.nodes.size(); ++node) {
-    plan::walk(plan.nodes[node].value, [&](const plan::Expr& part) {
-      if (plan::node_of(part) != image::kNone) reads[node].push_back(plan::node_of(part));
-      if (part.op == plan::Op::kHeld) reads[node].push_back(plan.cells[part.index].source);
-    });
-  }
-  return reads;
-}
-
-/// Of a tracked plan: tests of one cell (or of the same ones) belong together, and what reads their
-/// truths first.
-std::vector<uint32_t> sets_of_inputs(const plan::Plan& plan,
-                                     const std::vector<std::vector<uint32_t>>& reads,
-                                     const std::vector<uint32_t>& levels) {
-  std::map<std::vector<uint32_t>, uint32_t> known;
-  std::vector<uint32_t> sets;
-  for (uint32_t node = 0; node < plan.nodes.size(); ++node) {
-    std::vector<uint32_t> inputs;
-    plan::walk(plan.nodes[node].value, [&](const plan::Expr& part) {
-      if (plan::reads_cell(part.op)) inputs.push_back(part.index);
-    });
-    std::sort(inputs.begin(), inputs.end());
-    inputs.erase(std::unique(inputs.begin(), inputs.end()), inputs.end());
-    if (!reads[node].empty()) {
-      const uint32_t first = *std::min_element(reads[node].begin(), reads[node].end());
-      inputs.push_back(UINT32_MAX - 2);
-      inputs.push_back(sets[first]);
-    }
-    if (is_interpreted(plan.nodes[node])) inputs.push_back(UINT32_MAX - 1);
-    inputs.push_back(levels[node]);
-    sets.push_back(known.emplace(std::move(inputs), known.size()).first->second);
-  }
-  return sets;
-}
-
 /// The first kind of event that can change each node.
 std::vector<uint32_t> first_kinds(const plan::Plan& plan, const Reach& reach) {
   std::vector<uint32_t> kinds(plan.nodes.size(), UINT32_MAX);
@@ -143,16 +79,15 @@ std::vector<uint32_t> first_kinds(const plan::Plan& plan, const Reach& reach) {
   return kinds;
 }
 
-/// Puts nodes of one set of triggers, or of inputs, side by side as far as their order allows, and
-/// cuts chunks between the sets; level by level.
+/// Puts nodes of one set side by side as far as their order allows, and cuts chunks between the
+/// sets; level by level.
 void order_nodes(plan::Plan& plan) {
   std::vector<uint32_t> levels;
   Levels found(plan);
   for (uint32_t node = 0; node < plan.nodes.size(); ++node) levels.push_back(found.of_node(node));
   const Reach reach(plan);
   const std::vector<std::vector<uint32_t>> reads = read_nodes(plan);
-  const std::vector<uint32_t> sets =
-      plan.tracked ? sets_of_inputs(plan, reads, levels) : sets_of_triggers(plan, reach, levels);
+  const NodeSets sets = node_sets(plan, reach, reads, levels);
   std::vector<uint32_t> order;
   std::vector<bool> placed(plan.nodes.size());
   const auto ready = [&](uint32_t node) {
@@ -160,7 +95,8 @@ void order_nodes(plan::Plan& plan) {
                        [&](uint32_t read) { return placed[read]; });
   };
   std::map<uint32_t, std::vector<uint32_t>> by_set;
-  for (uint32_t node = 0; node < plan.nodes.size(); ++node) by_set[sets[node]].push_back(node);
+  for (uint32_t node = 0; node < plan.nodes.size(); ++node)
+    by_set[sets.of_node[node]].push_back(node);
   plan.chunks.clear();
   std::vector<uint32_t> firsts(plan.nodes.size());
   std::iota(firsts.begin(), firsts.end(), 0);
@@ -179,12 +115,13 @@ void order_nodes(plan::Plan& plan) {
   for (const uint32_t first : firsts) {
     if (placed[first]) continue;
     const auto begin = static_cast<uint32_t>(order.size());
-    for (const uint32_t node : by_set[sets[first]]) {
+    const uint32_t set = sets.of_node[first];
+    for (const uint32_t node : by_set[set]) {
       if (placed[node] || !ready(node)) continue;
       placed[node] = true;
       order.push_back(node);
     }
-    cut_chunks(plan, std::span(order).subspan(begin), begin, levels[first]);
+    cut_chunks(plan, std::span(order).subspan(begin), begin, levels[first], sets.most[set]);
   }
   plan::reorder_nodes(plan, order);
 }

@@ -156,8 +156,8 @@ TEST(TrackInputs, LeavesFewConditionsTogether) {
   EXPECT_EQ(plan.nodes.size(), 1u);
 }
 
-/// Tests of one cell lie in one chunk, what reads their truths in another; two of the three chunks
-/// have a deadline of their own, and a word for the least of both.
+/// Quick tests of cells that one kind of event feeds lie in one chunk, what reads their truths in
+/// another; one of the two has a deadline.
 TEST(LayOut, CutsTrackedNodesByTheirInputs) {
   plan::Plan plan = read(std::string(kHead) +
                          "cell c0 = newest s0 k 1\n"
@@ -169,15 +169,45 @@ TEST(LayOut, CutsTrackedNodesByTheirInputs) {
   passes::lay_out(plan);
   EXPECT_EQ(plan::print(plan, "nodes"),
             "node n0 = (nth-within c0 1 1000) at 0\n"
-            "node n1 = (nth-within c0 1 2000) at 1\n"
-            "node n2 = (nth-within c1 3 1000) at 2\n"
-            "node n3 = (and (node n0) (node n2)) at 3\n");
+            "node n1 = (nth-within c1 3 1000) at 1\n"
+            "node n2 = (nth-within c0 1 2000) at 2\n"
+            "node n3 = (and (node n0) (node n1)) at 3\n");
   EXPECT_EQ(plan::print(plan, "layout"),
             "tracked\n"
-            "layout words 1 bytes 88 deadlines 40\n"
-            "chunk n0 count 2\n"
-            "chunk n2 count 1\n"
+            "layout words 1 bytes 72 deadlines 40\n"
+            "chunk n0 count 3\n"
             "chunk n3 count 1\n");
+}
+
+/// Of many quick tests sixteen stand together, those of one cell apart where they are eight; a test
+/// that is not quick stands with its cell's.
+TEST(LayOut, PutsQuickTestsTogetherByKindsOfEvents) {
+  const auto chunks = [](int cells, int tests) {
+    std::string text =
+        "kind k0 \"\"\nkind k1 \"\"\nkind k2 \"Read\"\nkind k3 \"View\"\n"
+        "stream s0 \"read\" = (kind-in k2)\nstream s1 \"view\" = (kind-in k3)\n";
+    for (int i = 0; i < cells; ++i) text += fmt::format("cell c{} = newest s{} k 2\n", i, i % 2);
+    text += fmt::format("cell c{} = log s0 horizon *\n", cells);
+    int node = 0;
+    for (int i = 0; i < cells; ++i) {
+      for (int test = 0; test < tests; ++test) {
+        text += fmt::format("node n{} = (nth-within c{} 2 {})\n", node++, i, 1000 + test);
+      }
+    }
+    text += fmt::format("node n{} = (less (log-count c{} rolling 10 0) (number 3))\n", node, cells);
+    plan::Plan plan = read(text);
+    plan.tracked_from = 0;
+    passes::track_inputs(plan);
+    passes::lay_out(plan);
+    std::vector<uint32_t> counts;
+    for (const plan::Chunk& chunk : plan.chunks) counts.push_back(chunk.node_count);
+    std::sort(counts.begin(), counts.end());
+    return counts;
+  };
+  EXPECT_EQ(chunks(40, 1), std::vector<uint32_t>({1, 4, 4, 16, 16})) << "two kinds, twenty each";
+  EXPECT_EQ(chunks(2, 7), std::vector<uint32_t>({1, 7, 7}));
+  EXPECT_EQ(chunks(4, 7), std::vector<uint32_t>({1, 14, 14}));
+  EXPECT_EQ(chunks(4, 8), std::vector<uint32_t>({1, 8, 8, 8, 8}));
 }
 
 /// A wake-up for one window looks at its chunk: many tests of one window stand together, of many

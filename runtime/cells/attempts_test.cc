@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/cells/sequence.h"
+#include "runtime/cells/starts.h"
 #include "runtime/cells/steps.h"
 #include "runtime/cells/test_cell.h"
 
@@ -224,6 +225,31 @@ TEST(Attempts, MatchesAsTheyComeAreThoseOfEveryChoice) {
   }
 }
 
+/// Without shortest gaps the newest of each step, a `starts` cell, tells the same.
+void expect_newest_kept(const TestCells& cells,
+                        const std::map<int64_t, std::vector<Moment>>& moments,
+                        const std::vector<Ended>& expected) {
+  const Sequence sequence = sequence_of(cells.view(), 0);
+  for (const image::StepRow& step : sequence.steps) {
+    if (step.after_ms != 0) return;
+  }
+  const auto steps = static_cast<uint32_t>(sequence.steps.size());
+  const image::CellRow row = cell_of(CellKind::kSequence, 2 * steps - 2);
+  std::vector<std::byte> state(SequenceCell::fixed_bytes(row));
+  SequenceCell::init(row, state.data());
+  std::vector<Ended> ended;
+  for (const auto& [at_ms, here] : moments) {
+    const int64_t start_ms = starts_advance(state.data() + kSequenceLatestAt, sequence, at_ms,
+                                            here[0].possible, here[0].breakers);
+    if (start_ms != kLongAgo.ms) ended.push_back({{}, start_ms, at_ms});
+  }
+  ASSERT_EQ(ended.size(), expected.size());
+  for (size_t i = 0; i < ended.size(); ++i) {
+    ASSERT_EQ(ended[i].at_ms, expected[i].at_ms);
+    ASSERT_EQ(ended[i].start_ms, expected[i].start_ms);
+  }
+}
+
 /// Where starts are told: at each instant at which a match ends, the latest start of any, whatever
 /// matches there were before.
 TEST(Attempts, TheLatestStartsAreThoseOfEveryChoice) {
@@ -239,6 +265,7 @@ TEST(Attempts, TheLatestStartsAreThoseOfEveryChoice) {
     const auto moments = moments_of(sequence_of(cells.view(), 0), events);
     std::vector<Ended> ended;
     for (const auto& [at_ms, here] : moments) sequence_advance(cells[1], at_ms, here, ended);
+    expect_newest_kept(cells, moments, ended);
     std::vector<Ended> expected = Reference(rules, events).ends();
     const auto same = [](const Ended& a, const Ended& b) { return a.at_ms == b.at_ms; };
     expected.erase(std::unique(expected.begin(), expected.end(), same), expected.end());

@@ -34,62 +34,6 @@ void open_wait(const CellRef& cell, int64_t now_ms) {
   store(append_room(cell), now_ms);
 }
 
-/// Whether of each step one partial match at most is kept between instants, and none waits: of a
-/// sequence that tells starts, has no `by` and no shortest gaps. See `Attempts::prune`.
-bool keeps_one_a_step(const Sequence& sequence) {
-  return sequence.row.starts != 0 && sequence.row.by == image::kNone && !sequence.has_absence() &&
-         std::all_of(sequence.steps.begin(), sequence.steps.end(),
-                     [](const image::StepRow& step) { return step.after_ms == 0; });
-}
-
-/// `Attempts::take` of such a sequence, in place.
-void advance_one_a_step(const CellRef& cell, const Sequence& sequence, const Moment& moment,
-                        std::vector<Ended>& ended) {
-  const auto steps = static_cast<uint32_t>(sequence.steps.size());
-  const int64_t now_ms = moment.at_ms;
-  const int64_t limit_ms = sequence.row.all_within_ms;
-  int64_t starts[kStepsMax];  // of what step i may be taken now as
-  starts[0] = now_ms;
-  std::fill(starts + 1, starts + steps, kLongAgo.ms);
-  Attempt kept[kStepsMax];
-  uint64_t held = 0;  // steps of which one is kept
-  const Entries entries = entries_of(cell);
-  for (uint32_t i = 0; i < entries.count; ++i) {
-    const auto attempt = load<Attempt>(entries.at(i));
-    const auto step = static_cast<uint32_t>(attempt.step);
-    const image::StepRow& next = sequence.steps[step + 1];
-    const int64_t gap = now_ms - attempt.at_ms;
-    const bool dead =
-        gap > next.within_ms || (limit_ms != INT64_MAX && now_ms - attempt.start_ms > limit_ms);
-    if (dead) continue;
-    if (gap > 0 || next.later == 0) starts[step + 1] = attempt.start_ms;
-    if ((moment.breakers >> (step + 1) & 1) != 0) continue;
-    kept[step] = attempt;
-    held |= uint64_t{1} << step;
-  }
-  const auto best_to = [&](uint32_t step) {
-    int64_t best = kLongAgo.ms;
-    for (uint64_t runs = runs_to(moment.possible.runs, step); runs != 0; runs &= runs - 1) {
-      best = std::max(best, starts[std::countr_zero(runs)]);
-    }
-    return best;
-  };
-  for (uint32_t j = 0; j < steps; ++j) {
-    const int64_t start_ms = best_to(j);
-    if (start_ms == kLongAgo.ms) continue;
-    if (j + 1 == steps) {
-      if (limit_ms == INT64_MAX || now_ms - start_ms <= limit_ms) {
-        ended.push_back({moment.key, start_ms, now_ms});
-      }
-    } else if (limit_ms == INT64_MAX || now_ms - start_ms <= limit_ms) {
-      kept[j] = {moment.key, now_ms, start_ms, j};
-      held |= uint64_t{1} << j;
-    }
-  }
-  clear_entries(cell);
-  for (; held != 0; held &= held - 1) store(append_room(cell), kept[std::countr_zero(held)]);
-}
-
 }  // namespace
 
 bool sequence_advance(const CellRef& cell, int64_t now_ms, Possible possible) {
@@ -110,9 +54,6 @@ void sequence_advance(const CellRef& cell, int64_t now_ms, std::span<const Momen
                       std::vector<Ended>& ended) {
   if (moments.empty() && sequence_deadline(cell) > now_ms) return;
   const Sequence sequence = sequence_of(cell.view, cell.row.source);
-  if (moments.size() == 1 && keeps_one_a_step(sequence)) {
-    return advance_one_a_step(cell, sequence, moments[0], ended);
-  }
   Attempts attempts(sequence);
   const Entries kept = entries_of(cell);
   std::vector<Attempt> all(kept.count);

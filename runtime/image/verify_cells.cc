@@ -112,9 +112,22 @@ bool is_plain(const View& view, const SequenceRow& row) {
          std::all_of(steps.begin(), steps.end(), is_plain_step);
 }
 
+/// The small form of a sequence that tells starts: no gap has a lower limit. Such a one neither
+/// waits nor has a `by`, see verify_starts.
+Status verify_starts_form(const View& view, const CellRow& row) {
+  const SequenceRow& sequence = view.sequences[row.source];
+  const auto steps = view.steps.subspan(sequence.steps.first, sequence.steps.count);
+  const bool fits = std::all_of(steps.begin(), steps.end(),
+                                [](const StepRow& step) { return step.after_ms == 0; });
+  if (!fits) return corrupt("too small for its sequence");
+  return row.k == 2 * steps.size() - 2 ? Status() : Status(corrupt("a form {} of it", row.k));
+}
+
 /// The small forms of `steps` and `sequence` are for plain sequences.
 Status verify_form(const View& view, const CellRow& row) {
   const SequenceRow& sequence = view.sequences[row.source];
+  const bool tells = row.kind == CellKind::kSequence && sequence.starts != 0;
+  if (tells && row.k != 0) return verify_starts_form(view, row);
   const bool small = (row.kind == CellKind::kSteps) == (row.k == 0);
   if (small && !is_plain(view, sequence)) return corrupt("too small for its sequence");
   const uint32_t most = row.kind == CellKind::kSteps ? 1 : sequence.steps.count;

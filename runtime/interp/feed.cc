@@ -5,6 +5,7 @@
 
 #include "runtime/cells/change.h"
 #include "runtime/cells/kinds.h"
+#include "runtime/cells/newest.h"
 #include "runtime/cells/sessions.h"
 #include "runtime/interp/eval.h"
 #include "runtime/interp/prepared.h"
@@ -140,12 +141,14 @@ void feed_changes(Frame& frame) {
 }
 
 void feed_start(Frame& frame, uint32_t stream, int64_t start_ms) {
-  cells::Occurrence occurrence;
-  occurrence.at_ms = start_ms;
-  mark_readers(frame, stream);
+  bool is_later = false;
   for (const uint32_t cell : frame.view->list(frame.view->streams[stream].cells)) {
-    feed_cell(frame, cell, occurrence);
+    std::byte* state = frame.blob + frame.view->cells[cell].offset;
+    if (cells::newest_nth(state, 1) == start_ms) continue;
+    cells::newest_push(state, 1, start_ms);
+    is_later = true;
   }
+  if (is_later) mark_readers(frame, stream);
 }
 
 void note_hit(Frame& frame, uint32_t stream) {

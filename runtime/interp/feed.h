@@ -33,7 +33,8 @@ void feed_unions(Frame& frame, uint32_t stream);
 void feed_derived(Frame& frame, uint32_t stream);
 /// … the match of a sequence.
 void feed_match(Frame& frame, uint32_t stream, int64_t start_ms, uint32_t by, Scalar key);
-/// … as an occurrence where it began. Only cells follow such a stream (see verify_graph.cc).
+/// … as an occurrence where it began, not before the last one so told. Only cells that keep the
+/// newest time follow such a stream (see verify_graph.cc).
 void feed_start(Frame& frame, uint32_t stream, int64_t start_ms);
 
 /// The zone that the instant's identify calls leave the user in, for programs that follow it:

@@ -4,8 +4,11 @@
 #include <span>
 
 #include "runtime/cells/deadlines.h"
+#include "runtime/cells/newest.h"
 #include "runtime/cells/sequence.h"
+#include "runtime/cells/starts.h"
 #include "runtime/cells/steps.h"
+#include "runtime/image/op_info.h"
 #include "runtime/interp/arithmetic.h"
 #include "runtime/interp/feed.h"
 #include "runtime/interp/prepared.h"
@@ -110,6 +113,21 @@ void end_match(Frame& frame, uint32_t sequence, const cells::Ended& ended) {
   }
 }
 
+/// Whether the cell keeps what tells where matches begin, in the small form.
+bool tells_starts(const cells::CellView& cell) {
+  return cell.row.kind == CellKind::kSequence && cell.row.k != 0 &&
+         cell.view.sequences[cell.row.source].starts != 0;
+}
+
+/// The same where it begins, if a match ends.
+void take_start(Frame& frame, const cells::CellRef& cell, cells::Possible possible,
+                uint32_t breakers) {
+  const cells::Sequence sequence = cells::sequence_of(*frame.view, cell.row.source);
+  const int64_t start_ms = cells::starts_advance(cell.state() + cells::kSequenceLatestAt, sequence,
+                                                 frame.now_ms, possible, breakers);
+  if (start_ms != kLongAgo.ms) feed_start(frame, sequence.row.derived_stream, start_ms);
+}
+
 /// When the next wait of a cell is over. A tracked program keeps it by cell.
 void note_wait(Frame& frame, uint32_t cell, int64_t deadline_ms) {
   if (frame.tracking == nullptr) return note_deadline(frame, deadline_ms);
@@ -133,6 +151,10 @@ void advance_cell(Frame& frame, uint32_t cell, SequenceScratch& scratch) {
       }
     }
     frame.blob = frame.owner->data();
+    return;
+  }
+  if (tells_starts(ref)) {
+    if (!moments.empty()) take_start(frame, ref, moments[0].possible, moments[0].breakers);
     return;
   }
   scratch.ended.clear();
@@ -225,8 +247,32 @@ std::span<const SequencePart> parts_of(const Frame& frame, std::vector<SequenceP
   return parts;
 }
 
+/// The pairs of the one event of an instant.
+void advance_pairs(Frame& frame) {
+  const SequenceParts& parts = frame.prepared->parts;
+  for (const Frame::Hit& hit : frame.hits) {
+    for (const Pair& pair : parts.ended_by(hit.stream)) {
+      const int64_t start_ms = cells::load_kept(frame.blob + pair.time_at);
+      const int64_t gap = frame.now_ms - start_ms;
+      if (start_ms == kLongAgo.ms || gap < pair.shortest_ms || gap > pair.longest_ms) continue;
+      std::byte* kept = frame.blob + pair.start_at;
+      if (cells::load_instant(kept) == start_ms) continue;
+      cells::store_instant(kept, start_ms);
+      if (frame.tracking == nullptr) continue;
+      mark(frame.dirty, frame.tracking->readers_of_stream(pair.derived));
+    }
+  }
+  // No event is both steps of one match.
+  for (const Frame::Hit& hit : frame.hits) {
+    for (const uint32_t time_at : parts.begun_by(hit.stream)) {
+      cells::store_kept(frame.blob + time_at, frame.now_ms);
+    }
+  }
+}
+
 /// The same for the one event of an instant.
 void advance_alone(Frame& frame, SequenceScratch& scratch, uint32_t level) {
+  if (level == 0) advance_pairs(frame);
   const size_t hits = frame.hits.size();
   for (const SequencePart& part : parts_of(frame, scratch.parts)) {
     if (part.level != level) continue;
@@ -248,10 +294,20 @@ void advance_alone(Frame& frame, SequenceScratch& scratch, uint32_t level) {
 }  // namespace
 
 SequenceParts::SequenceParts(const image::View& view) : known_(view.streams.size(), true) {
+  std::vector<Pair> pair_of(view.sequences.size());
+  for (uint32_t i = 0; i < view.cells.size(); ++i) find_pair(view, i, pair_of);
   for (uint32_t stream = 0; stream < view.streams.size(); ++stream) {
     const auto first = static_cast<uint32_t>(parts_.size());
+    OfStream& own = of_stream_.emplace_back();
+    own.begun.first = static_cast<uint32_t>(begun_.size());
+    own.ended.first = static_cast<uint32_t>(ended_.size());
     for (const uint32_t index : view.list(view.streams[stream].sequences)) {
       const cells::Sequence sequence = cells::sequence_of(view, index);
+      if (pair_of[index].derived != image::kNone) {
+        if (sequence.steps[0].stream == stream) begun_.push_back(pair_of[index].time_at);
+        if (sequence.steps[1].stream == stream) ended_.push_back(pair_of[index]);
+        continue;
+      }
       const cells::SequenceHit hit = hit_of(view, sequence, stream);
       if (sequence.row.by != image::kNone) known_[stream] = false;
       parts_.push_back(
@@ -259,8 +315,30 @@ SequenceParts::SequenceParts(const image::View& view) : known_(view.streams.size
     }
     std::sort(parts_.begin() + first, parts_.end(),
               [](const SequencePart& a, const SequencePart& b) { return a.sequence < b.sequence; });
-    of_stream_.push_back({first, static_cast<uint32_t>(parts_.size()) - first});
+    own.parts = {first, static_cast<uint32_t>(parts_.size()) - first};
+    own.begun.count = static_cast<uint32_t>(begun_.size()) - own.begun.first;
+    own.ended.count = static_cast<uint32_t>(ended_.size()) - own.ended.first;
   }
+}
+
+/// Of a sequence other cells than its starts may be fed too: then it is no pair.
+void SequenceParts::find_pair(const image::View& view, uint32_t cell, std::vector<Pair>& pair_of) {
+  const image::CellRow& row = view.cells[cell];
+  if (image::source_of(row.kind) != image::Source::kSequence) return;
+  Pair& pair = pair_of[row.source];
+  const cells::Sequence sequence = cells::sequence_of(view, row.source);
+  const bool again = pair.time_at != 0;
+  pair.time_at = row.offset + cells::kSequenceLatestAt;
+  pair.derived = image::kNone;
+  const bool is_pair = tells_starts({nullptr, view, row}) && sequence.steps.size() == 2 &&
+                       sequence.row.level == 0 && sequence.steps[1].without.count == 0;
+  if (again || !is_pair) return;
+  const std::span<const uint32_t> fed = view.list(view.streams[sequence.row.derived_stream].cells);
+  if (fed.size() != 1) return;
+  pair.start_at = view.cells[fed[0]].offset;
+  pair.derived = sequence.row.derived_stream;
+  pair.shortest_ms = sequence.steps[1].later != 0 ? 1 : 0;
+  pair.longest_ms = std::min(sequence.steps[1].within_ms, sequence.row.all_within_ms);
 }
 
 void advance_sequences(Frame& frame, SequenceScratch& scratch, uint32_t level, bool due) {
@@ -298,6 +376,10 @@ void advance_plain(Frame& frame, uint32_t sequence, cells::Possible possible) {
     if (ref.row.kind == CellKind::kSteps) {
       if (possible.runs != 0) cells::steps_push(ref, frame.now_ms, possible);
       frame.blob = frame.owner->data();
+      continue;
+    }
+    if (tells_starts(ref)) {
+      if (possible.runs != 0) take_start(frame, ref, possible, 0);
       continue;
     }
     const bool ends = cells::sequence_advance(ref, frame.now_ms, possible);

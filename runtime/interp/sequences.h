@@ -34,7 +34,18 @@ struct SequencePart {
   cells::Possible possible;
 };
 
-/// The parts of each stream, ascending by sequence. Found once a program; cost: steps of sequences.
+/// A sequence of two steps of which nobody asks more than where the latest match begins (a `starts`
+/// cell, of the lowest level, that feeds one cell): what an instant with one event does to it.
+struct Pair {
+  uint32_t time_at = 0;             // in the blob: when the first step was
+  uint32_t start_at = 0;            // … where the latest match begins
+  uint32_t derived = image::kNone;  // the stream of the matches; kNone: the sequence is no pair
+  int64_t shortest_ms = 0;
+  int64_t longest_ms = 0;
+};
+
+/// The parts of each stream, ascending by sequence; those of pairs apart. Found once a program;
+/// cost: steps of sequences.
 class SequenceParts {
  public:
   explicit SequenceParts(const image::View& view);
@@ -42,12 +53,31 @@ class SequenceParts {
   /// False if some sequence of the stream asks for more than which stream it is: for a value.
   bool known(uint32_t stream) const { return known_[stream]; }
   std::span<const SequencePart> of_stream(uint32_t stream) const {
-    return {parts_.data() + of_stream_[stream].first, of_stream_[stream].count};
+    return part(parts_, of_stream_[stream].parts);
+  }
+  /// The pairs whose second step it is, and where those whose first it is keep its time.
+  std::span<const Pair> ended_by(uint32_t stream) const {
+    return part(ended_, of_stream_[stream].ended);
+  }
+  std::span<const uint32_t> begun_by(uint32_t stream) const {
+    return part(begun_, of_stream_[stream].begun);
   }
 
  private:
+  struct OfStream {
+    image::Range parts, begun, ended;
+  };
+
+  template <class Row>
+  static std::span<const Row> part(const std::vector<Row>& rows, image::Range range) {
+    return {rows.data() + range.first, range.count};
+  }
+  static void find_pair(const image::View& view, uint32_t cell, std::vector<Pair>& pair_of);
+
   std::vector<SequencePart> parts_;
-  std::vector<image::Range> of_stream_;
+  std::vector<Pair> ended_;
+  std::vector<uint32_t> begun_;
+  std::vector<OfStream> of_stream_;
   std::vector<bool> known_;
 };
 
