@@ -252,16 +252,8 @@ TEST(Deploy, OfTheSameProgramTellsNothing) {
   EXPECT_TRUE(changes.told.empty());
 }
 
-TEST(Deploy, OneThatIsRefusedLeavesTheOldProgramAtWork) {
+TEST(Deploy, TheNaiveEvaluatorTakesNone) {
   MembershipEngine engine;
-  ASSERT_TRUE(start_engine(program_of(kBefore), {.lookups = true}, engine).ok());
-  ASSERT_TRUE(engine.push(view_of("ann", 0)).ok());
-  EXPECT_EQ(engine.deploy(program_of(kAfter)).fault(), Fault::kUnsupported);
-  ASSERT_TRUE(engine.push(view_of("ann", 2)).ok());
-  ASSERT_TRUE(engine.finish().ok());
-  EXPECT_TRUE(engine.is_member("ann", 0));
-  EXPECT_TRUE(engine.is_member("ann", 1));
-
   Compilation naive;
   ASSERT_TRUE(compile_text("rules.seg", kBefore, {}, naive).ok());
   ASSERT_TRUE(start_engine(naive, {.evaluator = Evaluator::kNaive}, engine).ok());

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <unordered_map>
+#include <utility>
 
 #include "api/runtime/changes.h"
 #include "api/runtime/durable_parts.h"
@@ -45,13 +47,34 @@ class Call {
 /// Of a log's length in bytes more events are expected than there are, rather than fewer.
 constexpr uint64_t kBytesAnEvent = 128;
 
+/// By rule of `now`: the number of the one of that name in `before`, or kNoOld.
+std::vector<uint32_t> numbers_before(std::span<const RuleInfo> before,
+                                     std::span<const RuleInfo> now) {
+  std::unordered_map<std::string_view, uint32_t> numbers;
+  for (uint32_t i = 0; i < before.size(); ++i) numbers.emplace(before[i].name, i);
+  std::vector<uint32_t> found;
+  for (const RuleInfo& rule : now) {
+    const auto same = numbers.find(rule.name);
+    found.push_back(same == numbers.end() ? Published::kNoOld : same->second);
+  }
+  return found;
+}
+
 }  // namespace
 
 // ---- what the backend tells ---------------------------------------------------------------------
 
 void MembershipEngine::State::on_user(const UserUpdate& update) {
+  const bool says_nothing = update.is_anew && update.changes.empty() && update.scores.empty();
+  if (says_nothing && !published->has(update.id)) return;
   published->begin(update.id);
-  for (const Transition& change : update.changes) published->set(change.segment, change.entered);
+  if (update.is_anew) {
+    std::vector<uint32_t> segments;
+    for (const Transition& change : update.changes) segments.push_back(change.segment);
+    published->set_all(segments);
+  } else {
+    for (const Transition& change : update.changes) published->set(change.segment, change.entered);
+  }
   if (update.is_gone) return published->end_gone();
   published->set_scores(update.scores);
   published->end(update.at);
@@ -261,8 +284,22 @@ Outcome MembershipEngine::push(std::string_view lines) noexcept {
 }
 
 void MembershipEngine::State::work_with(std::shared_ptr<const CompiledProgram> next) {
-  program = std::move(next);
+  const std::shared_ptr<const CompiledProgram> before = std::exchange(program, std::move(next));
   decoder.reset();  // lines are read for it from here on
+  if (published) published->go_over(numbering(before.get()));
+}
+
+Published::Numbering MembershipEngine::State::numbering(const CompiledProgram* before) const {
+  auto meaning = std::make_shared<LookupMeaning>(
+      LookupMeaning{program, PublishedScores(*program->state().program), {}});
+  Published::Numbering next{program->segments().size(), meaning->scores.words()};
+  if (before != nullptr) {
+    next.old_segments = numbers_before(before->segments(), program->segments());
+    meaning->old_scores = numbers_before(before->scores(), program->scores());
+    next.since = backend->engine()->last_settled();
+  }
+  next.meaning = std::move(meaning);
+  return next;
 }
 
 Outcome MembershipEngine::State::deploy(std::shared_ptr<const CompiledProgram> next,
@@ -270,9 +307,6 @@ Outcome MembershipEngine::State::deploy(std::shared_ptr<const CompiledProgram> n
   Engine* const engine = backend->engine();
   if (engine == nullptr) {
     return {Fault::kUnsupported, "the naive evaluator takes no deploy: it answers at the end"};
-  }
-  if (published) {
-    return {Fault::kUnsupported, "a deploy to an engine with lookups is not supported yet"};
   }
   if (next->identity() == program->identity()) return {};
   const DeployOptions options{.history_starts_now = history_starts_now};
@@ -396,9 +430,21 @@ RunStats MembershipEngine::stats() const noexcept {
   return stats;
 }
 
+// ---- lookups ------------------------------------------------------------------------------------
+
+namespace {
+
+/// As the scores of the words' own program say.
+double value_of(const Published::Seen& seen, std::span<const uint64_t> words, uint32_t score) {
+  if (!seen.is_known || score >= seen.meaning->program->scores().size()) return 0;
+  if (seen.of_words != seen.meaning) score = seen.meaning->old_scores[score];
+  return score == Published::kNoOld ? 0 : seen.of_words->scores.value(words, score, seen.at);
+}
+
+}  // namespace
+
 bool MembershipEngine::is_member(std::string_view user, uint32_t segment) const noexcept {
-  if (!state_ || !state_->published || segment >= state_->program->segments().size()) return false;
-  return state_->published->is_member(user, segment);
+  return state_ && state_->published && state_->published->is_member(user, segment);
 }
 
 std::vector<uint32_t> MembershipEngine::segments_of(std::string_view user) const noexcept {
@@ -407,36 +453,45 @@ std::vector<uint32_t> MembershipEngine::segments_of(std::string_view user) const
 }
 
 double MembershipEngine::score_of(std::string_view user, uint32_t score) const noexcept {
-  if (!state_ || !state_->published || score >= state_->program->scores().size()) return 0;
-  const PublishedScores& meaning = *state_->score_words;
+  if (!state_ || !state_->published) return 0;
   std::array<uint64_t, 64> room;
-  std::vector<uint64_t> more(meaning.words() > room.size() ? meaning.words() : 0);
-  const std::span<uint64_t> words = more.empty() ? std::span<uint64_t>(room) : more;
-  const Published::Seen seen = state_->published->look_up(user, nullptr, words);
-  return seen.is_known ? meaning.value(words, score, seen.at) : 0;
+  Published::Seen seen = state_->published->look_up(user, nullptr, room);
+  if (seen.score_words <= room.size()) return value_of(seen, room, score);
+  std::vector<uint64_t> words;
+  while (seen.score_words > words.size()) {
+    words.resize(seen.score_words);
+    seen = state_->published->look_up(user, nullptr, words);
+  }
+  return value_of(seen, words, score);
 }
 
 UserLookup MembershipEngine::look_up(std::string_view user) const noexcept {
   UserLookup found;
   if (!state_ || !state_->published) return found;
-  const PublishedScores& meaning = *state_->score_words;
-  std::vector<uint64_t> words(meaning.words());
-  const Published::Seen seen = state_->published->look_up(user, &found.segments, words);
-  found.at = time_point_of(seen.at);
-  for (uint32_t i = 0; i < state_->program->scores().size(); ++i) {
-    found.scores.push_back(seen.is_known ? meaning.value(words, i, seen.at) : 0);
+  std::vector<uint64_t> words(8);
+  Published::Seen seen = state_->published->look_up(user, &found.segments, words);
+  while (seen.score_words > words.size()) {
+    words.resize(seen.score_words);
+    seen = state_->published->look_up(user, &found.segments, words);
   }
+  found.at = time_point_of(seen.at);
+  found.program = seen.meaning->program->identity();
+  const auto scores = static_cast<uint32_t>(seen.meaning->program->scores().size());
+  for (uint32_t i = 0; i < scores; ++i) found.scores.push_back(value_of(seen, words, i));
   return found;
 }
 
-void MembershipEngine::each_member(uint32_t segment, const MemberSink& give) const noexcept {
-  if (!state_ || !state_->published || segment >= state_->program->segments().size()) return;
-  state_->published->each_member(segment, give);
+uint64_t MembershipEngine::lookups_of() const noexcept {
+  if (!state_ || !state_->published) return 0;
+  return state_->published->meaning()->program->identity();
+}
+
+bool MembershipEngine::each_member(uint32_t segment, const MemberSink& give) const noexcept {
+  return !state_ || !state_->published || state_->published->each_member(segment, give);
 }
 
 uint64_t MembershipEngine::member_count(uint32_t segment) const noexcept {
-  if (!state_ || !state_->published || segment >= state_->program->segments().size()) return 0;
-  return state_->published->count(segment);
+  return state_ && state_->published ? state_->published->count(segment) : 0;
 }
 
 EngineOptions options_of(const EngineSettings& settings) {
@@ -465,9 +520,7 @@ Outcome make_state(std::shared_ptr<const CompiledProgram> program, const EngineS
   const std::shared_ptr<const Program>& runs = state->program->state().program;
   state->backend = make_engine_backend(runs, options, *state);
   if (settings.lookups) {
-    state->score_words = std::make_unique<PublishedScores>(*runs);
-    state->published =
-        std::make_unique<Published>(state->program->segments().size(), state->score_words->words());
+    state->published = std::make_unique<Published>(state->numbering(nullptr));
     state->backend->engine()->tell_users();
   }
   into = std::move(state);

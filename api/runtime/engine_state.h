@@ -17,6 +17,13 @@
 
 namespace segue {
 
+/// What readers of lookups know of the program whose numbers they are given.
+struct LookupMeaning {
+  std::shared_ptr<const CompiledProgram> program;
+  PublishedScores scores;
+  std::vector<uint32_t> old_scores;  // by score: its number before, or Published::kNoOld
+};
+
 struct MembershipEngine::State final : EngineListener {
   std::shared_ptr<const CompiledProgram> program;
   EngineSettings settings;
@@ -28,8 +35,7 @@ struct MembershipEngine::State final : EngineListener {
   uint64_t pushed_lines = 0;
   std::vector<InputLine> half_lines;  // of what was read last
 
-  std::unique_ptr<Published> published;               // if lookups are asked for
-  std::unique_ptr<const PublishedScores> score_words;  // … what its words of scores mean
+  std::unique_ptr<Published> published;  // if lookups are asked for
 
   std::atomic<bool> is_called{false};  // by whom all is done that changes anything
 
@@ -50,6 +56,9 @@ struct MembershipEngine::State final : EngineListener {
   void on_changes(std::span<const Change> changes) override;
   void on_late(const Event& event, const Origin* origin) override;
   void on_user(const UserUpdate& update) override;
+
+  /// Of `program`, as against `before`, which may be null.
+  Published::Numbering numbering(const CompiledProgram* before) const;
   void on_stop(Instant at) override;
 
   /// Lookups answer as of now.

@@ -82,6 +82,7 @@ using SnapshotSink = std::function<void(const Snapshot&)>;
 /// One user as of one instant.
 struct UserLookup {
   TimePoint at;                    ///< all of this user up to and at it is settled
+  uint64_t program = 0;            ///< identity: whose numbers they are
   std::vector<uint32_t> segments;  ///< that hold it; ascending
   std::vector<double> scores;      ///< by score; 0 of who is not known
 };
@@ -190,8 +191,10 @@ class SEGUE_API MembershipEngine {
   // Of an engine with `EngineSettings::lookups`, else of nobody. From any thread, while others call
   // the engine, without a lock: a user's segments and scores as of one of its settled instants,
   // never behind the changes given out. What moves with time alone (windows, half-lives) is as of
-  // the last instant that a call of the engine settled before it returned. Cost: two to three lines
-  // of memory; of a score with a half-life also its arithmetic.
+  // the last instant that a call of the engine settled before it returned. After a deploy numbers
+  // are those of the new program at once; of a user who is not carried over yet the answers are
+  // those of the deploy's instant, of segments and scores that had the same names. Cost: three
+  // lines of memory; of a score with a half-life also its arithmetic.
   bool is_member(std::string_view user, uint32_t segment) const noexcept;
   std::vector<uint32_t> segments_of(std::string_view user) const noexcept;  ///< ascending
   double score_of(std::string_view user, uint32_t score) const noexcept;  ///< 0 of who is not known
@@ -200,7 +203,12 @@ class SEGUE_API MembershipEngine {
 
   /// Each member, in no order and as of its own newest instant: of who enters or leaves meanwhile,
   /// either. Cost: a line of memory for each user that was ever in any segment.
-  void each_member(uint32_t segment, const MemberSink& give) const noexcept;
+  /// False if a deploy was begun meanwhile: then some may not have been given.
+  bool each_member(uint32_t segment, const MemberSink& give) const noexcept;
+
+  /// The identity of the program whose numbers of segments and scores are those of lookups: the one
+  /// that was deployed last. If it is the same before and after other calls, they were of it too.
+  uint64_t lookups_of() const noexcept;
 
  private:
   friend Outcome start_engine(const Compilation&, const EngineSettings&,

@@ -49,6 +49,7 @@ void Shard::begin_deploy(std::shared_ptr<const Deploy> deploy,
   timers_.clear();  // those of users who are not carried over ask for the old program
   changed_.clear();
   is_changed_.clear();
+  if (updates_) note_updates();
   warming_ = deploy->warming;
   staying_ = StayingMembers(warming_ ? warming_->rows.size() : 0);
   if (former->users.residents() != nullptr) {
@@ -119,6 +120,10 @@ Shard::Carried Shard::carry_user(uint32_t former_number) {
     users_.put_back(number, blob);
     if (tracks_changed_) note_changed(number);
     if (order_.unowned() != 0) note_changes(number, blob);
+    if (updates_) {
+      updates_->note_anew(users_.id_place(number), blob,
+                          entries_of(number, timers_.now() - Duration{1}), order_.all().size());
+    }
     set_wake(number, next_deadline(blob));
     users.let_go(former_number);
     part_memory();
@@ -166,6 +171,7 @@ void Shard::tell_deploy(uint32_t former_number, const Blob& old, uint32_t number
 void Shard::carry_some(size_t bytes, Instant settled) {
   timers_.move_to(settled);  // nothing was due up to then
   order_.clear();
+  if (updates_) updates_->clear();
   cells::take_capped();
   size_t carried = 0;
   while (former_ != nullptr && carried < bytes) {

@@ -192,7 +192,9 @@ void Engine::carry_on() {
     held_.begin_run();
     workers_.run(
         [&](uint32_t part) { shards_[part]->carry_some(carried_bytes_a_call_, settled_); });
-    if (!is_stopped()) give_changes();
+    if (is_stopped()) return;
+    give_updates();
+    give_changes();
   } else if (!held_.empty() && !is_stopped()) {
     give_held(kHeldAStep);
   }

@@ -202,10 +202,15 @@ void Engine::process(std::span<Arrival> arrivals, Instant end) {
     workers_.run([&](uint32_t part) { shards_[part]->settle_own(arrivals, part, parts, end); });
   }
   if (is_stopped()) return;
-  for (size_t i = 0; tells_users_ && i < shards_.size(); ++i) {
-    shards_[i]->give_updates([&](const UserUpdate& update) { listener_.on_user(update); });
-  }
+  give_updates();
   give_changes();
+}
+
+void Engine::give_updates() {
+  if (!tells_users_) return;
+  for (const auto& shard : shards_) {
+    shard->give_updates([&](const UserUpdate& update) { listener_.on_user(update); });
+  }
 }
 
 void Engine::give(std::span<const Change> changes) {

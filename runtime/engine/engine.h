@@ -207,6 +207,7 @@ class Engine {
   bool is_stopped() const { return is_bounded_ && !trouble().ok(); }
   Instant earliest_wake() const;
   void process(std::span<Arrival> arrivals, Instant end);
+  void give_updates();
   void give_changes();
   void give(std::span<const Change> changes);
   bool restore_counts(ByteReader& in);

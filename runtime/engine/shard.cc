@@ -285,20 +285,25 @@ void Shard::note_changes(uint32_t number, const Blob& blob) {
 }
 
 void Shard::give_all(Instant at, const std::function<void(const UserUpdate&)>& give) const {
-  std::vector<Transition> entered;
   std::vector<uint64_t> words(updates_->scores().words());
   for (uint32_t number = 0; number < users_.size(); ++number) {
     const Blob blob = users_.blob(number);
     if (blob.empty()) continue;
-    entered.clear();
-    for (uint32_t segment = 0; segment < member_counts_.size(); ++segment) {
-      if (member_counts_[segment] != 0 && is_member(number, segment, at)) {
-        entered.push_back({.at = at, .segment = segment, .entered = true});
-      }
-    }
+    const std::vector<Transition> entered = entries_of(number, at);
     updates_->scores().take(blob, words);
-    give({users_.id(number), {blob.header().last_ms}, false, entered, words});
+    give({users_.id(number), {blob.header().last_ms}, false, true, entered, words});
   }
+}
+
+/// Of the segments that hold the user, all up to and at `at` settled.
+std::vector<Transition> Shard::entries_of(uint32_t number, Instant at) const {
+  std::vector<Transition> entered;
+  for (uint32_t segment = 0; segment < member_counts_.size(); ++segment) {
+    if (member_counts_[segment] != 0 && is_member(number, segment, at)) {
+      entered.push_back({.at = at, .segment = segment, .entered = true});
+    }
+  }
+  return entered;
 }
 
 void Shard::note_changed(uint32_t number) {

@@ -162,6 +162,7 @@ class Shard {
   void note_update(uint32_t number, const Blob& blob) {
     updates_->note(users_.id_place(number), blob, order_.all().size());
   }
+  std::vector<Transition> entries_of(uint32_t number, Instant at) const;
   void set_wake(uint32_t number, Instant deadline);
 
   /// Users of the program before, who are not carried over yet.
