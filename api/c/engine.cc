@@ -113,7 +113,7 @@ segue_status check_lookup(const segue_engine* engine, const void* into) {
 }
 
 segue_status check_segment(const segue_engine* engine, uint32_t segment) {
-  if (segment < engine->program->segments().size()) return SEGUE_OK;
+  if (segment < engine->segments.load()) return SEGUE_OK;
   return fail(SEGUE_INVALID, fmt::format("there is no segment {}", segment));
 }
 
@@ -132,7 +132,7 @@ segue_status segue_engine_new(const segue_program* program, const segue_engine_o
   segue::EngineSettings settings;
   SEGUE_C_TRY(settings_of(options, settings));
   auto made = std::make_unique<segue_engine>();
-  made->program = program->program;
+  made->set_program(program->program);
   made->has_lookups = settings.lookups;
   SEGUE_C_TRY(status_of(segue::start_engine(made->program, settings, made->engine)));
   *engine = made.release();
@@ -152,7 +152,7 @@ segue_status segue_engine_open(const segue_program* program, const segue_engine_
   segue::EngineSettings settings;
   SEGUE_C_TRY(settings_of(options, settings));
   auto made = std::make_unique<segue_engine>();
-  made->program = program->program;
+  made->set_program(program->program);
   made->has_lookups = settings.lookups;
   segue::DurableSettings kept;
   kept.folder = folder;
@@ -188,7 +188,7 @@ segue_status segue_engine_deploy(segue_engine* engine, const segue_program* prog
   SEGUE_C_HOLD(engine);
   const bool history_starts_now = options != nullptr && options->history_starts_now != 0;
   SEGUE_C_TRY(status_of(engine->engine.deploy(program->program, history_starts_now)));
-  engine->program = program->program;
+  engine->set_program(program->program);
   return SEGUE_OK;
 }
 
@@ -304,7 +304,7 @@ segue_status segue_engine_score(const segue_engine* engine, segue_text user, uin
                                 double* value) {
   SEGUE_C_TRY(check_lookup(engine, value));
   SEGUE_C_TRY(check_user(user));
-  if (score >= engine->program->scores().size()) {
+  if (score >= engine->scores.load()) {
     return fail(SEGUE_INVALID, fmt::format("there is no score {}", score));
   }
   *value = engine->engine.score_of({user.data, user.size}, score);
@@ -331,8 +331,14 @@ segue_status segue_engine_each_member(const segue_engine* engine, uint32_t segme
   if (callback == nullptr) return fail(SEGUE_MISUSE, "callback is null");
   SEGUE_C_TRY(check_lookup(engine, engine));
   SEGUE_C_TRY(check_segment(engine, segment));
-  engine->engine.each_member(segment,
-                             [&](std::string_view user) { callback(text_of(user), context); });
+  const bool is_whole = engine->engine.each_member(
+      segment, [&](std::string_view user) { callback(text_of(user), context); });
+  return is_whole ? SEGUE_OK : fail(SEGUE_INVALID, "a deploy was begun meanwhile");
+}
+
+segue_status segue_engine_lookups_of(const segue_engine* engine, uint64_t* program) {
+  SEGUE_C_TRY(check_lookup(engine, program));
+  *program = engine->engine.lookups_of();
   return SEGUE_OK;
 }
 

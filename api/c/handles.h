@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "segue/blob.h"
@@ -29,10 +30,17 @@ struct segue_program {
 
 struct segue_engine {
   std::shared_ptr<const segue::CompiledProgram> program;
+  std::atomic<size_t> segments{0}, scores{0};  // of it, for the calls that any thread may make
   bool has_lookups = false;
   std::unique_ptr<segue::DurableSink> sink;  // outlives the engine
   segue::MembershipEngine engine;
   mutable std::atomic<bool> busy{false};
+
+  void set_program(std::shared_ptr<const segue::CompiledProgram> next) {
+    segments = next->segments().size();
+    scores = next->scores().size();
+    program = std::move(next);
+  }
 };
 
 struct segue_state {

@@ -98,9 +98,9 @@ typedef struct segue_deploy_options {
  * behind those of the new program. `options` may be NULL.
  *
  * The engine keeps what it needs of `program`, which may be freed. One call at a time, as for the
- * others; the program is shared freely. After an error the old program works on: SEGUE_UNSUPPORTED
- * of an engine with lookups, SEGUE_UNREADABLE if the engine's folder cannot be written, and then it
- * may be tried again. Cost: the rules of both and the events that wait, not the users. */
+ * others; the program is shared freely. After an error the old program works on: SEGUE_UNREADABLE
+ * if the engine's folder cannot be written, and then it may be tried again. Cost: the rules of both
+ * and the events that wait, not the users. */
 SEGUE_API segue_status segue_engine_deploy(segue_engine* engine, const segue_program* program,
                                            const segue_deploy_options* options);
 
@@ -166,7 +166,8 @@ SEGUE_API segue_status segue_engine_members(const segue_engine* engine, uint32_t
  * but `segue_engine_free`, without a lock. A user's segments and scores are as of one of its
  * settled instants, never behind the changes given out; what moves with time alone is as of the
  * last instant that a call settled before it returned. A user that is not known is in nothing, and
- * its scores are 0. */
+ * its scores are 0. From a deploy on all numbers are those of the new program; of a user who is not
+ * carried over yet the answers are as of the deploy, of segments and scores of the same names. */
 SEGUE_API segue_status segue_engine_is_member(const segue_engine* engine, segue_text user,
                                               uint32_t segment, int* member);
 
@@ -183,9 +184,14 @@ SEGUE_API segue_status segue_engine_look_up(const segue_engine* engine, segue_te
                                             double* scores, size_t score_room, int64_t* at_ms);
 
 /* Gives each member, in no order, each as of its own newest instant: of who enters or leaves
- * meanwhile, either. The engine may be called out of it by its lookups alone. */
+ * meanwhile, either. The engine may be called out of it by its lookups alone. SEGUE_INVALID if a
+ * deploy was begun meanwhile: then some may not have been given. */
 SEGUE_API segue_status segue_engine_each_member(const segue_engine* engine, uint32_t segment,
                                                 segue_member_callback callback, void* context);
+
+/* Whose numbers those of lookups are: the identity of the program that was deployed last. If it is
+ * the same before and after other lookups, they were of it too. */
+SEGUE_API segue_status segue_engine_lookups_of(const segue_engine* engine, uint64_t* program);
 SEGUE_API segue_status segue_engine_member_count(const segue_engine* engine, uint32_t segment,
                                                  uint64_t* count);
 

@@ -167,8 +167,7 @@ class SEGUE_API MembershipEngine {
   /// and no checkpoint is begun until all users are over, but for one that is asked for.
   ///
   /// After an error the old program works on, and it may be tried again. `Fault::kUnsupported` of
-  /// an engine with lookups or of the naive evaluator. Cost: the rules of both, and the events that
-  /// wait; not the users.
+  /// the naive evaluator. Cost: the rules of both, and the events that wait; not the users.
   Outcome deploy(std::shared_ptr<const CompiledProgram> next,
                  bool history_starts_now = false) noexcept;
 

@@ -226,7 +226,8 @@ static void on_deploy(const segue_change* change, void* context) {
 static void test_deploy(void) {
   segue_program* program = compile();
   segue_engine* engine = NULL;
-  CHECK(segue_engine_new(program, NULL, &engine) == SEGUE_OK);
+  segue_engine_options lookups = {sizeof lookups, 1, 0, 0, 1, 0};
+  CHECK(segue_engine_new(program, &lookups, &engine) == SEGUE_OK);
   Deployed deployed = {{0}};
   CHECK(segue_engine_on_change(engine, on_deploy, &deployed) == SEGUE_OK);
   char room[200];
@@ -242,12 +243,20 @@ static void test_deploy(void) {
   CHECK(segue_engine_is_deploying(engine, NULL) == SEGUE_MISUSE);
   CHECK(segue_engine_deploy(engine, other, &options) == SEGUE_OK);
   CHECK(segue_engine_deploy(engine, other, NULL) == SEGUE_OK); /* nothing to do */
-  segue_program_free(other);                                   /* the engine keeps what it needs */
+  uint64_t whose = 0;
+  CHECK(segue_engine_lookups_of(engine, NULL) == SEGUE_MISUSE);
+  CHECK(segue_engine_lookups_of(engine, &whose) == SEGUE_OK);
+  CHECK(whose == segue_program_identity(other));
+  segue_program_free(other); /* the engine keeps what it needs */
   int deploying = 0;
+  int member = 1;
+  CHECK(segue_engine_is_member(engine, text("ann"), 1, &member) == SEGUE_OK && member == 0);
+  CHECK(segue_engine_is_member(engine, text("ann"), 2, &member) == SEGUE_INVALID);
   CHECK(segue_engine_is_deploying(engine, &deploying) == SEGUE_OK && deploying == 1);
   CHECK(segue_engine_finish(engine) == SEGUE_OK);
   CHECK(segue_engine_is_deploying(engine, &deploying) == SEGUE_OK && deploying == 0);
   CHECK(strcmp(deployed.told, "-idle(2) +seen(1) ") == 0);
+  CHECK(segue_engine_is_member(engine, text("ann"), 1, &member) == SEGUE_OK && member == 1);
   unsigned members = 0;
   CHECK(segue_engine_members(engine, 1, on_member, &members) == SEGUE_OK && members == 1);
   segue_engine_free(engine);
@@ -330,7 +339,7 @@ static void test_kept_engine(const char* folder) {
 
   /* Opened with other rules, the folder goes over to them; and back by a call. */
   segue_program* other = compile_other();
-  options.lookups = 0;
+  options.lookups = 1;
   CHECK(segue_engine_open(other, &options, folder, NULL, &recovery, &engine) == SEGUE_OK);
   CHECK(recovery.deployed == 1 && recovery.users == 1);
   segue_engine_free(engine);

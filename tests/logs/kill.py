@@ -4,7 +4,8 @@
 The log of examples/03-online-shop is read by a process that SIGKILL ends, recovered, and read on.
 What it wrote to a file must equal, byte by byte, what a run without a kill writes; what it wrote to
 standard output must too, once repeats of the same id are left out. In every other turn memory is
-bounded, so that states lie on disk when it is killed.
+bounded, so that states lie on disk when it is killed. In every third turn the log grows between
+processes, and the next one comes with other rules, which it deploys: once, whatever kills it.
 """
 import argparse
 import json
@@ -43,6 +44,47 @@ def write_log(out):
     return lines
 
 
+def write_other_rules(path):
+    """Some segments changed, one gone, one new; in place of those of RULES, and back."""
+    with open(RULES, encoding="utf-8") as file:
+        text = file.read()
+    for old, new in [("often = order >= 3 within 30d", "often = order >= 2 within 30d"),
+                     ("segment silent = no order for 120d\n", ""),
+                     ("segment loyal = loyalty >= 20", "segment loyal = loyalty >= 15\n"
+                                                       "segment many = order >= 5 within 60d")]:
+        assert old in text, old
+        text = text.replace(old, new)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+class Course:
+    """What a state is given one after the other: rules, and how far the log reaches then."""
+
+    def __init__(self, seg, log, other, folder):
+        with open(log, "rb") as file:
+            self.log = file.read()
+        ends = [self.log.index(b"\n", len(self.log) * part // 3) + 1 for part in (1, 2)]
+        ends.append(len(self.log))
+        self.phases = list(zip((RULES, other, RULES), ends)) if other else [(RULES, ends[-1])]
+        with tempfile.TemporaryDirectory(dir=folder) as part:
+            changes = os.path.join(part, "changes")
+            for phase in range(len(self.phases)):
+                command = self.command(seg, part, phase) + ["-o", changes]
+                subprocess.run(command, capture_output=True, check=True)
+            with open(changes, "rb") as file:
+                self.plain = file.readlines()
+
+    def command(self, seg, folder, phase):
+        """Lets the log grow, and what goes on with it."""
+        rules, end = self.phases[phase]
+        log = os.path.join(folder, "orders.jsonl")
+        with open(log, "ab") as file:
+            file.write(self.log[file.tell():end])
+        return [seg, "run", rules, log, "--state", os.path.join(folder, "state"), *FLAGS,
+                "--engine", "interp"]
+
+
 def run(command, kill_after, out):
     """What it said, or None if it was killed."""
     process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE)
@@ -74,35 +116,37 @@ def evicted_of(errors):
     return int(found[1].replace(b",", b"")) if found else 0
 
 
-def turn(seg, log, plain, folder, chance, is_bounded, kills_max, longest):
+def turn(seg, course, folder, chance, is_bounded, kills_max, longest):
     """Kills until the log is read; returns kills, states put out at the end, differences."""
-    state = os.path.join(folder, "state")
     changes = os.path.join(folder, "changes")
     to_file = chance.random() < 0.7
-    command = [seg, "run", RULES, log, "--state", state, *FLAGS, "--threads", chance.choice("12"),
-               "--sync", chance.choice(["always", "every 1ms", "none"]), "--engine", "interp"]
+    flags = ["--threads", chance.choice("12"),
+             "--sync", chance.choice(["always", "every 1ms", "none"])]
     if to_file:
-        command += ["-o", changes]
+        flags += ["-o", changes]
     if is_bounded:
-        command += ["--memory", MEMORY]
+        flags += ["--memory", MEMORY]
     kills = 0
     printed = []  # by all processes; the last line of one that was killed may be half a line
-    while True:
-        after = chance.uniform(0.005, longest) if kills < kills_max else None
-        with tempfile.TemporaryFile() as out:
-            said = run(command, after, out)
-            out.seek(0)
-            printed += out.readlines()
-        if said is not None:
-            break
-        kills += 1
+    for phase in range(len(course.phases)):
+        command = course.command(seg, folder, phase) + flags
+        kills_left = kills_max // len(course.phases)
+        said = None
+        while said is None:
+            after = chance.uniform(0.005, longest / len(course.phases)) if kills_left > 0 else None
+            with tempfile.TemporaryFile() as out:
+                said = run(command, after, out)
+                out.seek(0)
+                printed += out.readlines()
+            kills_left -= 1
+            kills += said is None
     if to_file:
         with open(changes, "rb") as file:
             found = file.readlines()
     else:
         found = without_repeats(printed)
     again = subprocess.run(command, capture_output=True, check=True)
-    same = found == plain and b"nothing is new" in again.stderr
+    same = found == course.plain and b"nothing is new" in again.stderr
     return kills, evicted_of(said), 0 if same else 1
 
 
@@ -114,16 +158,21 @@ def main():
     words.add_argument("--minutes", type=float, help="so long instead; 0 never stops")
     given = words.parse_args()
     chance = random.Random(given.seed)
-    kills = turns = bounded = evicted = differences = 0
+    kills = turns = bounded = deploying = evicted = differences = 0
     with tempfile.TemporaryDirectory() as folder:
         log = os.path.join(folder, "orders.jsonl")
         with open(log, "wb") as out:
             events = write_log(out)
+        other = os.path.join(folder, "other.seg")
+        write_other_rules(other)
         begun = time.monotonic()
+        plain = Course(given.seg, log, None, folder)
+        longest = 1.2 * (time.monotonic() - begun)
+        deploys = Course(given.seg, log, other, folder)
+        assert any(b'"deploy"' in line for line in deploys.plain)
         whole = [given.seg, "run", RULES, log, "--format", "jsonl", "--engine", "interp", *FLAGS]
         done = subprocess.run(whole, capture_output=True, check=True)
-        plain = done.stdout.splitlines(keepends=True)
-        longest = 1.2 * (time.monotonic() - begun)
+        assert plain.plain == done.stdout.splitlines(keepends=True), "a state changes the answer"
         begun = time.monotonic()
 
         def goes_on():
@@ -134,11 +183,12 @@ def main():
         while goes_on():
             with tempfile.TemporaryDirectory(dir=folder) as part:
                 is_bounded = turns % 2 == 1
-                killed, out, wrong = turn(given.seg, log, plain, part, chance, is_bounded, 25,
-                                          longest)
+                course = deploys if turns % 3 == 2 else plain
+                killed, out, wrong = turn(given.seg, course, part, chance, is_bounded, 25, longest)
             kills += killed
             turns += 1
             bounded += is_bounded
+            deploying += course is deploys
             evicted += out
             differences += wrong
             if given.minutes == 0:
@@ -147,7 +197,8 @@ def main():
                 break
     print(f"kill test, seed {given.seed}: {kills} kills, {kills + turns} recoveries, "
           f"{turns} times {events} lines, {bounded} of them with --memory {MEMORY} "
-          f"({evicted} states put out), {len(plain)} changes, differences = {differences}")
+          f"({evicted} states put out) and {deploying} with two deploys, "
+          f"{len(plain.plain)} changes, differences = {differences}")
     if bounded > 0 and evicted == 0:
         print("no state was ever put out: the bound is too wide")
         return 1
