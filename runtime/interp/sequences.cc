@@ -53,16 +53,29 @@ bool before(const Touch& a, const Touch& b) {
   return a.event < b.event;
 }
 
-/// One entry a sequence of the level, value and occurrence, ascending; of sequences from `first`
-/// on.
-void collect_touches(const Frame& frame, uint32_t level, uint32_t first,
-                     std::vector<Touch>& touches) {
+/// Which sequences of a level are still to be advanced: those from `first` on.
+struct Rest {
+  uint32_t level = 0;
+  uint32_t first = 0;
+  bool has_pairs = true;  // else pairs were advanced before
+};
+
+/// Whether a sequence, one of whose steps the stream is, has no part of its own.
+bool is_pair(const SequenceParts& parts, uint32_t sequence, uint32_t stream) {
+  const auto own = parts.of_stream(stream);
+  return std::none_of(own.begin(), own.end(),
+                      [&](const SequencePart& part) { return part.sequence == sequence; });
+}
+
+/// One entry a sequence of the rest, value and occurrence, ascending.
+void collect_touches(const Frame& frame, const Rest& rest, std::vector<Touch>& touches) {
   const image::View& view = *frame.view;
   touches.clear();
   for (const Frame::Hit& hit : frame.hits) {
     for (const uint32_t index : view.list(view.streams[hit.stream].sequences)) {
       const cells::Sequence sequence = cells::sequence_of(view, index);
-      if (index < first || sequence.row.level != level) continue;
+      if (index < rest.first || sequence.row.level != rest.level) continue;
+      if (!rest.has_pairs && is_pair(frame.prepared->parts, index, hit.stream)) continue;
       Touch touch{index, hit.event, hit_of(view, sequence, hit.stream), {}};
       touch.hit.start_ms = hit.start_ms;
       const uint32_t by = sequence.row.by;
@@ -189,16 +202,16 @@ size_t advance(Frame& frame, SequenceScratch& scratch, uint32_t sequence, size_t
   return at;
 }
 
-/// Sequences from `first` on, in their order, with the ones whose wait may be over.
-void advance_from(Frame& frame, SequenceScratch& scratch, uint32_t level, uint32_t first,
+/// The rest in their order, with the ones whose wait may be over.
+void advance_rest(Frame& frame, SequenceScratch& scratch, Rest rest,
                   std::span<const uint32_t> waiting) {
   const image::View& view = *frame.view;
-  collect_touches(frame, level, first, scratch.touches);
+  collect_touches(frame, rest, scratch.touches);
   size_t hits = frame.hits.size();
   size_t touch = 0;
   size_t wait = 0;
   for (;;) {
-    while (wait < waiting.size() && view.sequences[waiting[wait]].level != level) ++wait;
+    while (wait < waiting.size() && view.sequences[waiting[wait]].level != rest.level) ++wait;
     uint32_t next = image::kNone;
     if (touch < scratch.touches.size()) next = scratch.touches[touch].sequence;
     if (wait < waiting.size()) next = std::min(next, waiting[wait]);
@@ -208,7 +221,8 @@ void advance_from(Frame& frame, SequenceScratch& scratch, uint32_t level, uint32
     if (frame.hits.size() == hits) continue;
     // A match that ended is a step of sequences behind this one.
     hits = frame.hits.size();
-    collect_touches(frame, level, next + 1, scratch.touches);
+    rest.first = next + 1;
+    collect_touches(frame, rest, scratch.touches);
     touch = 0;
   }
 }
@@ -286,9 +300,30 @@ void advance_alone(Frame& frame, SequenceScratch& scratch, uint32_t level) {
     }
     // A match that ended is a step of sequences behind this one.
     if (frame.hits.size() != hits) {
-      return advance_from(frame, scratch, level, part.sequence + 1, {});
+      return advance_rest(frame, scratch, {level, part.sequence + 1, false}, {});
     }
   }
+}
+
+/// The streams to which a match may bring an occurrence, by unions and cells between them too.
+std::vector<bool> streams_of_matches(const image::View& view) {
+  std::vector<bool> found(view.streams.size());
+  std::vector<uint32_t> next;
+  for (const image::SequenceRow& row : view.sequences) {
+    if (row.derived_stream != image::kNone) next.push_back(row.derived_stream);
+  }
+  while (!next.empty()) {
+    const uint32_t stream = next.back();
+    next.pop_back();
+    if (found[stream]) continue;
+    found[stream] = true;
+    const std::span<const uint32_t> unions = view.list(view.streams[stream].unions);
+    next.insert(next.end(), unions.begin(), unions.end());
+    for (const uint32_t cell : view.list(view.streams[stream].cells)) {
+      if (view.cells[cell].feeds != image::kNone) next.push_back(view.cells[cell].feeds);
+    }
+  }
+  return found;
 }
 
 }  // namespace
@@ -296,6 +331,14 @@ void advance_alone(Frame& frame, SequenceScratch& scratch, uint32_t level) {
 SequenceParts::SequenceParts(const image::View& view) : known_(view.streams.size(), true) {
   std::vector<Pair> pair_of(view.sequences.size());
   for (uint32_t i = 0; i < view.cells.size(); ++i) find_pair(view, i, pair_of);
+  const std::vector<bool> of_matches = streams_of_matches(view);
+  for (uint32_t i = 0; i < view.sequences.size(); ++i) {
+    // A match may end behind the pairs.
+    const cells::Sequence sequence = cells::sequence_of(view, i);
+    const bool late = std::any_of(sequence.steps.begin(), sequence.steps.end(),
+                                  [&](const auto& step) { return of_matches[step.stream]; });
+    if (late) pair_of[i].derived = image::kNone;
+  }
   for (uint32_t stream = 0; stream < view.streams.size(); ++stream) {
     const auto first = static_cast<uint32_t>(parts_.size());
     OfStream& own = of_stream_.emplace_back();
@@ -348,7 +391,7 @@ void advance_sequences(Frame& frame, SequenceScratch& scratch, uint32_t level, b
   if (due && frame.tracking == nullptr) waiting = frame.prepared->waiting_sequences;
   if (frame.hits.empty() && waiting.empty()) return;
   if (waiting.empty() && is_alone(frame)) return advance_alone(frame, scratch, level);
-  advance_from(frame, scratch, level, 0, waiting);
+  advance_rest(frame, scratch, {level}, waiting);
 }
 
 bool is_plain(const Prepared& prepared, uint32_t sequence) {
