@@ -144,9 +144,9 @@ std::shared_ptr<const Rules> make_rules(Random& random) {
   return rules;
 }
 
-Case make_case(Random& random, const Mix& mix) {
+Case make_case(Random& random, bool keeps) {
   Case made;
-  const size_t versions = mix.deploys ? 2 + random.below(3) : 1;
+  const size_t versions = 2 + random.below(3);
   for (size_t i = 0; i < versions; ++i) made.rules.push_back(make_rules(random));
   for (uint64_t i = 0, count = 4 + random.below(8); i < count; ++i) {
     made.users.push_back(fmt::format("user {}", i));
@@ -178,7 +178,7 @@ Case make_case(Random& random, const Mix& mix) {
                                 newest_ms + (next_ms - newest_ms) * random.between(0, 9) / 10))});
       if (next_ms == newest_ms) made.steps.pop_back();
     }
-    if (!mix.keeps) continue;
+    if (!keeps) continue;
     if (random.chance(15)) made.steps.push_back({.kind = Step::Kind::kCheckpoint});
     if (random.chance(12)) made.steps.push_back({.kind = Step::Kind::kReopen});
   }

@@ -69,11 +69,7 @@ struct Case {
   std::vector<std::string> users;
 };
 
-struct Mix {
-  bool deploys = false;
-  bool keeps = false;  // in a folder: checkpoints, and processes that end
-};
-
-Case make_case(Random& random, const Mix& mix);
+/// `keeps`: for an engine in a folder, with checkpoints and processes that end.
+Case make_case(Random& random, bool keeps);
 
 }  // namespace segue::mixed
