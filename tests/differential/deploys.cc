@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 
 #include "runtime/engine/engine.h"
@@ -18,6 +19,43 @@ struct Phase {
   std::shared_ptr<Program> program;
   std::shared_ptr<const Warming> warming;  // null: none
   Instant begin, end;
+};
+
+/// Where states go that an engine has no memory for.
+class MapCold final : public ColdStates {
+ public:
+  uint32_t add_table() override { return tables_++; }
+  Status put(uint32_t table, std::span<const State> states) override {
+    const std::lock_guard lock(mutex_);
+    for (const State& state : states) {
+      // SAFETY: any object may be looked at as chars.
+      states_[{table, state.number}].assign(reinterpret_cast<const char*>(state.bytes.data()),
+                                            state.bytes.size());
+    }
+    return {};
+  }
+  Status get(uint32_t table, uint32_t number, std::string& into) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = states_.find({table, number});
+    if (found == states_.end()) return Error{Errc::kCorrupt, "it is not there"};
+    into = found->second;
+    return {};
+  }
+  Status remove(uint32_t table, uint32_t number) override {
+    const std::lock_guard lock(mutex_);
+    states_.erase({table, number});
+    return {};
+  }
+  Status remove_table(uint32_t table) override {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(states_, [&](const auto& state) { return state.first.first == table; });
+    return {};
+  }
+
+ private:
+  std::mutex mutex_;
+  uint32_t tables_ = 0;
+  std::map<std::pair<uint32_t, uint32_t>, std::string> states_;
 };
 
 class Told : public EngineListener {
@@ -36,9 +74,21 @@ class Told : public EngineListener {
     }
   }
   void on_late(const Event&, const Origin*) override { lines.push_back("error: late"); }
+  void on_user(const UserUpdate& update) override {
+    std::set<std::string>& in = looked_up[std::string(update.id)];
+    if (update.is_anew || update.is_gone) in.clear();
+    if (update.is_gone) return;
+    for (const Transition& change : update.changes) {
+      const std::string name(engine->segment_name(change.segment));
+      if (change.entered != !in.contains(name)) lines.push_back("error: told twice");
+      if (change.entered) in.insert(name);
+      if (!change.entered) in.erase(name);
+    }
+  }
 
   Engine* engine = nullptr;
   Answer lines;
+  std::map<std::string, std::set<std::string>> looked_up;  // by user: segments, as `on_user` says
 
  private:
   Instant last_ = kLongAgo;
@@ -120,13 +170,14 @@ std::string compare(Answer expected, Answer actual) {
 /// Engine and listener, fed in batches, with the phases it went through.
 class Live {
  public:
-  Live(const EngineMode& mode, std::vector<GeneratedEvent> input)
-      : mode_(mode), input_(std::move(input)) {}
+  Live(const EngineMode& mode, size_t state_bytes_max, std::vector<GeneratedEvent> input)
+      : mode_(mode), state_bytes_max_(state_bytes_max), input_(std::move(input)) {}
 
   void run(const Deploys& deploys, std::vector<Phase>& phases, Instant until, Random& random) {
     options_.threads = mode_.shards;
     options_.lateness = Duration{mode_.lateness_ms};
     if (mode_.shuffle % 2 == 0) options_.carried_bytes_a_call = 1;
+    options_.state_bytes_max = state_bytes_max_;
     begin(phases[0].program);
     phases[0].begin = Instant{kLongAgo.ms};
     for (size_t i = 0; i < phases.size(); ++i) {
@@ -143,6 +194,15 @@ class Live {
   }
 
   const Answer& lines() const { return told_.lines; }
+
+  /// As who answers from copies has it, once all users are carried over.
+  std::set<std::string> looked_up() const {
+    std::set<std::string> members;
+    for (const auto& [user, segments] : told_.looked_up) {
+      for (const std::string& name : segments) members.insert(fmt::format("{} in {}", user, name));
+    }
+    return members;
+  }
 
   std::set<std::string> members() {
     std::set<std::string> members;
@@ -161,6 +221,8 @@ class Live {
  private:
   void begin(std::shared_ptr<const Program> program) {
     engine_ = std::make_unique<Engine>(std::move(program), options_, told_);
+    engine_->keep_cold_in(cold_);
+    engine_->tell_users();
     told_.engine = engine_.get();
   }
 
@@ -176,6 +238,8 @@ class Live {
     bool whole = engine_->restore(rest).ok();
     for (const auto& [id, state] : users) whole = engine_->restore_user(id, state).ok() && whole;
     if (!whole) told_.lines.push_back("error: not restored");
+    told_.looked_up.clear();
+    engine_->tell_all_users();
   }
 
   void push(const std::shared_ptr<Program>& program, size_t begin, size_t end, Random& random) {
@@ -190,10 +254,12 @@ class Live {
   }
 
   EngineMode mode_;
+  size_t state_bytes_max_;
   EngineOptions options_;
   std::vector<GeneratedEvent> input_;
   std::vector<std::unique_ptr<Decoded>> decoded_;
   Told told_;
+  MapCold cold_;
   std::unique_ptr<Engine> engine_;
 };
 
@@ -235,7 +301,8 @@ std::string judge_deploys(const Deploys& deploys, const std::vector<GeneratedEve
   Random random(number);
   EngineMode mode{number % 3 == 0 ? 4u : 1u, number % 2 == 0 ? 0 : kDayMs, number % 4, false};
   if (mode.lateness_ms == 0) mode.shuffle = 0;
-  Live live(mode, mode.shuffle == 0 ? events : shuffled(events, mode));
+  const size_t state_bytes_max = number % 4 < 2 ? 0 : number % 8 < 4 ? 1 : 700;
+  Live live(mode, state_bytes_max, mode.shuffle == 0 ? events : shuffled(events, mode));
   live.run(deploys, phases, until, random);
   Answer expected;
   std::set<std::string> members;
@@ -255,6 +322,10 @@ std::string judge_deploys(const Deploys& deploys, const std::vector<GeneratedEve
   const std::set<std::string> told = live.members();
   if (wrong.empty() && told != members) {
     wrong = "members:\n" + compare({members.begin(), members.end()}, {told.begin(), told.end()});
+  }
+  const std::set<std::string> copies = live.looked_up();
+  if (wrong.empty() && copies != told) {
+    wrong = "lookups:\n" + compare({told.begin(), told.end()}, {copies.begin(), copies.end()});
   }
   if (wrong.empty()) return {};
   for (size_t i = 0; i < phases.size(); ++i) {
