@@ -395,7 +395,9 @@ class Streams {
         filter_of(family.streams[i]).branch(yes, next);
         out_.continue_in(yes);
         updates_.apply(family.streams[i]);
-        out_.builder().CreateBr(done);
+        // Of the same text where filters were not shared.
+        const bool again = i + 1 != end && family.keys[i + 1] == family.keys[i];
+        out_.builder().CreateBr(again ? next : done);
         if (next != done) out_.continue_in(next);
       }
       return;

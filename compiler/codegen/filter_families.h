@@ -12,7 +12,8 @@ namespace segue::codegen {
 /// nothing but cells that do not grow, so that it makes no difference in which order they are fed.
 struct FilterFamily {
   /// kNumbers: on one side of the constant; of `streams` those behind one that does not match do
-  /// not match either. kTexts: equal to it; `streams` ascend by `keys`, of equal texts one matches.
+  /// not match either. kTexts: equal to it; `streams` ascend by `keys`, of different texts one
+  /// matches.
   enum class Shape : uint8_t { kNumbers, kTexts };
   Shape shape = Shape::kNumbers;
   uint32_t slot = 0;
