@@ -54,12 +54,6 @@ void Waits::end_instant() {
   absences_ = 0;
 }
 
-void Waits::end_through(int64_t at_ms) {
-  for (; first_ != open_.size() && open_[first_] + wait_ms_ <= at_ms; ++first_) {
-    ended_.push_back(open_[first_] + wait_ms_);
-  }
-}
-
 void Waits::store(const CellRef& cell) const {
   for (size_t i = first_; i < open_.size(); ++i) cells::store(append_room(cell), open_[i]);
 }

@@ -37,7 +37,11 @@ class Waits {
   void end_instant();
 
   /// Ends the waits that are over by `at_ms`, before any later event is taken.
-  void end_through(int64_t at_ms);
+  void end_through(int64_t at_ms) {
+    for (; first_ != open_.size() && open_[first_] + wait_ms_ <= at_ms; ++first_) {
+      ended_.push_back(open_[first_] + wait_ms_);
+    }
+  }
 
   /// Where matches ended since they were looked at last, ascending.
   std::vector<int64_t>& ended() { return ended_; }

@@ -49,6 +49,7 @@ class AsOf {
   bool takes_columns() const { return takes_columns_; }
 
   /// See ColumnFeed.
+  void begin_variants() { columns_.begin_variants(); }
   uint32_t class_of(const Event& variant) { return columns_.class_of(frame_, variant); }
 
   /// The events of the user's next instants, none of them a copy, none after `asked`, the next

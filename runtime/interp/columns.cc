@@ -90,6 +90,8 @@ void ColumnFeed::describe_cells() {
     const image::CellRow& row = view.cells[i];
     Feed& feed = feeds_.emplace_back();
     feed.has_value = row.value.count != 0;
+    feed.same_always = is_of_variant(view.code(row.value));
+    if (feed.has_value && feed.same_always) feed.kept.resize(kKept);
     feed.offset = row.offset;
     if (row.kind == CellKind::kLatest) feed.choice = Choice::kLast;
     if (row.kind == CellKind::kOldest) feed.choice = Choice::kFirst;
@@ -255,6 +257,7 @@ void ColumnFeed::take_waits(const Piece& piece, Waiting& one) {
 /// The cells that follow the matches of a sequence take in those that ended.
 void ColumnFeed::feed_ends(Frame& frame, Waiting& one, int64_t asked_ms) {
   std::vector<int64_t>& ended = one.waits.ended();
+  if (ended.empty()) return;
   for (size_t first = 0; first < ended.size(); first += kPiece) {
     const size_t count = std::min(kPiece, ended.size() - first);
     const Piece piece{frame, ended.data() + first, nullptr, nullptr, asked_ms};
@@ -307,7 +310,7 @@ inline ColumnFeed::Bits ColumnFeed::choose(const Piece& piece, const Feed& cell,
   return chosen;
 }
 
-inline void ColumnFeed::feed_cell(const Piece& piece, uint32_t cell, Bits events) const {
+inline void ColumnFeed::feed_cell(const Piece& piece, uint32_t cell, Bits events) {
   const Feed& feed = feeds_[cell];
   std::byte* const state = piece.frame.blob + feed.offset;
   switch (feed.push) {
@@ -330,18 +333,31 @@ inline void ColumnFeed::feed_cell(const Piece& piece, uint32_t cell, Bits events
   }
 }
 
-void ColumnFeed::feed_rest(const Piece& piece, uint32_t cell, Bits events) const {
+void ColumnFeed::feed_rest(const Piece& piece, uint32_t cell, Bits events) {
   Frame& frame = piece.frame;
   for (; events != 0; events &= events - 1) {
     const auto i = static_cast<uint32_t>(std::countr_zero(events));
     frame.now_ms = piece.times[i];
-    if (feeds_[cell].has_value) {
-      frame.event = &piece.source->variant(piece.variants[i]);
-      frame.slots = frame.event->slots.data();
-      if (frame.made.bytes_held() != 0) frame.made.rewind({});
-    }
-    interp::feed_cell(frame, cell);
+    cells::Occurrence occurrence;
+    if (feeds_[cell].has_value) occurrence = occurrence_of(piece, cell, piece.variants[i]);
+    occurrence.at_ms = piece.times[i];
+    interp::feed_cell(frame, cell, occurrence);
   }
+}
+
+const cells::Occurrence& ColumnFeed::occurrence_of(const Piece& piece, uint32_t cell,
+                                                   uint32_t variant) {
+  Feed& feed = feeds_[cell];
+  Kept& kept = feed.same_always ? feed.kept[variant % kKept] : asked_now_;
+  if (feed.same_always && kept.generation == generation_ && kept.variant == variant) {
+    return kept.occurrence;
+  }
+  Frame& frame = piece.frame;
+  frame.event = &piece.source->variant(variant);
+  frame.slots = frame.event->slots.data();
+  if (frame.made.bytes_held() != 0) frame.made.rewind({});
+  kept = {generation_, variant, occurrence_for(frame, program_.view().cells[cell])};
+  return kept.occurrence;
 }
 
 }  // namespace segue::interp

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/base/event.h"
+#include "runtime/cells/cell.h"
 #include "runtime/cells/waits.h"
 #include "runtime/interp/program.h"
 
@@ -44,6 +45,9 @@ class ColumnFeed {
   /// Whether a program's cells can be fed so: filters read values alone, and streams are events or
   /// unions of these, but for those that sequences feed.
   bool possible() const { return possible_; }
+
+  /// Variants have other numbers from now on.
+  void begin_variants() { ++generation_; }
 
   /// What a variant is an occurrence of, as a number: equal for all that are of the same streams.
   /// Cost: a look at the kind, or the kind's filters.
@@ -91,6 +95,14 @@ class ColumnFeed {
     std::vector<std::pair<uint32_t, bool>> waits;  // by number; whether as its step
     std::vector<uint32_t> hits;
   };
+  /// What a cell keeps of a variant, found once while few are asked for.
+  struct Kept {
+    uint64_t generation = 0;
+    uint32_t variant = 0;
+    cells::Occurrence occurrence;
+  };
+  static constexpr uint32_t kKept = 64;
+
   /// How a cell takes its events.
   struct Feed {
     enum class Choice : uint8_t { kAll, kFirst, kLast, kNewest };
@@ -98,6 +110,8 @@ class ColumnFeed {
     Choice choice = Choice::kAll;
     Push push = Push::kAny;
     bool has_value = false;
+    bool same_always = false;  // its value is that of the variant
+    std::vector<Kept> kept;    // by the low bits of the variant
     uint32_t offset = 0;
     uint32_t most = 0;    // kNewest: as many are kept
     int64_t back_ms = 0;  // kNewest: … of those so near; INT64_MAX: all
@@ -110,6 +124,7 @@ class ColumnFeed {
     int64_t asked_ms;
   };
 
+  const cells::Occurrence& occurrence_of(const Piece& piece, uint32_t cell, uint32_t variant);
   bool find_possible() const;
   void describe_cells();
   void find_waiting();
@@ -120,8 +135,8 @@ class ColumnFeed {
   void take_waits(const Piece& piece, Waiting& one);
   void feed_ends(Frame& frame, Waiting& one, int64_t asked_ms);
   static Bits choose(const Piece& piece, const Feed& cell, Bits events);
-  void feed_cell(const Piece& piece, uint32_t cell, Bits events) const;
-  void feed_rest(const Piece& piece, uint32_t cell, Bits events) const;
+  void feed_cell(const Piece& piece, uint32_t cell, Bits events);
+  void feed_rest(const Piece& piece, uint32_t cell, Bits events);
 
   const Program& program_;
   bool possible_;
@@ -131,6 +146,8 @@ class ColumnFeed {
   std::vector<Feed> feeds_;                   // by cell
   std::map<std::vector<uint32_t>, uint32_t> numbers_;  // of sets of streams
   std::vector<Waiting> waiting_;
+  uint64_t generation_ = 1;  // of variants' numbers
+  Kept asked_now_;           // of a cell whose values depend on the instant
   std::vector<Class> classes_;
   std::vector<uint32_t> cells_of_classes_;
   std::vector<uint32_t> streams_;  // of the variant at hand

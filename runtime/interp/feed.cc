@@ -15,7 +15,13 @@ namespace {
 
 using image::Type;
 
-/// The occurrence at hand with the value that the cell keeps of it.
+/// The chunks that read what the stream feeds are to be looked at.
+void mark_readers(Frame& frame, uint32_t stream) {
+  if (frame.tracking != nullptr) mark(frame.dirty, frame.tracking->readers_of_stream(stream));
+}
+
+}  // namespace
+
 cells::Occurrence occurrence_for(Frame& frame, const image::CellRow& row) {
   cells::Occurrence occurrence;
   occurrence.at_ms = frame.now_ms;
@@ -38,13 +44,6 @@ cells::Occurrence occurrence_for(Frame& frame, const image::CellRow& row) {
   }
   return occurrence;
 }
-
-/// The chunks that read what the stream feeds are to be looked at.
-void mark_readers(Frame& frame, uint32_t stream) {
-  if (frame.tracking != nullptr) mark(frame.dirty, frame.tracking->readers_of_stream(stream));
-}
-
-}  // namespace
 
 void apply_event(Frame& frame) {
   const image::View& view = *frame.view;

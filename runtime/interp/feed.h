@@ -23,6 +23,9 @@ void feed_stream(Frame& frame, uint32_t stream);
 /// The same for one cell: evaluates its value and updates it. May move the blob.
 void feed_cell(Frame& frame, uint32_t cell);
 
+/// What an occurrence at the frame's instant is to a cell: its code run on the event at hand.
+cells::Occurrence occurrence_for(Frame& frame, const image::CellRow& row);
+
 /// The same for a value that is at hand already, as native code has it.
 void feed_cell(Frame& frame, uint32_t cell, const cells::Occurrence& occurrence);
 

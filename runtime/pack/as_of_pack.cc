@@ -110,6 +110,7 @@ class ChainReader {
   }
 
   void prepare_columns() {
+    as_of_.begin_variants();
     classes_.resize(block_.number_variants(of_events_));
     for (uint32_t i = 0; i < classes_.size(); ++i) {
       classes_[i] = as_of_.class_of(variants_.variant(i));
