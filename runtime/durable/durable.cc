@@ -23,6 +23,9 @@ constexpr int64_t kAdvanceMsMax = int64_t{1} << 53;
 /// Input waits for a checkpoint being written when another is due by so much.
 constexpr uint64_t kOverdue = 4;
 
+/// Of batches that are not in the log yet; some dozens.
+constexpr size_t kAheadBytesMax = size_t{16} << 20;
+
 int64_t machine_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -75,7 +78,8 @@ Durable::Durable(const DurableOptions& options, std::shared_ptr<const Program> p
       engine_(engine),
       host_(host),
       programs_(*options.files, programs_folder(options)),
-      decoder_(program_->schema()) {}
+      decoder_(program_->schema()),
+      ahead_([this](const InputBatch& input) { return log_batch(input); }) {}
 
 Durable::~Durable() {
   if (writer_.joinable()) writer_.join();
@@ -274,25 +278,33 @@ void Durable::note_taken(const EventBatch& batch) {
   }
 }
 
-Status Durable::log_batch(const EventBatch& batch, std::span<const uint32_t> inputs) {
+Status Durable::log_batch(const InputBatch& input) {
   payload_.clear();
-  put_events(payload_, batch, inputs);
+  put_events(payload_, input.batch, input.inputs);
   return log_->append(RecordKind::kEvents, payload_);
 }
 
 /// What is in the log.
-Status Durable::apply(EventBatch batch, std::span<const uint32_t> inputs) {
+Status Durable::apply(InputBatch input) {
+  SEGUE_TRY_STATUS(engine_.trouble());
   EventBatch places;
-  places.origins = batch.origins;
-  for (Origin& origin : places.origins) origin.file = inputs[origin.file];
-  for (const Reject& reject : batch.rejects) {
-    places.rejects.push_back({reject.kind, inputs[reject.file], reject.line, {}});
+  places.origins = input.batch.origins;
+  for (Origin& origin : places.origins) origin.file = input.inputs[origin.file];
+  for (const Reject& reject : input.batch.rejects) {
+    places.rejects.push_back({reject.kind, input.inputs[reject.file], reject.line, {}});
   }
   note_taken(places);
-  host_.on_logged(batch);
-  engine_.push(std::move(batch));
-  SEGUE_TRY_STATUS(engine_.trouble());
-  checkpoint_when_due();
+  host_.on_logged(input.batch);
+  engine_.push(std::move(input.batch));
+  return engine_.trouble();
+}
+
+/// What is in the log by now; or all that is on its way there.
+Status Durable::apply_logged(bool all) {
+  while (!ahead_.empty() && (all || ahead_.bytes_held() > kAheadBytesMax || ahead_.is_ready())) {
+    SEGUE_TRY(InputBatch input, ahead_.take());
+    SEGUE_TRY_STATUS(apply(std::move(input)));
+  }
   return {};
 }
 
@@ -300,25 +312,30 @@ Status Durable::push(EventBatch batch, std::span<const uint32_t> inputs) {
   SEGUE_TRY_STATUS(settle());
   if (batch.empty()) return {};
   SEGUE_TRY_STATUS(engine_.trouble());
-  SEGUE_TRY_STATUS(log_batch(batch, inputs));
-  return apply(std::move(batch), inputs);
+  InputBatch input{std::move(batch), inputs};
+  SEGUE_TRY_STATUS(log_batch(input));
+  SEGUE_TRY_STATUS(apply(std::move(input)));
+  checkpoint_when_due();
+  return {};
 }
 
 Status Durable::push_on(EventBatch batch, std::span<const uint32_t> inputs) {
-  SEGUE_TRY_STATUS(settle());
-  if (batch.empty()) return {};
+  SEGUE_TRY_STATUS(apply_logged(false));
+  // A checkpoint holds all that is in the log.
+  if (is_checkpoint_due()) {
+    SEGUE_TRY_STATUS(apply_logged(true));
+    checkpoint_when_due();
+  }
   SEGUE_TRY_STATUS(engine_.trouble());
-  logging_ = std::move(batch);
-  logging_inputs_ = inputs;
-  logger_.begin([this] { return log_batch(*logging_, logging_inputs_); });
+  if (!batch.empty()) ahead_.add({std::move(batch), inputs});
   return {};
 }
 
 Status Durable::settle() {
-  if (!logging_) return {};
-  const Status logged = logger_.await();
-  EventBatch batch = *std::exchange(logging_, std::nullopt);
-  return logged.ok() ? apply(std::move(batch), logging_inputs_) : logged;
+  if (ahead_.empty()) return {};
+  SEGUE_TRY_STATUS(apply_logged(true));
+  checkpoint_when_due();
+  return {};
 }
 
 Status Durable::advance_to(Instant through) {
@@ -351,17 +368,15 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   engine_.finish_deploy();  // its changes are to come before the sink's position is asked for
   SEGUE_TRY_STATUS(engine_.trouble());
   SEGUE_TRY(manifest_.sink_position, host_.commit_sink());
-  auto batch = store_->batch(options_.batch_bytes);
+  auto batch = store_->batch(options_.batch_bytes, seal_of_user);
   std::string key;
-  std::string value;
   const auto give = [&](std::string_view id, std::span<const std::byte> state) {
     key.assign(1, kUserKey).append(id);
     if (state.empty()) {
       erases_ = true;
       return batch->remove(key);
     }
-    pack_user(id, chars(state), value);
-    batch->put(key, value);
+    batch->put_sealed(key, chars(state));
   };
   manifest_.engine = engine_.save(give, true);
   SEGUE_TRY_STATUS(engine_.trouble());  // a cold user may be what could not be read
@@ -376,12 +391,16 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
 /// One that fails is no failure of the input that made it due: it is tried again later; until then
 /// the log is kept, and grows. `checkpoint` tells what is wrong. None while users are carried over:
 /// it would wait for the last of them.
-void Durable::checkpoint_when_due() {
+bool Durable::is_checkpoint_due() const {
   const uint64_t bytes = log_->bytes_written() - checkpoint_at_;
-  if (bytes < options_.checkpoint_bytes) return;
+  if (bytes < options_.checkpoint_bytes) return false;
   const bool is_writing = writer_.joinable() && !is_written_.load(std::memory_order_acquire);
-  if (is_writing && bytes / kOverdue < options_.checkpoint_bytes) return;
-  if (engine_.is_deploying()) return;
+  if (is_writing && bytes / kOverdue < options_.checkpoint_bytes) return false;
+  return !engine_.is_deploying();
+}
+
+void Durable::checkpoint_when_due() {
+  if (!is_checkpoint_due()) return;
   checkpoint_at_ = log_->bytes_written();
   if (await_checkpoint().ok()) static_cast<void>(begin_checkpoint());
 }
@@ -403,6 +422,7 @@ Status Durable::begin_checkpoint() {
 
 Status Durable::write_checkpoint() {
   SEGUE_TRY_STATUS(store_->write(*writing_));
+  dropped_ = log_->drop_before(writing_next_);
   if (!writing_erases_) return {};
   SEGUE_TRY_STATUS(store_->purge());
   const auto done = store_->batch(options_.batch_bytes);
@@ -420,7 +440,7 @@ Status Durable::await_checkpoint() {
   if (!writing_) return {};
   if (!written_.ok()) return written_;
   writing_.reset();
-  SEGUE_TRY_STATUS(log_->drop_before(writing_next_));
+  SEGUE_TRY_STATUS(dropped_);
   return drop_programs();
 }
 

@@ -13,9 +13,9 @@
 
 #include "runtime/base/event_batch.h"
 #include "runtime/base/result.h"
-#include "runtime/durable/beside.h"
 #include "runtime/durable/files.h"
 #include "runtime/durable/log.h"
+#include "runtime/durable/log_ahead.h"
 #include "runtime/durable/manifest.h"
 #include "runtime/durable/programs.h"
 #include "runtime/durable/records.h"
@@ -30,7 +30,7 @@ struct DurableOptions {
   std::string folder;
   SyncPolicy sync;
   uint64_t checkpoint_bytes = uint64_t{64} << 20;  // of log between two checkpoints
-  uint64_t segment_bytes = uint64_t{32} << 20;
+  uint64_t segment_bytes = uint64_t{64} << 20;
   std::string settings;           // what of the engine's settings answers depend on: `lateness 0s`
   std::string sink;               // where changes go: a path, or empty
   size_t batch_bytes = SIZE_MAX;  // of a checkpoint in memory while it is made
@@ -117,10 +117,10 @@ class Durable {
   /// more: it is to be opened anew.
   Status push(EventBatch batch, std::span<const uint32_t> inputs);
 
-  /// The same for a caller with more at hand: the batch is logged on a thread of its own while the
-  /// next one is made, and applied by the next call of any kind, `settle` if there is no other.
-  /// That call fails if the batch cannot be logged, and does nothing else. `inputs` stays until
-  /// then.
+  /// The same for a caller with more at hand: the batch is logged on a thread of its own while
+  /// others are made, and applied by a call after it, of whatever kind: `push_on` applies what is
+  /// logged, any other call all. If one cannot be logged, that call fails, and neither that batch
+  /// nor what was given behind it is logged or applied. `inputs` stays until then.
   Status push_on(EventBatch batch, std::span<const uint32_t> inputs);
   Status settle();
 
@@ -160,8 +160,10 @@ class Durable {
   void work_with(std::shared_ptr<const Program> program);
   Status drop_programs();
   void note_taken(const EventBatch& batch);
-  Status log_batch(const EventBatch& batch, std::span<const uint32_t> inputs);
-  Status apply(EventBatch batch, std::span<const uint32_t> inputs);
+  Status log_batch(const InputBatch& input);
+  Status apply(InputBatch input);
+  Status apply_logged(bool all);
+  bool is_checkpoint_due() const;
   void checkpoint_when_due();
   Status begin_checkpoint();
   Status await_checkpoint();
@@ -187,20 +189,17 @@ class Durable {
   bool erases_ = false;         // users were deleted since the last one
   std::string payload_;
 
-  // Being logged, and not applied yet.
-  std::optional<EventBatch> logging_;
-  std::span<const uint32_t> logging_inputs_;
-
   // Being written; if that failed, to be tried again before another is made.
   std::unique_ptr<StoreBatch> writing_;
   uint64_t writing_next_ = 0;
   uint64_t writing_program_ = 0;
   bool writing_erases_ = false;  // users were deleted: nothing of them may be left in a file
   Status written_;
+  Status dropped_;                        // of the log, what it holds
   std::atomic<bool> is_written_ = false;  // or has failed
   std::thread writer_;
 
-  Beside logger_;  // last: it uses the above
+  LogAhead ahead_;  // last: it uses the above
 };
 
 /// What a folder holds, see `seg state`.

@@ -25,8 +25,8 @@ class UnpurgedStore final : public Store {
  public:
   explicit UnpurgedStore(std::unique_ptr<Store> under) : under_(std::move(under)) {}
 
-  std::unique_ptr<StoreBatch> batch(size_t memory_bytes) override {
-    return under_->batch(memory_bytes);
+  std::unique_ptr<StoreBatch> batch(size_t memory_bytes, Seal seal) override {
+    return under_->batch(memory_bytes, seal);
   }
   Status write(StoreBatch& batch) override { return under_->write(batch); }
   Result<std::optional<std::string>> get(std::string_view key) override { return under_->get(key); }

@@ -152,7 +152,7 @@ Status LogWriter::write_record(RecordKind kind, std::string_view payload) {
     return failed;
   }
   segment_bytes_ += buffer_.size();
-  bytes_written_ += buffer_.size();
+  bytes_written_.fetch_add(buffer_.size(), std::memory_order_relaxed);
   ++next_;
   const std::lock_guard lock(mutex_);
   written_ = head.number;

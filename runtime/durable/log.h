@@ -32,7 +32,7 @@ struct SyncPolicy {
 struct LogOptions {
   SyncPolicy sync;
   uint64_t program = 0;  // identity, written into each segment's head
-  uint64_t segment_bytes = uint64_t{32} << 20;
+  uint64_t segment_bytes = uint64_t{64} << 20;
 };
 
 /// Appends records to the log in a folder. A record is acknowledged when `append` returns without
@@ -57,14 +57,16 @@ class LogWriter {
   /// What comes next begins a segment of its own. If that fails, the next `append` tries it again.
   [[nodiscard]] Status cut();
 
-  /// Removes segments that hold no record from `number` on. Not the one being written.
+  /// Removes segments that hold no record from `number` on. Not the one being written; may run
+  /// beside `append`.
   [[nodiscard]] Status drop_before(uint64_t number);
 
   /// Of segments that begin from here on.
   void set_program(uint64_t identity) { options_.program = identity; }
 
   uint64_t next() const { return next_; }
-  uint64_t bytes_written() const { return bytes_written_; }
+  /// May be asked for beside any other call.
+  uint64_t bytes_written() const { return bytes_written_.load(std::memory_order_relaxed); }
 
  private:
   LogWriter(Files& files, std::string folder, uint64_t next, const LogOptions& options)
@@ -81,7 +83,7 @@ class LogWriter {
   std::string folder_;
   LogOptions options_;
   uint64_t next_;
-  uint64_t bytes_written_ = 0;
+  std::atomic<uint64_t> bytes_written_ = 0;
   uint64_t segment_bytes_ = 0;  // of the one being written
   bool is_cut_ = false;         // the next one has to be begun first
   std::string buffer_;

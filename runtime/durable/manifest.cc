@@ -100,10 +100,8 @@ Result<Manifest> open_manifest(std::string_view bytes) {
   return manifest;
 }
 
-void pack_user(std::string_view id, std::string_view state, std::string& value) {
-  value.clear();
-  put(value, hash64(state, hash64(id)));
-  value += state;
+uint64_t seal_of_user(std::string_view key, std::string_view state) {
+  return hash64(state, hash64(key.substr(1)));
 }
 
 Result<std::string_view> open_user(std::string_view id, std::string_view value) {

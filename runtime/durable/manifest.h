@@ -37,9 +37,9 @@ struct Manifest {
 std::string pack_manifest(const Manifest& manifest);
 Result<Manifest> open_manifest(std::string_view bytes);
 
-/// A user's state with a checksum over id and state, in place of what `value` was, and back;
-/// `kCorrupt` names the user.
-void pack_user(std::string_view id, std::string_view state, std::string& value);
+/// A user's state in the store has a checksum over id and state in front: what makes it of the
+/// user's key, and what takes it off; `kCorrupt` names the user.
+uint64_t seal_of_user(std::string_view key, std::string_view state);
 Result<std::string_view> open_user(std::string_view id, std::string_view value);
 
 }  // namespace segue::durable

@@ -44,9 +44,10 @@ rocksdb::Status room_for(const std::string& folder, uint64_t bytes) {
 /// Keys and values as they came, to be sorted; what memory has no room for is in tables already.
 class RocksBatch final : public StoreBatch {
  public:
-  RocksBatch(std::string folder, StoreMode mode, size_t memory_bytes)
+  RocksBatch(std::string folder, StoreMode mode, size_t memory_bytes, Seal seal)
       : folder_(std::move(folder)),
         mode_(mode),
+        seal_(seal),
         memory_bytes_(memory_bytes),
         write_at_(memory_bytes) {}
   ~RocksBatch() override {
@@ -54,8 +55,11 @@ class RocksBatch final : public StoreBatch {
     for (const std::string& path : tables_) std::filesystem::remove(path, gone);
   }
 
-  void put(std::string_view key, std::string_view value) override { add(key, value, value.size()); }
-  void remove(std::string_view key) override { add(key, {}, kRemoval); }
+  void put(std::string_view key, std::string_view value) override { add(key, value, Kind::kValue); }
+  void put_sealed(std::string_view key, std::string_view value) override {
+    add(key, value, Kind::kSealed);
+  }
+  void remove(std::string_view key) override { add(key, {}, Kind::kRemoval); }
 
   /// The tables of all of it. Of a key that comes twice the last one counts: later tables win.
   rocksdb::Status finish(std::vector<std::string>& tables) {
@@ -70,7 +74,8 @@ class RocksBatch final : public StoreBatch {
   void forget_tables() { tables_.clear(); }
 
  private:
-  static constexpr uint64_t kRemoval = UINT64_MAX;
+  enum class Kind : uint8_t { kValue, kSealed, kRemoval };
+  static constexpr size_t kSealBytes = sizeof(uint64_t);
   static constexpr size_t kPrefixBytes = 16;
   // In the order of keys they lie anywhere in memory.
   static constexpr size_t kFetchedAhead = 8;
@@ -79,10 +84,11 @@ class RocksBatch final : public StoreBatch {
   /// Most keys differ in their first bytes, which are here as numbers: sorting looks at no other.
   struct Entry {
     std::array<uint64_t, kPrefixBytes / 8> prefix;  // big-endian, filled with zeros
-    const char* data;                               // the key, then the value
-    uint64_t value_bytes;                           // or kRemoval
+    char* data;                                     // the key, then the value with its seal
+    uint64_t value_bytes;
     uint32_t key_bytes;
     uint32_t number;  // in the order of coming
+    Kind kind;
 
     std::string_view key() const { return {data, key_bytes}; }
     bool has_key_of(const Entry& other) const {
@@ -104,13 +110,15 @@ class RocksBatch final : public StoreBatch {
     return prefix;
   }
 
-  void add(std::string_view key, std::string_view value, uint64_t value_bytes) {
-    char* const data = arena_.bytes(key.size() + value.size());
+  void add(std::string_view key, std::string_view value, Kind kind) {
+    const size_t seal_bytes = kind == Kind::kSealed ? kSealBytes : 0;
+    const size_t value_bytes = seal_bytes + value.size();
+    char* const data = arena_.bytes(key.size() + value_bytes);
     key.copy(data, key.size());
-    value.copy(data + key.size(), value.size());
+    value.copy(data + key.size() + seal_bytes, value.size());
     entries_.push_back({prefix_of(key), data, value_bytes, static_cast<uint32_t>(key.size()),
-                        static_cast<uint32_t>(entries_.size())});
-    bytes_ += key.size() + value.size();
+                        static_cast<uint32_t>(entries_.size()), kind});
+    bytes_ += key.size() + value_bytes;
     if (bytes_ >= write_at_) [[unlikely]]
       write_ahead();
   }
@@ -147,7 +155,8 @@ class RocksBatch final : public StoreBatch {
       }
       const Entry& entry = entries_[i];
       if (i + 1 < entries_.size() && entry.has_key_of(entries_[i + 1])) continue;
-      const auto status = entry.value_bytes == kRemoval
+      if (entry.kind == Kind::kSealed) seal(entry);
+      const auto status = entry.kind == Kind::kRemoval
                               ? table.Delete(slice(entry.key()))
                               : table.Put(slice(entry.key()), slice(entry.value()));
       if (!status.ok()) return status;
@@ -155,8 +164,14 @@ class RocksBatch final : public StoreBatch {
     return table.Finish();
   }
 
+  void seal(const Entry& entry) const {
+    const uint64_t checksum = seal_(entry.key(), entry.value().substr(kSealBytes));
+    std::memcpy(entry.data + entry.key_bytes, &checksum, kSealBytes);
+  }
+
   std::string folder_;
   StoreMode mode_;
+  Seal seal_;
   size_t memory_bytes_;
   size_t write_at_;
   Arena arena_;
@@ -199,8 +214,8 @@ class RocksStore final : public Store {
     return told(status);
   }
 
-  std::unique_ptr<StoreBatch> batch(size_t memory_bytes) override {
-    return std::make_unique<RocksBatch>(folder_, mode_, memory_bytes);
+  std::unique_ptr<StoreBatch> batch(size_t memory_bytes, Seal seal) override {
+    return std::make_unique<RocksBatch>(folder_, mode_, memory_bytes, seal);
   }
 
   /// Tables of its own, taken in at once: each byte is written once, sorted, where a log and a

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,8 +17,15 @@ class StoreBatch {
  public:
   virtual ~StoreBatch() = default;
   virtual void put(std::string_view key, std::string_view value) = 0;
+
+  /// The same with 8 bytes in front of the value, little-endian: its seal, of the store's batches.
+  /// That is made by `write`, on whatever thread.
+  virtual void put_sealed(std::string_view key, std::string_view value) = 0;
   virtual void remove(std::string_view key) = 0;
 };
+
+/// A checksum of both.
+using Seal = uint64_t (*)(std::string_view key, std::string_view value);
 
 /// Keys and values on disk, sorted by key. Errors name the folder and what the store says:
 /// `kCorrupt` of a checksum, else `kUnreadable`. Threads: `write` may run beside reads,
@@ -28,7 +36,7 @@ class Store {
 
   /// `memory_bytes`: what it holds in memory, of more than that the most is on the disk before
   /// `write`. Lives no longer than the store, of which one batch at a time is filled.
-  virtual std::unique_ptr<StoreBatch> batch(size_t memory_bytes) = 0;
+  virtual std::unique_ptr<StoreBatch> batch(size_t memory_bytes, Seal seal = nullptr) = 0;
 
   /// Atomic, and on the disk when it returns. After a failure the same batch may be tried again.
   [[nodiscard]] virtual Status write(StoreBatch& batch) = 0;

@@ -1,0 +1,69 @@
+#include "runtime/durable/log_ahead.h"
+
+#include <utility>
+
+namespace segue::durable {
+
+LogAhead::~LogAhead() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void LogAhead::add(InputBatch batch) {
+  bytes_.push_back(batch.batch.arena->bytes_held());
+  held_ += bytes_.back();
+  {
+    const std::lock_guard lock(mutex_);
+    batches_.push_back(std::move(batch));
+  }
+  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  changed_.notify_all();
+}
+
+bool LogAhead::is_ready() {
+  const std::lock_guard lock(mutex_);
+  return logged_ > 0 || !failed_.ok();
+}
+
+Result<InputBatch> LogAhead::take() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return logged_ > 0 || !failed_.ok(); });
+  if (logged_ == 0) {
+    batches_.clear();
+    bytes_.clear();
+    held_ = 0;
+    return std::exchange(failed_, Status()).error();
+  }
+  InputBatch first = std::move(batches_.front());
+  batches_.pop_front();
+  --logged_;
+  held_ -= bytes_.front();
+  bytes_.pop_front();
+  return first;
+}
+
+void LogAhead::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [&] { return has_work() || stopped_; });
+    if (stopped_) return;
+    // It stays where it is while others come and go.
+    const InputBatch& next = batches_[logged_];
+    lock.unlock();
+    Status logged = log_(next);
+    lock.lock();
+    if (logged.ok()) {
+      ++logged_;
+    } else {
+      failed_ = std::move(logged);
+    }
+    changed_.notify_all();
+  }
+}
+
+}  // namespace segue::durable
