@@ -97,6 +97,9 @@ DurableSettings RunFlags::durable(DurableSink& sink) const {
   if (history_starts_now && state.empty()) {
     usage_error("--history-starts-now needs --state: it is of rules that take others' place");
   }
+  if (!state.empty() && engine.evaluator() == Evaluator::kNaive) {
+    usage_error("--state takes the engines jit and interp: naive keeps whole histories in memory");
+  }
   settings.history_starts_now = history_starts_now;
   settings.folder = state;
   settings.sink = &sink;

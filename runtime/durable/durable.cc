@@ -52,9 +52,9 @@ Status check_same(const DurableOptions& options, const Manifest& manifest) {
   }
   if (manifest.sink == options.sink) return {};
   const auto shown = [](const std::string& sink) {
-    return sink.empty() ? std::string("nothing but the host") : "`" + sink + "`";
+    return sink.empty() ? std::string("to no file") : "to `" + sink + "`";
   };
-  return of_other(options, "changes going to", shown(manifest.sink), shown(options.sink));
+  return of_other(options, "changes going", shown(manifest.sink), shown(options.sink));
 }
 
 /// Nothing is made or removed in a folder that is something else's.
