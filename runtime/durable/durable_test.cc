@@ -256,7 +256,7 @@ TEST_F(DurableTest, OtherSettingsOrSinksAreRefusedByName) {
   EXPECT_THAT(error_of_opening(), HasSubstr("the settings lateness 30ms, not lateness 1h"));
   options_.settings = "lateness 30ms";
   options_.sink = "changes.jsonl";
-  EXPECT_THAT(error_of_opening(), HasSubstr("not `changes.jsonl`"));
+  EXPECT_THAT(error_of_opening(), HasSubstr("not to `changes.jsonl`"));
 }
 
 TEST_F(DurableTest, HalfAFolderIsRefused) {
