@@ -14,7 +14,8 @@
 ///
 /// State: growing part (the waits: the instant of each last step), then a time a step. With k = 0,
 /// of any sequence: growing part (the `Attempt`s, waits among them), then when the next wait is
-/// over.
+/// over. Of one that tells starts, with k not 0: growing part (of nothing), then what starts.h
+/// says.
 namespace segue::cells {
 
 inline constexpr uint32_t kSequenceLatestAt = sizeof(GrowingPart);
@@ -42,7 +43,7 @@ inline int64_t first_end(const std::byte* blob, const std::byte* state, int64_t 
 
 struct SequenceCell {
   static constexpr image::CellKind kKind = image::CellKind::kSequence;
-  static uint32_t fixed_bytes(const image::CellRow& row) {
+  static constexpr uint32_t fixed_bytes(const image::CellRow& row) {
     return kSequenceLatestAt + 8 * (row.k == 0 ? 1 : row.k);
   }
   static void init(const image::CellRow& row, std::byte* state);

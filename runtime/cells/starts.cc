@@ -4,9 +4,17 @@
 #include <bit>
 
 #include "runtime/base/instant.h"
+#include "runtime/cells/sequence.h"
 
 namespace segue::cells {
 namespace {
+
+/// Of `steps` steps as many times are kept; the cell has k = 2 * steps - 2.
+constexpr bool has_room(uint32_t steps) {
+  const image::CellRow row{.kind = image::CellKind::kSequence, .k = 2 * steps - 2};
+  return SequenceCell::fixed_bytes(row) >= kSequenceLatestAt + kKeptBytes * (2 * steps - 3);
+}
+static_assert(has_room(2) && has_room(kStepsMax), "each time that is kept has a place");
 
 std::byte* time_place(std::byte* state, uint32_t step) {
   return state + size_t{kKeptBytes} * (step == 0 ? 0 : 2 * step - 1);

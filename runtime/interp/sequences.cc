@@ -377,7 +377,7 @@ void SequenceParts::find_pair(const image::View& view, uint32_t cell, std::vecto
                        sequence.row.level == 0 && sequence.steps[1].without.count == 0;
   if (again || !is_pair) return;
   const std::span<const uint32_t> fed = view.list(view.streams[sequence.row.derived_stream].cells);
-  if (fed.size() != 1) return;
+  if (fed.size() != 1 || view.cells[fed[0]].bytes != cells::kInstantBytes) return;
   pair.start_at = view.cells[fed[0]].offset;
   pair.derived = sequence.row.derived_stream;
   pair.shortest_ms = sequence.steps[1].later != 0 ? 1 : 0;
