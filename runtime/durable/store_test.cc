@@ -1,12 +1,15 @@
 #include "runtime/durable/store.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <random>
 #include <string>
+#include <utility>
 
 #include "runtime/durable/test_files.h"
 #include "runtime/durable/test_host.h"
@@ -70,6 +73,60 @@ TEST_F(StoreTest, ABatchMayBeWrittenAgain) {
       ASSERT_TRUE(written.ok()) << written.error().message;
       EXPECT_EQ(all_of(**store), expected);
     }
+  }
+}
+
+/// A disk of its own, of so many KiB; whoever runs the test may not be let make one.
+class SmallDisk {
+ public:
+  explicit SmallDisk(std::string path) : path_(std::move(path)) {
+    std::filesystem::create_directory(path_);
+    is_there_ = mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=64k") == 0;
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk() {
+    if (is_there_) umount2(path_.c_str(), MNT_DETACH);
+  }
+  bool is_there() const { return is_there_; }
+  bool resize(int kib) {
+    const std::string size = "size=" + std::to_string(kib) + "k";
+    return mount("tmpfs", path_.c_str(), "tmpfs", MS_REMOUNT, size.c_str()) == 0;
+  }
+
+ private:
+  std::string path_;
+  bool is_there_ = false;
+};
+
+/// RocksDB ends the process when it learns so in the midst of its own files.
+TEST_F(StoreTest, AFullDiskIsToldByNameAndTriedAgain) {
+  SmallDisk disk(folder_.path() + "/disk");
+  if (!disk.is_there()) GTEST_SKIP() << "no disk can be made";
+  const std::string folder = folder_.path() + "/disk/store";
+  auto store = open_store(folder, StoreMode::kWritePlain);
+  ASSERT_FALSE(store.has_value());
+  EXPECT_THAT(store.error().message, testing::HasSubstr("the disk is full"));
+  ASSERT_TRUE(disk.resize(4096));
+  store = open_store(folder, StoreMode::kWritePlain);
+  ASSERT_TRUE(store.has_value()) << store.error().message;
+  // Six megabytes at a time, of which the first turn leaves as many on the disk.
+  for (const auto& [memory_bytes, kib] : {std::pair(size_t{1'000'000}, 4096), {SIZE_MAX, 10'240}}) {
+    ASSERT_TRUE(disk.resize(kib));
+    const auto batch = (*store)->batch(memory_bytes);
+    std::map<std::string, std::string> expected;
+    for (int i = 0; i < 600; ++i) {
+      const std::string key = "key " + std::to_string(i);
+      batch->put(key, expected[key] = std::string(10'000, static_cast<char>('a' + i % 26)));
+    }
+    const Status full = (*store)->write(*batch);
+    ASSERT_FALSE(full.ok());
+    EXPECT_THAT(full.error().message, testing::HasSubstr("the disk is full"));
+    ASSERT_TRUE(disk.resize(65'536));
+    const Status written = (*store)->write(*batch);
+    ASSERT_TRUE(written.ok()) << written.error().message;
+    EXPECT_EQ(all_of(**store), expected);
+    ASSERT_TRUE((*store)->purge().ok());
   }
 }
 
