@@ -424,6 +424,7 @@ Status Durable::write_checkpoint() {
   SEGUE_TRY_STATUS(store_->write(*writing_));
   dropped_ = log_->drop_before(writing_next_);
   if (!writing_erases_) return {};
+  SEGUE_TRY_STATUS(dropped_);  // else the log still has something of them
   SEGUE_TRY_STATUS(store_->purge());
   const auto done = store_->batch(options_.batch_bytes);
   done->remove(kErasesKey);

@@ -167,6 +167,22 @@ TEST_F(EraseTest, AProcessThatEndsBeforeLeavesItToTheNext) {
   expect_nothing_of_them();
 }
 
+TEST_F(EraseTest, ALogThatCannotBeRemovedIsLeftToTheNextToo) {
+  FaultyFiles files;
+  options_.files = &files;
+  {
+    const auto host = open();
+    fill(*host);
+    erase(*host);
+    files.set({Fault::Kind::kRemove, 0, true});
+    EXPECT_FALSE(host->durable->checkpoint().ok());
+    EXPECT_THAT(found("erase-me-please"), Not(IsEmpty()));
+  }
+  files.set({});
+  open();
+  expect_nothing_of_them();
+}
+
 TEST_F(EraseTest, LaterEventsBeginAnew) {
   const auto host = open();
   fill(*host);

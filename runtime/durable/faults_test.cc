@@ -196,6 +196,8 @@ std::string_view name_of(Fault::Kind kind) {
       return "failing truncate";
     case Fault::Kind::kRename:
       return "failing rename";
+    case Fault::Kind::kRemove:
+      return "failing remove";
     case Fault::Kind::kFolder:
       return "failing sync of a folder";
   }

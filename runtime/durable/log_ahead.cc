@@ -3,6 +3,17 @@
 #include <utility>
 
 namespace segue::durable {
+namespace {
+
+/// Of a batch that was merged of several the arenas are others'.
+size_t bytes_of(const EventBatch& batch) {
+  size_t bytes = batch.arena->bytes_held() + batch.events.size() * sizeof(Event);
+  if (batch.owners.empty()) return bytes;
+  for (const Origin& origin : batch.origins) bytes += origin.raw.size();
+  return bytes;
+}
+
+}  // namespace
 
 LogAhead::~LogAhead() {
   if (!thread_.joinable()) return;
@@ -15,7 +26,7 @@ LogAhead::~LogAhead() {
 }
 
 void LogAhead::add(InputBatch batch) {
-  bytes_.push_back(batch.batch.arena->bytes_held());
+  bytes_.push_back(bytes_of(batch.batch));
   held_ += bytes_.back();
   {
     const std::lock_guard lock(mutex_);

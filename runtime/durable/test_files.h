@@ -26,6 +26,7 @@ struct Fault {
     kOpen,
     kTruncate,
     kRename,
+    kRemove,
     kFolder,  // its sync
   };
   Kind kind = Kind::kNone;
@@ -55,7 +56,10 @@ class FaultyFiles final : public Files {
     if (fails(Fault::Kind::kRename)) return Error{Errc::kUnreadable, "cannot rename " + from};
     return under_.rename(from, to);
   }
-  Status remove(const std::string& path) override { return under_.remove(path); }
+  Status remove(const std::string& path) override {
+    if (fails(Fault::Kind::kRemove)) return Error{Errc::kUnreadable, "cannot remove " + path};
+    return under_.remove(path);
+  }
   Status make_folder(const std::string& path) override { return under_.make_folder(path); }
   Result<std::vector<std::string>> list(const std::string& path) override {
     return under_.list(path);
