@@ -8,6 +8,7 @@
 
 #include "runtime/base/arena.h"
 #include "runtime/base/event.h"
+#include "runtime/base/hash.h"
 
 namespace segue {
 
@@ -48,11 +49,12 @@ struct Origin {
 struct EventBatch {
   std::vector<Event> events;
   std::vector<Origin> origins;        // one an event, or none at all (events made by a host)
-  std::vector<uint64_t> user_hashes;  // hash64 of each event's user, or none at all
+  std::vector<UserHash> user_hashes;  // of each event's user, or none at all
   bool has_identity_calls = false;    // some of `events` are aliases or deletes
   std::vector<Reject> rejects;        // lines between them that are no events
   std::shared_ptr<Arena> arena;       // of this batch's own texts and values
   std::vector<std::shared_ptr<const void>> owners;  // of what else its events point to
+  bool more = false;  // the next one follows at once: what these events change may wait for it
 
   EventBatch() : arena(std::make_shared<Arena>()) {}
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "runtime/base/event.h"
+#include "runtime/base/hash.h"
 #include "runtime/base/instant.h"
 
 namespace segue {
@@ -11,7 +12,7 @@ namespace segue {
 struct Arrival {
   Instant at;
   const Event* event = nullptr;
-  uint64_t hash = 0;  // `hash64` of the user's id
+  UserHash hash;      // of the user's id
   uint32_t user = 0;  // number in the user's shard, once it is known
 };
 

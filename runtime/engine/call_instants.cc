@@ -64,11 +64,11 @@ void Engine::move_users(const CallsOfInstant& calls) {
   for (const auto& [user, others] : calls.joined) {
     std::vector<Shard::Joined> joined;
     for (const std::string& other : others) {
-      const uint64_t hash = hash64(other);
-      joined.push_back(shard_of_user(hash).take_out(hash, other));
+      const UserHash hash = hash_user(other);
+      joined.push_back(shard_of_user(hash.stable).take_out(hash, other));
     }
-    const uint64_t hash = hash64(user);
-    shard_of_user(hash).join(hash, user, std::move(joined));
+    const UserHash hash = hash_user(user);
+    shard_of_user(hash.stable).join(hash, user, std::move(joined));
   }
   for (const std::string& user : calls.merged) leave(user, Cause::kMerge);
   for (const std::string& user : calls.deleted) {
@@ -78,8 +78,8 @@ void Engine::move_users(const CallsOfInstant& calls) {
 }
 
 void Engine::leave(const std::string& user, Cause cause) {
-  const uint64_t hash = hash64(user);
-  if (shard_of_user(hash).leave(hash, user, cause)) {
+  const UserHash hash = hash_user(user);
+  if (shard_of_user(hash.stable).leave(hash, user, cause)) {
     ++(cause == Cause::kMerge ? stats_.merged : stats_.deleted);
   }
 }
@@ -89,12 +89,12 @@ void Engine::give_names(std::span<Arrival> arrivals) {
   named_.clear();
   for (Arrival& arrival : arrivals) {
     const std::string_view id = arrival.event->user;
-    const std::string_view user = aliases_.user_of(id, arrival.hash);
+    const std::string_view user = aliases_.user_of(id, arrival.hash.stable);
     if (user.data() == id.data()) continue;
     Event& event = named_.emplace_back(*arrival.event);
     event.user = user;
     arrival.event = &event;
-    arrival.hash = hash64(user);
+    arrival.hash = hash_user(user);
   }
 }
 

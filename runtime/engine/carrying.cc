@@ -36,7 +36,7 @@ void Shard::begin_deploy(std::shared_ptr<const Deploy> deploy,
   }
   member_counts_ = std::move(counts);
   program_ = deploy->to.get();
-  frame_ = interp::frame_of(*program_);
+  alone_ = interp::Alone(*program_);
   reads_user_ = program_->prepared().reads_user;
   std::shared_ptr<Ids> ids = users_.ids();
   const uint32_t living = users_.living();
@@ -108,7 +108,7 @@ Shard::Carried Shard::carry_user(uint32_t former_number) {
   UserTable& users = former_->users;
   const std::string_view id = users.id(former_number);
   former_->is_carried[former_number] = true;
-  const uint32_t number = users_.add_known(hash64(id), users.id_place(former_number));
+  const uint32_t number = users_.add_known(hash_user(id), users.id_place(former_number));
   const Blob old = users.blob(former_number);
   const uint32_t bytes = old.empty() ? 0 : old.header().bytes;
   if (!old.empty()) {

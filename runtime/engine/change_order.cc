@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstring>
 
+#include "runtime/base/fetch.h"
+
 namespace segue {
 namespace {
 
@@ -120,7 +122,7 @@ std::span<const Change> ChangeOrder::next() {
   for (; given_ < end; ++given_) {
     if (given_ + kFetchAhead < order_.size()) {
       const uint32_t ahead = order_[given_ + kFetchAhead].index;
-      __builtin_prefetch(&transitions_[ahead]);
+      fetch_line(&transitions_[ahead]);
       ids_.fetch(users_[ahead]);
     }
     const uint32_t index = order_[given_].index;

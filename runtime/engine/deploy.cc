@@ -108,6 +108,7 @@ class Converter {
 
 Status Engine::deploy(std::shared_ptr<const Program> next, const DeployOptions& options) {
   if (next->image().identity() == program_->image().identity()) return trouble();
+  release(watermark_.passed());  // as if nothing had been held back for threads
   finish_deploy();
   SEGUE_TRY_STATUS(trouble());
   const image::View& from = program_->view();

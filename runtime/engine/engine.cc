@@ -90,13 +90,17 @@ void Engine::push(EventBatch batch) {
       continue;
     }
     if (watermark_.admit(event.at)) {
-      reorder_.add(event, hashed ? held.user_hashes[i] : hash64(event.user));
+      reorder_.add(event, hashed ? held.user_hashes[i] : hash_user(event.user));
       ++stats_.events;
     } else {
       ++stats_.late;
       listener_.on_late(event, held.origins.empty() ? nullptr : &held.origins[i]);
     }
   }
+  held_back_ += held.events.size();
+  // One thread has nobody to wait for.
+  const bool waits = shards_.size() > 1 && held.more && !is_deploying();
+  if (waits && held_back_ < kSliceEvents) return;
   release(watermark_.passed());
   carry_on();
 }
@@ -134,6 +138,7 @@ Status Engine::stop_at(Instant at) {
 
 /// Settles all instants before `end`, stopping where asked.
 void Engine::release(Instant end) {
+  held_back_ = 0;
   while (!stops_.empty() && stops_.back() < end) {
     const Instant stop = stops_.back();
     stops_.pop_back();
@@ -252,16 +257,16 @@ void Engine::give_changes() {
 
 bool Engine::is_member(std::string_view user, uint32_t segment) {
   finish_deploy();
-  const uint64_t hash = hash64(user);
-  const Shard& shard = shard_of_user(hash);
+  const UserHash hash = hash_user(user);
+  const Shard& shard = shard_of_user(hash.stable);
   const uint32_t number = shard.users().find(hash, user);
   return number != UserTable::kNobody && shard.is_member(number, segment, last_settled());
 }
 
 double Engine::score_of(std::string_view user, uint32_t score) {
   finish_deploy();
-  const uint64_t hash = hash64(user);
-  const UserTable& users = shard_of_user(hash).users();
+  const UserHash hash = hash_user(user);
+  const UserTable& users = shard_of_user(hash.stable).users();
   const uint32_t number = users.find(hash, user);
   if (number == UserTable::kNobody) return 0;
   return score_at(*program_, users.blob(number), score, last_settled());

@@ -100,7 +100,8 @@ class Engine {
          EngineListener& listener);
 
   /// Takes the next events of the input, calls about identity among them. Its rejects are the
-  /// caller's business.
+  /// caller's business. If `batch.more`, what can be settled may wait until as much has come as
+  /// threads share with little waiting for each other; a batch of no events settles that too.
   void push(EventBatch batch);
 
   /// Lets the clock run to `through`: all up to and at it is settled, and what comes later dated at
@@ -242,6 +243,7 @@ class Engine {
   Workers workers_;
   Instant settled_ = kLongAgo;  // all instants before it are
   std::vector<Instant> stops_;  // descending: the next one is the last
+  size_t held_back_ = 0;        // events since the last release
   EngineStats stats_;
 
   bool tells_users_ = false;

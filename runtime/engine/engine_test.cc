@@ -97,6 +97,23 @@ TEST(Engine, GivesChangesOnceTheWatermarkHasPassedThem) {
   EXPECT_THAT(world.take(), ElementsAre("bob@2000 -idle"));
 }
 
+TEST(Engine, WhatSeveralThreadsSettleWaitsForMoreThatFollows) {
+  const std::vector<Call> calls = {{1000, "ann", ""}, {1010, "ann", ""}, {1011, "bob", ""}};
+  for (const uint32_t threads : {1u, 2u}) {
+    Told world({.threads = threads});
+    EventBatch batch = batch_of(calls);
+    batch.more = true;
+    world.engine.push(std::move(batch));
+    if (threads > 1) {
+      EXPECT_THAT(world.take(), IsEmpty());
+      EXPECT_EQ(world.engine.stats().waiting, 3u);
+      world.engine.push({});
+    }
+    EXPECT_THAT(world.take(), ElementsAre("ann@1010 +zz_hot"));
+    EXPECT_EQ(world.engine.stats().waiting, 1u);
+  }
+}
+
 TEST(Engine, OrderIsInstantThenUserThenName) {
   Told world({.threads = 3});
   world.engine.push(batch_of({{1000, "b", ""}, {1000, "a", ""}, {1000, "B", ""}, {1020, "a", ""}}));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/base/arena.h"
+#include "runtime/base/fetch.h"
 
 namespace segue {
 
@@ -28,7 +29,7 @@ class Ids {
     return bytes != kApart ? std::string_view(at + 1, bytes) : apart(at + 1);
   }
 
-  void fetch(uint32_t place) const { __builtin_prefetch(begin_of(place)); }
+  void fetch(uint32_t place) const { fetch_line(begin_of(place)); }
 
   size_t bytes() const;
 

@@ -17,7 +17,14 @@ Places::Places() : now_(make(kFirstPlaces)) {}
 
 Places::Table Places::make(size_t count) {
   Table table;
-  table.places.reset(static_cast<Place*>(std::calloc(count, sizeof(Place))));
+  if (count * sizeof(Place) >= kHugeBytes) {
+    table.large = HugeBytes(count * sizeof(Place));
+    // SAFETY: zeroed, as places begin.
+    table.places = reinterpret_cast<Place*>(table.large.data());
+  } else {
+    table.small.reset(static_cast<Place*>(std::calloc(count, sizeof(Place))));
+    table.places = table.small.get();
+  }
   SEGUE_CHECK(table.places != nullptr, "there is memory for the places of users");
   table.count = count;
   return table;

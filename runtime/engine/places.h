@@ -5,6 +5,9 @@
 #include <cstdlib>
 #include <memory>
 
+#include "runtime/base/fetch.h"
+#include "runtime/engine/huge_pages.h"
+
 namespace segue {
 
 /// Numbers by the upper half of a hash, the *tag*: open addressing over 8-byte places. What has the
@@ -42,7 +45,7 @@ class Places {
   /// Fetches what `find` will read first.
   void fetch(uint32_t tag) const {
     const Table& table = table_of(tag);
-    __builtin_prefetch(&table.places[table.home(tag)]);
+    fetch_line(&table.places[table.home(tag)]);
   }
 
   size_t bytes() const { return (now_.count + before_.count) * sizeof(Place); }
@@ -58,9 +61,12 @@ class Places {
   struct Free {
     void operator()(Place* places) const { std::free(places); }
   };
+  static constexpr size_t kHugeBytes = HugeBytes::kPageBytes / 2;  // from so many on
   struct Table {
-    std::unique_ptr<Place[], Free> places;
+    Place* places = nullptr;
     size_t count = 0;
+    std::unique_ptr<Place[], Free> small;  // where they are
+    HugeBytes large;                       // … or here
 
     // Homes ascend with tags, so a growing table is read and written from end to end.
     size_t home(uint32_t tag) const { return uint64_t{tag} * count >> 32; }

@@ -37,7 +37,7 @@ const EventBatch& ReorderBuffer::hold(EventBatch batch) {
   return batches_.back().batch;
 }
 
-size_t ReorderBuffer::add_rising(std::span<const Event> events, std::span<const uint64_t> hashes,
+size_t ReorderBuffer::add_rising(std::span<const Event> events, std::span<const UserHash> hashes,
                                  Instant newest) {
   std::vector<Arrival>& arrivals = runs_[0].arrivals;  // its tail is the newest of all
   const size_t before = arrivals.size();

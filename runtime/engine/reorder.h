@@ -16,12 +16,12 @@ namespace segue {
 /// Input is nearly in order, so events are dealt onto few ascending runs, each event onto the first
 /// run it can continue, and what the watermark passes is cut off the runs' heads and merged
 /// (Chandramouli and others, "Impatience is a virtue", 2014). In-order input is one run: an append
-/// of 32 bytes, given out where it stands. Cost: O(log runs) an event at worst.
+/// of 40 bytes, given out where it stands. Cost: O(log runs) an event at worst.
 class ReorderBuffer {
  public:
   /// Takes a batch and gives it back; `add` then names those of its events that count.
   const EventBatch& hold(EventBatch batch);
-  void add(const Event& event, uint64_t hash) {
+  void add(const Event& event, const UserHash& hash) {
     if (event.at < low_ || event.at >= high_) [[unlikely]]
       change_run(event.at);
     runs_[last_run_].arrivals.push_back({event.at, &event, hash, 0});
@@ -32,7 +32,7 @@ class ReorderBuffer {
 
   /// `add` for the events in front of which each is dated at or after the one before it, the first
   /// one at or after `newest`, which is at or after all that were added. Returns how many.
-  size_t add_rising(std::span<const Event> events, std::span<const uint64_t> hashes,
+  size_t add_rising(std::span<const Event> events, std::span<const UserHash> hashes,
                     Instant newest);
 
   /// All that is dated before `end`, in order of time; it is the caller's, as are the batches,

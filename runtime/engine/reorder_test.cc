@@ -9,6 +9,8 @@
 namespace segue {
 namespace {
 
+constexpr UserHash kHash{7, 8};
+
 EventBatch batch_of(const std::vector<int64_t>& times) {
   EventBatch batch;
   for (const int64_t ms : times) {
@@ -20,14 +22,14 @@ EventBatch batch_of(const std::vector<int64_t>& times) {
 }
 
 void add_all(ReorderBuffer& buffer, const std::vector<int64_t>& times) {
-  for (const Event& event : buffer.hold(batch_of(times)).events) buffer.add(event, 7);
+  for (const Event& event : buffer.hold(batch_of(times)).events) buffer.add(event, kHash);
 }
 
 std::vector<int64_t> release(ReorderBuffer& buffer, int64_t end_ms) {
   std::vector<int64_t> times;
   for (const Arrival& arrival : buffer.release({end_ms})) {
     EXPECT_EQ(arrival.event->at, arrival.at);
-    EXPECT_EQ(arrival.hash, 7u);
+    EXPECT_EQ(arrival.hash, kHash);
     times.push_back(arrival.at.ms);
   }
   buffer.drop_before({end_ms});
@@ -39,9 +41,9 @@ using Times = std::vector<int64_t>;
 /// As the engine adds them: those that rise at once, the others one by one.
 void add_rising_first(ReorderBuffer& buffer, const std::vector<int64_t>& times, int64_t newest) {
   const EventBatch& held = buffer.hold(batch_of(times));
-  const std::vector<uint64_t> hashes(times.size(), 7);
+  const std::vector<UserHash> hashes(times.size(), kHash);
   const size_t rising = buffer.add_rising(held.events, hashes, {newest});
-  for (size_t i = rising; i < times.size(); ++i) buffer.add(held.events[i], 7);
+  for (size_t i = rising; i < times.size(); ++i) buffer.add(held.events[i], kHash);
 }
 
 TEST(Reorder, TakesWhatRisesAtOnce) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "runtime/base/check.h"
+#include "runtime/base/fetch.h"
 #include "runtime/cells/capped.h"
 #include "runtime/interp/prepared.h"
-#include "runtime/interp/settle.h"
 
 namespace segue {
 namespace {
@@ -14,16 +14,14 @@ namespace {
 constexpr size_t kPlaceAhead = 40;
 constexpr size_t kRowAhead = 20;
 constexpr size_t kOutsideAhead = 8;
-// Users are looked up and applied a block at a time. The rows of two blocks shall fit in the first
-// cache: 32 rows of 5 lines are 10 KiB.
-constexpr size_t kBlockArrivals = 32;
+constexpr size_t kWakeAhead = 64;
 
 }  // namespace
 
 Shard::Shard(const Program& program, std::span<const uint32_t> segment_ranks,
              std::optional<Duration> dedupe, const MemoryBound& bound)
     : program_(&program),
-      frame_(interp::frame_of(program)),
+      alone_(program),
       reads_user_(program.prepared().reads_user),
       bound_(bound),
       users_(program.view().layout[0], bound),
@@ -37,7 +35,7 @@ void Shard::settle_own(std::span<const Arrival> arrivals, uint32_t part, uint32_
                        Instant end) {
   own_.clear();
   for (const Arrival& arrival : arrivals) {
-    if (shard_of(arrival.hash, parts) == part) own_.push_back(arrival);
+    if (shard_of(arrival.hash.stable, parts) == part) own_.push_back(arrival);
   }
   settle(own_, end);
 }
@@ -47,19 +45,8 @@ void Shard::settle(std::span<Arrival> arrivals, Instant end) {
   if (updates_) updates_->clear();
   cells::take_capped();  // what others did on this thread is not ours
   if (!leaving_.empty()) apply_leaves(end - Duration{1});
-  size_t begin = 0;
-  size_t middle = end_of_block(arrivals, 0);
-  guess_users(arrivals, begin, middle);
-  while (begin < arrivals.size()) {
-    // The next block's rows are on their way while this one is applied.
-    const size_t next = end_of_block(arrivals, middle);
-    guess_users(arrivals, middle, next);
-    const std::span<Arrival> block = arrivals.subspan(begin, middle - begin);
-    confirm_users(block);
-    apply_all(block);
-    begin = middle;
-    middle = next;
-  }
+  alone_.refresh();
+  apply_all(arrivals);
   if (!joining_.empty()) apply_joins(end - Duration{1});
   wake_before(end);
   if (warming_) end_warming(end - Duration{1});
@@ -68,15 +55,9 @@ void Shard::settle(std::span<Arrival> arrivals, Instant end) {
   order_.put_in_order();
 }
 
-/// Where the block that begins at `begin` ends: with an instant.
-size_t Shard::end_of_block(std::span<const Arrival> arrivals, size_t begin) {
-  size_t end = std::min(begin + kBlockArrivals, arrivals.size());
-  while (end < arrivals.size() && arrivals[end].at == arrivals[end - 1].at) ++end;
-  return end;
-}
-
-/// Looks at places, and fetches the rows that they name, and the next block's places.
-void Shard::guess_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
+/// Looks at the places of the events from `begin` on, and fetches the rows that they name, and
+/// places further ahead.
+inline void Shard::guess_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i) {
     if (i + kPlaceAhead < arrivals.size()) users_.fetch_place(arrivals[i + kPlaceAhead].hash);
     Arrival& arrival = arrivals[i];
@@ -86,24 +67,34 @@ void Shard::guess_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
     }
     arrival.user = users_.guess_or_add(arrival.hash, arrival.event->user);
     users_.fetch_row(arrival.user, lines_.of_kind(arrival.event->kind.index));
+    fetch_line(arrival.event->slots.data());
   }
 }
 
 /// Asks the rows.
-void Shard::confirm_users(std::span<Arrival> arrivals) {
-  for (Arrival& arrival : arrivals) {
+inline void Shard::confirm_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
+  for (size_t i = begin; i < end; ++i) {
+    Arrival& arrival = arrivals[i];
     arrival.user = users_.confirm(arrival.user, arrival.hash, arrival.event->user);
     users_.fetch_outside(arrival.user, lines_.of_kind(arrival.event->kind.index));
   }
 }
 
-/// Whole instants.
+/// Whole instants. What an event needs is on its way while others before it are applied.
 void Shard::apply_all(std::span<Arrival> arrivals) {
   const size_t end = arrivals.size();
+  size_t guessed = 0;
+  size_t confirmed = 0;
   for (size_t first = 0; first < end;) {
     const Instant at = arrivals[first].at;
     size_t last = first + 1;
     while (last < end && arrivals[last].at == at) ++last;
+    const size_t guess_end = std::min(last + kRowAhead, end);
+    guess_users(arrivals, guessed, guess_end);
+    guessed = guess_end;
+    const size_t confirm_end = std::min(last + kOutsideAhead, end);
+    confirm_users(arrivals, confirmed, confirm_end);
+    confirmed = confirm_end;
     if (last - first == 1 && !dedupe_ && joining_.empty()) [[likely]] {
       apply_one(arrivals[first]);
       first = last;
@@ -126,7 +117,7 @@ void Shard::apply_all(std::span<Arrival> arrivals) {
 inline void Shard::apply_one(const Arrival& arrival) {
   Blob blob = users_.take(arrival.user);
   const Event& event = *arrival.event;
-  if (!interp::settle_alone(*program_, frame_, blob, event, order_.transitions())) [[unlikely]] {
+  if (!alone_.settle(blob, event, order_.transitions())) [[unlikely]] {
     const Status status = apply(*program_, blob, {&event, 1}, order_.transitions());
     SEGUE_CHECK(status.ok(), "events come in order of time");
   }
@@ -149,26 +140,26 @@ void Shard::apply_instant(std::span<const Arrival> at_once) {
 
 // ---- calls about identity -----------------------------------------------------------------------
 
-bool Shard::leave(uint64_t hash, std::string_view id, Cause cause) {
-  if (dedupe_) dedupe_->take(hash);
+bool Shard::leave(const UserHash& hash, std::string_view id, Cause cause) {
+  if (dedupe_) dedupe_->take(hash.stable);
   const uint32_t number = users_.find(hash, id);
   if (number == UserTable::kNobody) return false;
   leaving_.emplace_back(number, cause);
   return true;
 }
 
-Shard::Joined Shard::take_out(uint64_t hash, std::string_view id) {
+Shard::Joined Shard::take_out(const UserHash& hash, std::string_view id) {
   Joined joined;
-  if (dedupe_) joined.remembered = dedupe_->take(hash);
+  if (dedupe_) joined.remembered = dedupe_->take(hash.stable);
   const uint32_t number = users_.find(hash, id);
   if (number != UserTable::kNobody) joined.state = Blob::copy_of(users_.blob(number).bytes());
   return joined;
 }
 
-void Shard::join(uint64_t hash, std::string_view id, std::vector<Joined> others) {
+void Shard::join(const UserHash& hash, std::string_view id, std::vector<Joined> others) {
   std::vector<Blob> states;
   for (Joined& other : others) {
-    if (dedupe_) dedupe_->join(std::move(other.remembered), hash);
+    if (dedupe_) dedupe_->join(std::move(other.remembered), hash.stable);
     if (!other.state.empty()) states.push_back(std::move(other.state));
   }
   if (!states.empty()) joining_[users_.find_or_add(hash, id)] = std::move(states);
@@ -227,7 +218,7 @@ std::span<const Event> Shard::events_of(std::span<const Arrival> at_once) {
   instant_.clear();
   ties_.clear();
   for (const Arrival& arrival : at_once) {
-    if (dedupe_ && dedupe_->is_copy(arrival.hash, *arrival.event)) {
+    if (dedupe_ && dedupe_->is_copy(arrival.hash.stable, *arrival.event)) {
       ++duplicates_;
       continue;
     }
@@ -247,9 +238,9 @@ void Shard::wake_before(Instant end) {
   const uint32_t lines = lines_.of_time();
   timers_.move_to(end);
   for (auto due = timers_.take_due(); !due.empty(); due = timers_.take_due()) {
-    for (size_t i = 0; i < std::min(kRowAhead, due.size()); ++i) users_.fetch_row(due[i].user, 1);
+    for (size_t i = 0; i < std::min(kWakeAhead, due.size()); ++i) users_.fetch_row(due[i].user, 1);
     for (size_t i = 0; i < due.size(); ++i) {
-      if (i + kRowAhead < due.size()) users_.fetch_row(due[i + kRowAhead].user, 1);
+      if (i + kWakeAhead < due.size()) users_.fetch_row(due[i + kWakeAhead].user, 1);
       if (i + kOutsideAhead < due.size()) fetch_due(due[i + kOutsideAhead], end, lines);
       wake(due[i], end);
     }

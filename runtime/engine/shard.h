@@ -25,6 +25,7 @@
 #include "runtime/engine/users.h"
 #include "runtime/engine/warming.h"
 #include "runtime/interp/program.h"
+#include "runtime/interp/settle.h"
 
 namespace segue {
 
@@ -52,7 +53,7 @@ class Shard {
   // are told by that one, and where a user leaves no arrival of it may come. ----
 
   /// The user leaves all segments and is forgotten. False if nobody is known by that id.
-  bool leave(uint64_t hash, std::string_view id, Cause cause);
+  bool leave(const UserHash& hash, std::string_view id, Cause cause);
 
   /// What goes with a user that leaves to be joined into another: the state, empty of a user that
   /// is not known, and message ids.
@@ -60,10 +61,10 @@ class Shard {
     Blob state;
     std::vector<DedupeWindow::Kept> remembered;
   };
-  Joined take_out(uint64_t hash, std::string_view id);
+  Joined take_out(const UserHash& hash, std::string_view id);
 
   /// The user goes on with what others were, in that order before its own history.
-  void join(uint64_t hash, std::string_view id, std::vector<Joined> others);
+  void join(const UserHash& hash, std::string_view id, std::vector<Joined> others);
 
   /// After the changes of the instant were given out: nothing of who left is kept.
   void erase_left();
@@ -138,13 +139,12 @@ class Shard {
     if (dedupe_) dedupe_->remember(kept);
   }
   void restore_warming(std::shared_ptr<const Warming> warming);
-  void restore_user(uint64_t hash, std::string_view id, std::span<const std::byte> state,
+  void restore_user(const UserHash& hash, std::string_view id, std::span<const std::byte> state,
                     std::span<const std::byte> staying, Instant at, bool count);
 
  private:
-  static size_t end_of_block(std::span<const Arrival> arrivals, size_t begin);
   void guess_users(std::span<Arrival> arrivals, size_t begin, size_t end);
-  void confirm_users(std::span<Arrival> arrivals);
+  void confirm_users(std::span<Arrival> arrivals, size_t begin, size_t end);
   void apply_all(std::span<Arrival> arrivals);
   void apply_one(const Arrival& arrival);
   void apply_instant(std::span<const Arrival> at_once);
@@ -190,7 +190,7 @@ class Shard {
   std::vector<uint64_t> staying_of(uint32_t number) const;
 
   const Program* program_;
-  Frame frame_;
+  interp::Alone alone_;
   bool reads_user_;  // whether a rule does
   MemoryBound bound_;
   UserTable users_;

@@ -145,8 +145,9 @@ void Shard::restore_warming(std::shared_ptr<const Warming> warming) {
   staying_ = StayingMembers(warming_ ? warming_->rows.size() : 0);
 }
 
-void Shard::restore_user(uint64_t hash, std::string_view id, std::span<const std::byte> state,
-                         std::span<const std::byte> staying, Instant at, bool count) {
+void Shard::restore_user(const UserHash& hash, std::string_view id,
+                         std::span<const std::byte> state, std::span<const std::byte> staying,
+                         Instant at, bool count) {
   const uint32_t number = users_.find_or_add(hash, id);
   users_.restore(number, state);
   for (uint32_t slot = 0; slot < 8 * staying.size(); ++slot) {
@@ -338,7 +339,7 @@ bool Engine::restore_waiting(ByteReader& in) {
     if (event.at < settled_) return false;
   }
   const EventBatch& held = reorder_.hold(std::move(batch));
-  for (const Event& event : held.events) reorder_.add(event, hash64(event.user));
+  for (const Event& event : held.events) reorder_.add(event, hash_user(event.user));
   return true;
 }
 
@@ -359,8 +360,8 @@ Status Engine::restore_user(std::string_view id, std::span<const std::byte> stat
     bytes = bytes.first(state_bytes);
   }
   SEGUE_TRY_STATUS(program_->check_state(bytes));
-  const uint64_t hash = hash64(id);
-  shards_[shard_of(hash, static_cast<uint32_t>(shards_.size()))]->restore_user(
+  const UserHash hash = hash_user(id);
+  shards_[shard_of(hash.stable, static_cast<uint32_t>(shards_.size()))]->restore_user(
       hash, id, bytes, staying, last_settled(), counts_members_);
   return {};
 }

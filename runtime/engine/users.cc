@@ -1,12 +1,8 @@
 #include "runtime/engine/users.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
 #include <cstring>
-#include <random>
 #include <utility>
 
 #include "runtime/base/check.h"
@@ -16,7 +12,6 @@ namespace segue {
 namespace {
 
 constexpr size_t kLineBytes = 64;
-constexpr size_t kPageBytes = size_t{2} << 20;  // a huge one
 /// What a state with growing cells may grow by where it is, at least.
 constexpr uint32_t kGrowthBytes = 32;
 /// A larger state never stands in a row.
@@ -26,16 +21,11 @@ constexpr uint32_t whole_lines(uint32_t bytes) {
   return (bytes + kLineBytes - 1) / kLineBytes * kLineBytes;
 }
 
-uint64_t drawn_seed() {
-  std::random_device source;
-  return uint64_t{source()} << 32 | source();
-}
-
 }  // namespace
 
 UserTable::UserTable(const image::Layout& layout, const MemoryBound& bound,
                      std::shared_ptr<Ids> ids)
-    : seed_(drawn_seed()), ids_(std::move(ids)) {
+    : ids_(std::move(ids)) {
   if (bound.bytes != 0) residents_ = std::make_unique<Residents>(bound);
   const bool grows = layout.growing_cells != 0;
   const uint32_t fixed = layout.fixed_bytes + (grows ? kGrowthBytes : 0);
@@ -46,7 +36,7 @@ UserTable::UserTable(const image::Layout& layout, const MemoryBound& bound,
   if (in_row && (grows || lines - row_bytes_ <= row_bytes_ / 8)) row_bytes_ = lines;
   row_bytes_ = (row_bytes_ + 7) / 8 * 8;
   room_bytes_ = in_row ? row_bytes_ - uint32_t{sizeof(Row)} : 0;
-  const size_t rows = std::bit_floor(kPageBytes / row_bytes_);
+  const size_t rows = std::bit_floor(HugeBytes::kPageBytes / row_bytes_);
   chunk_shift_ = static_cast<uint32_t>(std::countr_zero(rows));
   chunk_mask_ = static_cast<uint32_t>(rows - 1);
 }
@@ -62,8 +52,7 @@ UserTable::~UserTable() {
 }
 
 UserTable::UserTable(UserTable&& other) noexcept
-    : seed_(other.seed_),
-      room_bytes_(other.room_bytes_),
+    : room_bytes_(other.room_bytes_),
       row_bytes_(other.row_bytes_),
       chunk_shift_(other.chunk_shift_),
       chunk_mask_(other.chunk_mask_),
@@ -82,7 +71,6 @@ UserTable& UserTable::operator=(UserTable&& other) noexcept {
 }
 
 void UserTable::swap(UserTable& other) noexcept {
-  std::swap(seed_, other.seed_);
   std::swap(room_bytes_, other.room_bytes_);
   std::swap(row_bytes_, other.row_bytes_);
   std::swap(chunk_shift_, other.chunk_shift_);
@@ -155,41 +143,35 @@ void UserTable::restore(uint32_t number, std::span<const std::byte> state) {
   make_room();
 }
 
-uint32_t UserTable::find_or_add(uint64_t hash, std::string_view id) {
-  const uint64_t check = hash64(id, seed_);
-  const uint32_t number = places_.find(
-      tag_of(hash), [&](uint32_t candidate) { return is_of(row(candidate), check, id); });
-  if (number != kNobody) [[likely]]
-    return number;
-  return add_new(hash, check, id);
+uint32_t UserTable::find_or_add(const UserHash& hash, std::string_view id) {
+  const uint32_t number = find(hash, id);
+  return number != kNobody ? number : add_new(hash, id);
 }
 
-uint32_t UserTable::find(uint64_t hash, std::string_view id) const {
-  const uint64_t check = hash64(id, seed_);
+uint32_t UserTable::find(const UserHash& hash, std::string_view id) const {
   return places_.find(tag_of(hash),
-                      [&](uint32_t candidate) { return is_of(row(candidate), check, id); });
+                      [&](uint32_t candidate) { return is_of(row(candidate), hash, id); });
 }
 
-uint32_t UserTable::find_from(uint32_t first, uint64_t hash, std::string_view id) const {
-  const uint64_t check = hash64(id, seed_);
+uint32_t UserTable::find_from(uint32_t first, const UserHash& hash, std::string_view id) const {
   return places_.find(tag_of(hash), [&](uint32_t candidate) {
-    return candidate >= first && is_of(row(candidate), check, id);
+    return candidate >= first && is_of(row(candidate), hash, id);
   });
 }
 
-uint32_t UserTable::add_known(uint64_t hash, uint32_t id_place) {
-  return add_row(hash, hash64((*ids_)[id_place], seed_), id_place);
+uint32_t UserTable::add_known(const UserHash& hash, uint32_t id_place) {
+  return add_row(hash, id_place);
 }
 
-uint32_t UserTable::add_new(uint64_t hash, uint64_t check, std::string_view id) {
-  return add_row(hash, check, ids_->add(id));
+uint32_t UserTable::add_new(const UserHash& hash, std::string_view id) {
+  return add_row(hash, ids_->add(id));
 }
 
-uint32_t UserTable::add_row(uint64_t hash, uint64_t check, uint32_t id_place) {
+uint32_t UserTable::add_row(const UserHash& hash, uint32_t id_place) {
   const uint32_t number = free_number();
   places_.add(tag_of(hash), number);
   Row& made = row(number);
-  made = {check, 0, id_place};
+  made = {hash.seeded, 0, id_place};
   std::memset(room(made), 0, sizeof(Elsewhere));
   return number;
 }
@@ -202,7 +184,8 @@ uint32_t UserTable::free_number() {
   }
   SEGUE_CHECK(size_ < kNobody - 2, "a shard has fewer than 2^32 users");
   if ((size_ & chunk_mask_) == 0) {
-    chunks_.push_back(make_chunk((size_t{chunk_mask_} + 1) * row_bytes_, !chunks_.empty()));
+    // The first one not, so that few users take little.
+    chunks_.emplace_back((size_t{chunk_mask_} + 1) * row_bytes_, !chunks_.empty());
   }
   return size_++;
 }
@@ -210,7 +193,7 @@ uint32_t UserTable::free_number() {
 uint32_t UserTable::remove(uint32_t number) {
   Row& of_user = row(number);
   const uint32_t id_place = of_user.id;
-  places_.remove(tag_of(hash64((*ids_)[id_place])), number);
+  places_.remove(tag_of(hash_user((*ids_)[id_place])), number);
   if (mark(of_user) == kCold) residents_->forget(number, elsewhere(of_user).capacity);
   Blob blob = kept(of_user);
   if (blob.data() != room(of_user)) {
@@ -220,17 +203,6 @@ uint32_t UserTable::remove(uint32_t number) {
   std::memset(&of_user, 0, row_bytes_);
   free_.push_back(number);
   return id_place;
-}
-
-void UserTable::Free::operator()(std::byte* chunk) const { std::free(chunk); }
-
-/// Memory that is not touched takes no room, but for huge pages: the first chunk has none.
-UserTable::Chunk UserTable::make_chunk(size_t bytes, bool huge) {
-  const size_t whole = (bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
-  void* const chunk = std::aligned_alloc(kPageBytes, whole);
-  SEGUE_CHECK(chunk != nullptr, "there is memory for the rows of users");
-  if (huge) madvise(chunk, whole, MADV_HUGEPAGE);  // if it is refused, all is as before
-  return Chunk(static_cast<std::byte*>(chunk));
 }
 
 size_t UserTable::blob_bytes() const {

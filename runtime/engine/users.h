@@ -11,9 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/fetch.h"
 #include "runtime/base/hash.h"
 #include "runtime/base/instant.h"
 #include "runtime/cells/blob.h"
+#include "runtime/engine/huge_pages.h"
 #include "runtime/engine/ids.h"
 #include "runtime/engine/places.h"
 #include "runtime/engine/residents.h"
@@ -26,8 +28,8 @@ namespace segue {
 /// An event touches one line of places, then the lines of the user's row that its rules read, the
 /// first of them with all that the lookup needs: rows are next to each other in pages of 2 MiB. The
 /// id's own bytes are not looked at: a row has a second hash of it, 64 bits under a seed that is
-/// drawn when the table is made, so that with the 32 bits of its place two ids are taken for one in
-/// 2^-96 of all pairs (docs/decisions/0013). Ids longer than 240 bytes are compared too.
+/// drawn when the process starts, so that with the 32 bits of its place two ids are taken for one
+/// in 2^-96 of all pairs (docs/decisions/0013). Ids longer than 240 bytes are compared too.
 ///
 /// Bytes a user: 16 and the state's room, 11 to 16 of places, the id and a byte or two.
 ///
@@ -47,11 +49,11 @@ class UserTable {
   UserTable(const UserTable&) = delete;
   UserTable& operator=(const UserTable&) = delete;
 
-  /// The number of the user of that id, who is made if new. `hash` is `hash64(id)`.
-  uint32_t find_or_add(uint64_t hash, std::string_view id);
+  /// The number of the user of that id, who is made if new. `hash` is `hash_user(id)`.
+  uint32_t find_or_add(const UserHash& hash, std::string_view id);
 
   /// The same, or `kNobody`.
-  uint32_t find(uint64_t hash, std::string_view id) const;
+  uint32_t find(const UserHash& hash, std::string_view id) const;
 
   /// Numbers are below it; those of removed users have no state.
   uint32_t size() const { return size_; }
@@ -61,10 +63,10 @@ class UserTable {
   bool is_free(uint32_t number) const { return row(number).check == 0 && row(number).id == 0; }
 
   /// Adds a user whose id has its place already, and who is in no row.
-  uint32_t add_known(uint64_t hash, uint32_t id_place);
+  uint32_t add_known(const UserHash& hash, uint32_t id_place);
 
   /// `find` among the users from number `first` on.
-  uint32_t find_from(uint32_t first, uint64_t hash, std::string_view id) const;
+  uint32_t find_from(uint32_t first, const UserHash& hash, std::string_view id) const;
 
   /// The user has no state any more; then frees the pages of users before `end`, none of whom may
   /// have one, and who are not asked for again.
@@ -106,12 +108,12 @@ class UserTable {
 
   /// `find_or_add` in two steps, so that rows can be fetched between them. The first looks at
   /// places alone, where another id may have the same tag; the second asks the row.
-  uint32_t guess_or_add(uint64_t hash, std::string_view id) {
+  uint32_t guess_or_add(const UserHash& hash, std::string_view id) {
     const uint32_t number = places_.find(tag_of(hash), [](uint32_t) { return true; });
-    return number != kNobody ? number : add_new(hash, hash64(id, seed_), id);
+    return number != kNobody ? number : add_new(hash, id);
   }
-  uint32_t confirm(uint32_t number, uint64_t hash, std::string_view id) {
-    if (is_of(row(number), hash64(id, seed_), id)) [[likely]]
+  uint32_t confirm(uint32_t number, const UserHash& hash, std::string_view id) {
+    if (is_of(row(number), hash, id)) [[likely]]
       return number;
     return find_or_add(hash, id);
   }
@@ -125,7 +127,7 @@ class UserTable {
 
   /// Steps of fetching ahead: the place, the lines of the row (a bit each), the state if it is not
   /// in the row. Each reads what the one before it fetched.
-  void fetch_place(uint64_t hash) const { places_.fetch(tag_of(hash)); }
+  void fetch_place(const UserHash& hash) const { places_.fetch(tag_of(hash)); }
   void fetch_row(uint32_t number, uint32_t lines) const { fetch_lines(&row(number), lines); }
   void fetch_outside(uint32_t number, uint32_t lines) const {
     if (mark(row(number)) != kElsewhere) [[likely]]
@@ -179,23 +181,23 @@ class UserTable {
   static constexpr uint32_t kElsewhere = UINT32_MAX;
   static constexpr uint32_t kCold = UINT32_MAX - 1;  // outside of memory
 
-  static uint32_t tag_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+  static uint32_t tag_of(const UserHash& hash) { return static_cast<uint32_t>(hash.stable >> 32); }
 
   /// Ids too long for the hash's short forms, whose collisions are less well known, are compared.
   static constexpr size_t kHashedAloneMax = 240;
-  bool is_of(const Row& row, uint64_t check, std::string_view id) const {
-    return row.check == check && (id.size() <= kHashedAloneMax || (*ids_)[row.id] == id);
+  bool is_of(const Row& row, const UserHash& hash, std::string_view id) const {
+    return row.check == hash.seeded && (id.size() <= kHashedAloneMax || (*ids_)[row.id] == id);
   }
 
   Row& row(uint32_t number) const {
-    std::byte* const chunk = chunks_[number >> chunk_shift_].get();
+    std::byte* const chunk = chunks_[number >> chunk_shift_].data();
     // SAFETY: `add` made it.
     return *reinterpret_cast<Row*>(chunk + size_t{number & chunk_mask_} * row_bytes_);
   }
   static void fetch_lines(const void* begin, uint32_t lines) {
     for (; lines != 0; lines &= lines - 1) {
       const size_t line = static_cast<size_t>(std::countr_zero(lines));
-      __builtin_prefetch(static_cast<const std::byte*>(begin) + line * 64, 1);
+      fetch_line(static_cast<const std::byte*>(begin) + line * 64);
     }
   }
   std::byte* room(Row& row) const { return reinterpret_cast<std::byte*>(&row) + sizeof(Row); }
@@ -222,21 +224,14 @@ class UserTable {
   void move_out(uint32_t number, const Blob& blob);
   uint32_t free_number();
   void swap(UserTable& other) noexcept;
-  uint32_t add_row(uint64_t hash, uint64_t check, uint32_t id_place);
-  uint32_t add_new(uint64_t hash, uint64_t check, std::string_view id);
+  uint32_t add_row(const UserHash& hash, uint32_t id_place);
+  uint32_t add_new(const UserHash& hash, std::string_view id);
 
-  struct Free {
-    void operator()(std::byte* chunk) const;
-  };
-  using Chunk = std::unique_ptr<std::byte, Free>;
-  static Chunk make_chunk(size_t bytes, bool huge);
-
-  uint64_t seed_;
   uint32_t room_bytes_;
   uint32_t row_bytes_;
   uint32_t chunk_shift_;
   uint32_t chunk_mask_;
-  std::vector<Chunk> chunks_;
+  std::vector<HugeBytes> chunks_;
   Places places_;
   std::shared_ptr<Ids> ids_;
   uint32_t size_ = 0;

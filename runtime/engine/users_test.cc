@@ -19,22 +19,22 @@ TEST(Users, AreNumberedAsTheyCome) {
   UserTable users(kSmall);
   for (uint32_t i = 0; i < 100'000; ++i) {
     const std::string id = "user " + std::to_string(i);
-    EXPECT_EQ(users.find_or_add(hash64(id), id), i);
+    EXPECT_EQ(users.find_or_add(hash_user(id), id), i);
   }
   for (uint32_t i = 0; i < 100'000; ++i) {
     const std::string id = "user " + std::to_string(i);
-    EXPECT_EQ(users.find_or_add(hash64(id), id), i);
+    EXPECT_EQ(users.find_or_add(hash_user(id), id), i);
     EXPECT_EQ(users.id(i), id);
     EXPECT_EQ((*users.ids())[users.id_place(i)], id);
   }
   EXPECT_EQ(users.size(), 100'000u);
-  EXPECT_EQ(users.find(hash64("nobody"), "nobody"), UserTable::kNobody);
+  EXPECT_EQ(users.find(hash_user("nobody"), "nobody"), UserTable::kNobody);
 }
 
 TEST(Users, AreForgotten) {
   UserTable users(kSmall);
-  const auto number_of = [&](const std::string& id) { return users.find(hash64(id), id); };
-  const auto add = [&](const std::string& id) { return users.find_or_add(hash64(id), id); };
+  const auto number_of = [&](const std::string& id) { return users.find(hash_user(id), id); };
+  const auto add = [&](const std::string& id) { return users.find_or_add(hash_user(id), id); };
   for (int i = 0; i < 1000; ++i) add("user " + std::to_string(i));
   const std::string long_id(300, 'x');
   add(long_id);
@@ -61,14 +61,17 @@ TEST(Users, AreForgotten) {
   }
 }
 
+/// Of ids whose places cannot be told apart.
+UserHash clash(std::string_view id) { return {7, hash_user(id).seeded}; }
+
 TEST(Users, EqualHashesAreToldApart) {
   UserTable users(kSmall);
-  EXPECT_EQ(users.find_or_add(7, "a"), 0u);
-  EXPECT_EQ(users.find_or_add(7, "b"), 1u);
-  EXPECT_EQ(users.find_or_add(7, std::string_view("a\0", 2)), 2u);
-  EXPECT_EQ(users.find_or_add(7, "a"), 0u);
-  EXPECT_EQ(users.find(7, "b"), 1u);
-  EXPECT_EQ(users.find(7, "c"), UserTable::kNobody);
+  EXPECT_EQ(users.find_or_add(clash("a"), "a"), 0u);
+  EXPECT_EQ(users.find_or_add(clash("b"), "b"), 1u);
+  EXPECT_EQ(users.find_or_add(clash(std::string_view("a\0", 2)), std::string_view("a\0", 2)), 2u);
+  EXPECT_EQ(users.find_or_add(clash("a"), "a"), 0u);
+  EXPECT_EQ(users.find(clash("b"), "b"), 1u);
+  EXPECT_EQ(users.find(clash("c"), "c"), UserTable::kNobody);
 }
 
 /// At home, outside of it, and so large that they are mappings.
@@ -80,7 +83,7 @@ TEST(Users, AreRestoredWithStatesOfAnySize) {
     const BlobHeader head{.bytes = bytes, .program = 1};
     std::memcpy(state.data(), &head, sizeof head);
     const std::string id = std::to_string(bytes);
-    const uint32_t number = users.find_or_add(hash64(id), id);
+    const uint32_t number = users.find_or_add(hash_user(id), id);
     users.restore(number, state);
     const Blob blob = users.blob(number);
     ASSERT_EQ(blob.bytes().size(), bytes);
@@ -96,10 +99,10 @@ TEST(Users, IdsMayHaveAnyLength) {
   for (const size_t size :
        {size_t{0}, size_t{1}, size_t{253}, size_t{254}, size_t{255}, size_t{1'000'000}}) {
     const std::string id(size, 'x');
-    const uint32_t number = users.find_or_add(hash64(id), id);
+    const uint32_t number = users.find_or_add(hash_user(id), id);
     EXPECT_EQ(number, expected++);
     EXPECT_EQ(users.id(number), id);
-    EXPECT_EQ(users.find_or_add(hash64(id), id), number);
+    EXPECT_EQ(users.find_or_add(hash_user(id), id), number);
   }
 }
 
@@ -121,7 +124,7 @@ TEST(Users, StatesStandInTheirRowsUntilTheyMoveOut) {
       UserTable users(layout);
       for (uint32_t i = 0; i < 70; ++i) {
         const std::string id = std::to_string(i);
-        users.find_or_add(hash64(id), id);
+        users.find_or_add(hash_user(id), id);
         EXPECT_TRUE(users.blob(i).empty());
         Blob blob = users.take(i);
         blob.create(layout, 7);
@@ -147,7 +150,7 @@ TEST(Users, AStateThatMovesAgainLeavesNothingBehind) {
   const image::CellRow log{.kind = image::CellKind::kLog, .offset = 32, .bytes = 16};
   const image::Layout layout{.fixed_bytes = 48, .growing_cells = 1};
   UserTable users(layout);
-  users.find_or_add(1, "a");
+  users.find_or_add(hash_user("a"), "a");
   size_t before = users.blob_bytes();
   for (uint32_t bytes = 16; bytes < 1u << 16; bytes *= 2) {
     Blob blob = users.take(0);

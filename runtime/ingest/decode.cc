@@ -156,7 +156,7 @@ void Decoder::Call::give(Event& event) {
   event.has_message_id = !event.tie.empty();
   if (!event.has_message_id) event.tie = line_tie(line_, arena_);
   batch_.events.push_back(event);
-  batch_.user_hashes.push_back(hash64(event.user));
+  batch_.user_hashes.push_back(hash_user(event.user));
 }
 
 /// Checks the whole line and notes where the fields are.

@@ -149,7 +149,7 @@ bool Guess::fill(const Layout& layout, std::string_view line, EventBatch& batch)
   for (const Layout::TakeList& list : layout.lists) read_list(list, arena, slots[list.slot]);
   event.slots = slots;
   if (!has_tie) event.tie = line_tie(line, arena);
-  batch.user_hashes.push_back(hash64(event.user));
+  batch.user_hashes.push_back(hash_user(event.user));
   return true;
 }
 

@@ -95,7 +95,7 @@ std::string print(const Value& value) {
 std::string print(const EventBatch& batch) {
   const Event& event = batch.events.at(0);
   EXPECT_EQ(batch.user_hashes.size(), 1u);
-  EXPECT_EQ(batch.user_hashes.at(0), hash64(event.user));
+  EXPECT_EQ(batch.user_hashes.at(0), hash_user(event.user));
   std::string all = std::to_string(event.kind.index) + " '" + std::string(event.name) + "' '" +
                     std::string(event.user) + "' " + std::to_string(event.at.ms) + " '" +
                     std::string(event.tie) + "' " + std::to_string(event.has_message_id);

@@ -40,6 +40,7 @@ class MergedEvents : public BatchSource {
            batch.rejects.size() < batch_events_) {
       take_run(batch);
     }
+    batch.more = !heads_.empty() && failure_.ok();
     return batch.empty() ? failure_ : Status();
   }
 

@@ -40,6 +40,7 @@ class LineEvents : public BatchSource {
         add_origin(line, batch);
       }
     }
+    batch.more = full(batch) && lines_.ready();
     reject_bytes_ = 0;
     return batch.empty() ? lines_.status() : Status();
   }

@@ -46,7 +46,7 @@ std::vector<std::string> read_all(BatchSource& source, size_t* batches = nullptr
     if (batches != nullptr) ++*batches;
     for (size_t i = 0; i < batch.events.size(); ++i) {
       const Event& event = batch.events[i];
-      EXPECT_EQ(batch.user_hashes[i], hash64(event.user));
+      EXPECT_EQ(batch.user_hashes[i], hash_user(event.user));
       all.push_back(std::string(event.user) + "@" + std::to_string(event.at.ms));
     }
     for (const Reject& reject : batch.rejects) all.push_back("!" + std::to_string(reject.line));
@@ -78,6 +78,17 @@ TEST(Reader, BatchesEndAtTheirLimits) {
   batches = 0;
   EXPECT_EQ(read_all(*input(bytes, 0, {.batch_bytes = 1}), &batches).size(), 10u);
   EXPECT_EQ(batches, 10u);
+}
+
+TEST(Reader, FullBatchesSayThatMoreFollows) {
+  std::string bytes;
+  for (int i = 0; i < 5; ++i) bytes += line("a", i);
+  const auto source = input(bytes, 0, {.batch_events = 2});
+  for (const bool more : {true, true, false}) {
+    EventBatch batch;
+    ASSERT_TRUE(source->next(batch).ok());
+    EXPECT_EQ(batch.more, more) << batch.events.size();
+  }
 }
 
 TEST(Reader, RawLinesAreKeptOnlyOfWhatMayBeLate) {
@@ -235,6 +246,7 @@ TEST_F(Files, APipeIsAnsweredBeforeItEnds) {
   EventBatch batch;
   EXPECT_TRUE((*source)->next(batch).ok());
   EXPECT_EQ(batch.events.size(), 1u);
+  EXPECT_FALSE(batch.more);
   seen = true;
   EXPECT_THAT(read_all(**source), ElementsAre("b@2"));
   writer.join();

@@ -126,16 +126,11 @@ inline void settle_whole(Frame& frame, NativeCode::Fn code, int64_t at_ms, int64
   return {};
 }
 
-}  // namespace
-
-Frame interp::frame_of(const Program& program) {
-  Frame frame;
-  begin_program(frame, program);
-  return frame;
-}
-
-bool interp::settle_alone(const Program& program, Frame& frame, Blob& blob, const Event& event,
-                          std::vector<Transition>& out) {
+/// The instant of one event of a known user, by one native function. False if it is not such a one,
+/// or the arguments are not those that `apply` wants: then no more than deadlines before it are
+/// settled. `interp::Alone` is the same for who has many events.
+inline bool settle_alone(const Program& program, Blob& blob, const Event& event,
+                         std::vector<Transition>& out) {
   const NativeCode* native = program.native();
   const uint32_t kind = event.kind.index;
   if (native == nullptr || kind >= native->instants.size() || blob.empty()) return false;
@@ -143,7 +138,7 @@ bool interp::settle_alone(const Program& program, Frame& frame, Blob& blob, cons
   const int64_t at_ms = event.at.ms;
   const BlobHeader& header = blob.header();
   if (code == nullptr || at_ms < header.last_ms ||
-      header.program != program_mark(frame.prepared->identity)) {
+      header.program != program_mark(program.prepared().identity)) {
     return false;
   }
   if (header.next_ms < at_ms) [[unlikely]] {
@@ -151,6 +146,7 @@ bool interp::settle_alone(const Program& program, Frame& frame, Blob& blob, cons
   }
   const int64_t next_ms = blob.header().next_ms;
   if (next_ms <= at_ms) return false;
+  Frame& frame = frame_of_thread(program);
   begin_user(frame, blob, event.user);
   frame.event = &event;
   frame.slots = event.slots.data();
@@ -158,12 +154,64 @@ bool interp::settle_alone(const Program& program, Frame& frame, Blob& blob, cons
   return true;
 }
 
+}  // namespace
+
+interp::Alone::Alone(const Program& program)
+    : program_(&program),
+      mark_(program_mark(program.prepared().identity)),
+      reads_user_(program.prepared().reads_user) {
+  begin_program(frame_, program);
+  take_native();
+}
+
+void interp::Alone::take_native() {
+  native_ = program_->native();
+  kinds_.clear();
+  if (native_ == nullptr) return;
+  kinds_.resize(native_->instants.size());
+  for (uint32_t kind = 0; kind < kinds_.size(); ++kind) {
+    const Watches watched = program_->prepared().watched_by_kind(kind);
+    OfKind& of_kind = kinds_[kind];
+    of_kind.code = native_->instants[kind];
+    of_kind.has_more = watched.size() != 1;
+    if (of_kind.has_more) continue;
+    of_kind.word_at = sizeof(BlobHeader) + watched[0].word * uint32_t{sizeof(uint64_t)};
+    of_kind.mask = watched[0].mask;
+  }
+}
+
+/// Where deadlines lie before the instant, or what was asked for does not fit.
+bool interp::Alone::settle_seldom(const OfKind& of_kind, Blob& blob, const Event& event,
+                                  std::vector<Transition>& out) {
+  const BlobHeader& header = blob.header();
+  if (of_kind.code == nullptr || event.at.ms < header.last_ms || header.program != mark_) {
+    return false;
+  }
+  advance(*program_, blob, event.user, event.at - Duration{1}, out);
+  if (blob.header().next_ms <= event.at.ms) return false;
+  settle_now(of_kind, blob, event, out);
+  return true;
+}
+
+/// Segments in several words, or what most programs do not need.
+void interp::Alone::settle_prepared(const OfKind& of_kind, Blob& blob, const Event& event,
+                                    std::vector<Transition>& out) {
+  begin_user(frame_, blob, event.user);
+  frame_.event = &event;
+  frame_.slots = event.slots.data();
+  settle_whole(frame_, of_kind.code, event.at.ms, blob.header().next_ms,
+               program_->prepared().watched_by_kind(event.kind.index), out);
+}
+
+void interp::Alone::report(uint64_t changed, const Event& event, std::vector<Transition>& out) {
+  segue::report(frame_, &changed, program_->prepared().watched_by_kind(event.kind.index), &event,
+                out);
+}
+
 Status apply(const Program& program, Blob& blob, std::span<const Event> events,
              std::vector<Transition>& out) {
-  if (events.size() == 1 &&
-      interp::settle_alone(program, frame_of_thread(program), blob, events[0], out)) [[likely]] {
+  if (events.size() == 1 && settle_alone(program, blob, events[0], out)) [[likely]]
     return {};
-  }
   return apply_any(program, blob, events, out);
 }
 

@@ -1,21 +1,94 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "runtime/cells/bytes.h"
 #include "runtime/cells/carry.h"
 #include "runtime/interp/program.h"
 
 namespace segue::interp {
 
-/// Settles the instant of one event of a known user by one native function, for who applies events
-/// of one program again and again: `frame` is its own, by `frame_of`. False if that instant is not
-/// such a one, or the arguments are not those that `apply` wants: then no more than deadlines
-/// before it are settled, and `apply` does the rest. A hundred instructions beside the function.
-bool settle_alone(const Program& program, Frame& frame, Blob& blob, const Event& event,
-                  std::vector<Transition>& out);
-Frame frame_of(const Program& program);
+/// Settles instants of one event by one native function, for who applies events of one program
+/// again and again: what the events of a kind need is looked up once. Thirty instructions beside
+/// the function. One thread at a time; `program` outlives it.
+class Alone {
+ public:
+  explicit Alone(const Program& program);
+
+  /// Takes native code that has come since.
+  void refresh() {
+    if (program_->native() != native_) [[unlikely]]
+      take_native();
+  }
+
+  /// False if that instant is not such a one, or the arguments are not those that `apply` wants:
+  /// then no more than deadlines before it are settled, and `apply` does the rest.
+  bool settle(Blob& blob, const Event& event, std::vector<Transition>& out) {
+    const uint32_t kind = event.kind.index;
+    if (kind >= kinds_.size() || blob.empty()) [[unlikely]]
+      return false;
+    const OfKind& of_kind = kinds_[kind];
+    const int64_t at_ms = event.at.ms;
+    const BlobHeader& before = blob.header();
+    const bool fits = at_ms >= before.last_ms && before.program == mark_;
+    if (of_kind.code == nullptr || !fits || before.next_ms <= at_ms) [[unlikely]] {
+      return settle_seldom(of_kind, blob, event, out);
+    }
+    settle_now(of_kind, blob, event, out);
+    return true;
+  }
+
+ private:
+  /// Of a kind of event.
+  struct OfKind {
+    NativeCode::Fn code = nullptr;  // null: its instants are settled step by step
+    uint32_t word_at = 0;           // in a blob: the word of truths in which its segments stand
+    bool has_more = false;          // … several words
+    uint64_t mask = 0;              // the segments' bits
+  };
+
+  void settle_now(const OfKind& of_kind, Blob& blob, const Event& event,
+                  std::vector<Transition>& out) {
+    if (of_kind.has_more || must_prepare()) [[unlikely]] {
+      return settle_prepared(of_kind, blob, event, out);
+    }
+    frame_.owner = &blob;
+    frame_.event = &event;
+    frame_.slots = event.slots.data();
+    frame_.blob = blob.data();
+    frame_.next_ms = blob.header().next_ms;
+    frame_.now_ms = event.at.ms;
+    const auto truths = cells::load<uint64_t>(blob.data() + of_kind.word_at);
+    of_kind.code(&frame_);
+    BlobHeader& header = blob.header();  // it may have moved
+    header.last_ms = event.at.ms;
+    // A deadline lies after its instant; were one not, time would stand still.
+    header.next_ms = std::max(frame_.next_ms, event.at.ms + 1);
+    const uint64_t changed =
+        (cells::load<uint64_t>(blob.data() + of_kind.word_at) ^ truths) & of_kind.mask;
+    if (changed != 0) [[unlikely]]
+      report(changed, event, out);
+  }
+
+  bool must_prepare() const { return reads_user_ || frame_.made.bytes_held() != 0; }
+  void take_native();
+  bool settle_seldom(const OfKind& of_kind, Blob& blob, const Event& event,
+                     std::vector<Transition>& out);
+  void settle_prepared(const OfKind& of_kind, Blob& blob, const Event& event,
+                       std::vector<Transition>& out);
+  void report(uint64_t changed, const Event& event, std::vector<Transition>& out);
+
+  const Program* program_;
+  const NativeCode* native_ = nullptr;
+  Frame frame_;
+  std::vector<OfKind> kinds_;
+  uint32_t mark_;
+  bool reads_user_;
+};
 
 // `apply` and `advance` step by step, for every program and instant. Their arguments are checked.
 

@@ -14,7 +14,8 @@ namespace segue::pack {
 
 void EventsByUser::deal(const EventBatch& batch, size_t i) {
   const Event& event = batch.events[i];
-  const uint64_t hash = batch.user_hashes.empty() ? hash64(event.user) : batch.user_hashes[i];
+  const uint64_t hash =
+      batch.user_hashes.empty() ? hash64(event.user) : batch.user_hashes[i].stable;
   parts_[hash >> 56].push_back({hash, event.at, &event});
   ++stats_.events;
   stats_.newest = std::max(stats_.newest, event.at);

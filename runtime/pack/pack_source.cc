@@ -42,9 +42,10 @@ class PackEvents : public BatchSource {
     const auto from = slice_->events.begin();
     batch.events.assign(from + static_cast<ptrdiff_t>(at_), from + static_cast<ptrdiff_t>(end));
     for (; at_ < end; ++at_) batch.origins.push_back({file_, ++given_, {}});
-    for (const Event& event : batch.events) batch.user_hashes.push_back(hash64(event.user));
+    for (const Event& event : batch.events) batch.user_hashes.push_back(hash_user(event.user));
     batch.owners.push_back(slice_);
     batch.owners.push_back(pack_);  // names of events
+    batch.more = at_ < slice_size() || !ends_ms_.empty();
     return {};
   }
 
