@@ -238,7 +238,7 @@ Outcome MembershipEngine::read(EventInput& input, const ProgressSink& progress) 
     if (outcome.ok()) outcome = outcome_of(settled);
   }
   state_->backend->push({});  // settles what has waited for more
-  if (state_->durability) state_->publish_settled();
+  state_->publish_settled();
   state_->input = nullptr;
   if (outcome.ok()) state_->half_lines = input.state().half_lines_found();
   const Outcome closed = input.state().close_rejects();
