@@ -17,11 +17,21 @@ namespace segue::cells {
 extern "C" {
 
 int64_t body_newest_nth(const std::byte* state, uint32_t k) { return newest_nth(state, k); }
+int64_t body_near_nth(const std::byte* state, uint32_t k, int64_t base) {
+  return near_nth(state, k, base);
+}
+int64_t body_near_base(const std::byte* word) { return near_base(word); }
 
-#define NEWEST_BODIES(k)                                                                   \
-  void body_newest_push_##k(std::byte* state, int64_t now) { newest_push<k>(state, now); } \
-  uint32_t body_newest_count_##k(const std::byte* state, int64_t now, int64_t from) {      \
-    return newest_count<k>(state, now, from);                                              \
+#define NEWEST_BODIES(k)                                                                          \
+  void body_newest_push_##k(std::byte* state, int64_t now) { newest_push<k>(state, now); }        \
+  uint32_t body_newest_count_##k(const std::byte* state, int64_t now, int64_t from) {             \
+    return newest_count<k>(state, now, from);                                                     \
+  }                                                                                               \
+  void body_near_push_##k(std::byte* state, int64_t base, int64_t now) {                          \
+    near_push<k>(state, base, now);                                                               \
+  }                                                                                               \
+  uint32_t body_near_count_##k(const std::byte* state, int64_t base, int64_t now, int64_t from) { \
+    return near_count<k>(state, base, now, from);                                                 \
   }
 NEWEST_BODIES(1)
 NEWEST_BODIES(2)

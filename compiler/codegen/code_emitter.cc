@@ -56,7 +56,7 @@ CodeEmitter::Result CodeEmitter::leaf(const OpRow& row) {
     case Op::kNow:
       return Entry{out_.now()};
     case Op::kKnownSince:
-      return Entry{out_.load_word(out_.blob_at(kHeaderFirstAt))};
+      return Entry{first_instant()};
     case Op::kUserIn:
       return Entry{
           out_.host(Host::kRunTruth, {out_.frame(), out_.index(static_cast<uint32_t>(row.op)),
@@ -67,6 +67,15 @@ CodeEmitter::Result CodeEmitter::leaf(const OpRow& row) {
     default:
       return {};
   }
+}
+
+/// The lower six bytes of a word of the head.
+llvm::Value* CodeEmitter::first_instant() {
+  llvm::IRBuilder<>& builder = out_.builder();
+  llvm::Value* place = out_.blob_at(kHeaderFirstAt);
+  llvm::Value* word =
+      builder.CreateAlignedLoad(builder.getInt64Ty(), place, llvm::Align(alignof(uint16_t)));
+  return builder.CreateAShr(builder.CreateShl(word, 16), 16);
 }
 
 /// A node of the same function is a value at hand; others are in the blob.

@@ -60,6 +60,8 @@ class CodeEmitter {
   Entry read_anew(const image::OpRow& row);
   Entry read_by_host(const image::OpRow& row);
   Entry nth(const image::OpRow& row);
+  llvm::Value* newest_nth(uint32_t cell, uint32_t k);
+  llvm::Value* first_instant();
   Entry newest_count(const image::OpRow& row);
   Entry first_or_last(const image::OpRow& row);
   Entry held(const image::OpRow& row);

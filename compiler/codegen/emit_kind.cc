@@ -203,8 +203,8 @@ class Filter {
   std::vector<uint32_t> costs_;  // costly ops before each
 };
 
-Body newest_push_body(uint32_t k) {
-  return static_cast<Body>(static_cast<uint32_t>(Body::kNewestPush1) + k - 1);
+Body body_of(Body first, uint32_t k) {
+  return static_cast<Body>(static_cast<uint32_t>(first) + k - 1);
 }
 
 class Updates {
@@ -248,7 +248,11 @@ class Updates {
     switch (row.kind) {
       case CellKind::kNewest:
         if (row.k > kNewestInPlaceMax || row.zone != image::kNone) return false;
-        out_.body(newest_push_body(row.k), {state, out_.now()});
+        if (image::is_near(row)) {
+          out_.body(body_of(Body::kNearPush1, row.k), {state, out_.near_base(), out_.now()});
+        } else {
+          out_.body(body_of(Body::kNewestPush1, row.k), {state, out_.now()});
+        }
         return true;
       case CellKind::kOldest:
         out_.body(Body::kOldestPush, {state, out_.now()});

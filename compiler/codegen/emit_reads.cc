@@ -14,8 +14,8 @@ namespace {
 
 constexpr uint32_t kNewestInPlaceMax = 8;
 
-Body newest_count_body(uint32_t k) {
-  return static_cast<Body>(static_cast<uint32_t>(Body::kNewestCount1) + k - 1);
+Body body_of(Body first, uint32_t k) {
+  return static_cast<Body>(static_cast<uint32_t>(first) + k - 1);
 }
 
 }  // namespace
@@ -87,9 +87,17 @@ Entry CodeEmitter::words_of(llvm::Value* room) {
   return {out_.load_word(room), out_.load_word(room, 8)};
 }
 
+llvm::Value* CodeEmitter::newest_nth(uint32_t cell, uint32_t k) {
+  llvm::Value* state = out_.state(cell);
+  if (!image::is_near(out_.view().cells[cell])) {
+    return out_.body(Body::kNewestNth, {state, out_.index(k)});
+  }
+  return out_.body(Body::kNearNth, {state, out_.index(k), out_.near_base()});
+}
+
 Entry CodeEmitter::nth(const OpRow& row) {
   const NthRow& nth = out_.view().nths[row.b];
-  llvm::Value* time = out_.body(Body::kNewestNth, {out_.state(row.a), out_.index(nth.k)});
+  llvm::Value* time = newest_nth(row.a, nth.k);
   llvm::Value* bound = out_.time(nth.bound_ms);
   out_.note_deadline(out_.body(Body::kWithinDeadline, {time, out_.now(), bound}));
   return {out_.body(Body::kWithinTest, {time, out_.now(), bound})};
@@ -101,11 +109,14 @@ Entry CodeEmitter::newest_count(const OpRow& row) {
   llvm::IRBuilder<>& builder = out_.builder();
   llvm::Value* state = out_.state(row.a);
   llvm::Value* from = out_.time(out_.view().windows[row.b].from_ms);
-  llvm::Value* count = out_.body(newest_count_body(cell.k), {state, out_.now(), from});
+  llvm::Value* count = image::is_near(cell) ? out_.body(body_of(Body::kNearCount1, cell.k),
+                                                        {state, out_.near_base(), out_.now(), from})
+                                            : out_.body(body_of(Body::kNewestCount1, cell.k),
+                                                        {state, out_.now(), from});
   // The oldest inside leaves first: the least of what each says for itself, without a read at an
   // index that is not known yet.
   for (uint32_t k = 1; k <= cell.k; ++k) {
-    llvm::Value* time = out_.body(Body::kNewestNth, {state, out_.index(k)});
+    llvm::Value* time = newest_nth(row.a, k);
     out_.note_deadline(out_.body(Body::kWithinDeadline, {time, out_.now(), from}));
   }
   // By way of a signed word: there is no instruction for an unsigned one.
@@ -117,7 +128,7 @@ Entry CodeEmitter::first_or_last(const OpRow& row) {
   const CellRow& cell = out_.view().cells[row.a];
   llvm::Value* state = out_.state(row.a);
   if (cell.kind == image::CellKind::kNewest) {
-    return {out_.body(Body::kTimeOrMissing, {out_.body(Body::kNewestNth, {state, out_.index(1)})})};
+    return {out_.body(Body::kTimeOrMissing, {newest_nth(row.a, 1)})};
   }
   if (cell.kind == image::CellKind::kOldest) {
     return {out_.body(Body::kTimeOrMissing, {out_.body(Body::kOldestTime, {state})})};

@@ -20,7 +20,8 @@ static_assert(kFrameBlobAt == 0 && kFrameNowAt == 8 && kFrameNextAt == 16 && kFr
 
 inline constexpr size_t kHeaderFirstAt = offsetof(BlobHeader, first_ms);
 inline constexpr size_t kTruthWordsAt = sizeof(BlobHeader);
-static_assert(kHeaderFirstAt == 8 && kTruthWordsAt == 32);
+// The first instant is in the lower six bytes of a word.
+static_assert(kHeaderFirstAt == 6 && kTruthWordsAt == 24);
 
 inline constexpr size_t kValueBytes = sizeof(Value);
 // A view is its size and where its bytes are, in the order of this library.

@@ -36,6 +36,10 @@ llvm::Value* FunctionEmitter::state(uint32_t cell) { return blob_at(view().cells
 llvm::Value* FunctionEmitter::blob_at(uint64_t offset) { return at(blob(), offset); }
 llvm::Value* FunctionEmitter::frame_at(uint64_t offset) { return at(frame(), offset); }
 
+llvm::Value* FunctionEmitter::near_base() {
+  return body(Body::kNearBase, {blob_at(view().layout[0].near_at)});
+}
+
 void FunctionEmitter::note_deadline(llvm::Value* deadline_ms) {
   if (deadline_ == nullptr) {
     deadline_ = deadline_ms;

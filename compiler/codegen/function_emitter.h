@@ -37,6 +37,9 @@ class FunctionEmitter {
   llvm::Value* blob_at(uint64_t offset);
   llvm::Value* frame_at(uint64_t offset);
 
+  /// What near cells count from.
+  llvm::Value* near_base();
+
   /// Lowers what `store_deadline` will store.
   void note_deadline(llvm::Value* deadline_ms);
 

@@ -17,7 +17,8 @@ class RandomHistory {
   RandomHistory(const image::View& view, uint32_t seed) : view_(view), random_(seed) {}
 
   int64_t next_instant() {
-    constexpr int64_t kGaps[] = {0, 1, 1'000, 3'600'000, 40'000'000, 86'400'000, 300'000'000};
+    constexpr int64_t kGaps[] = {0,          1,          1'000,       3'600'000,
+                                 40'000'000, 86'400'000, 300'000'000, 2'000'000'000};
     now_ += kGaps[below(std::size(kGaps))] + below(3);
     return now_;
   }

@@ -30,6 +30,7 @@ class RandomImage {
     };
     std::string chunks;
     if (zone_) out += "user-zone c0 stream 0\n";
+    out += fmt::format("near base {}\n", near_at_);
     for (uint32_t i = 0; i < chunks_; ++i) chunks += fmt::format(" {}", i);
     for (uint32_t kind = 0; kind < 4; ++kind) {
       out +=
@@ -117,6 +118,9 @@ class RandomImage {
     }
   }
 
+  static constexpr std::string_view kNear = "horizon 3221225472";
+  static_assert(image::kNearReachMs == 3'221'225'472);
+
   static uint32_t whole_words(uint32_t bytes) { return (bytes + 7) / 8 * 8; }
 
   uint32_t add_cell(image::CellRow row, std::string_view words, Type value) {
@@ -143,13 +147,17 @@ class RandomImage {
                        Type value) {
     if (k != 0) words = fmt::format("k {} {}", k, words);
     if (value != Type::B) words += fmt::format(" value {}", image::letter(value));
-    const uint32_t cell = add_cell({.kind = kind, .source = stream, .k = k}, words, value);
+    const int64_t horizon_ms = words.ends_with(kNear) ? image::kNearReachMs : 0;
+    const uint32_t cell =
+        add_cell({.kind = kind, .source = stream, .k = k, .horizon_ms = horizon_ms}, words, value);
     feed(stream, cell);
     return cell;
   }
 
   void put_cells(uint32_t node_count) {
     offset_ = 40 + 8 * (2 * node_count / 64 + 1);  // places of truths leave gaps
+    near_at_ = offset_ + 4;
+    offset_ += 8;
     const std::string horizon = "horizon 600000000";
     for (const uint32_t stream : {0u, 1u, 2u}) {
       stream_cell(image::CellKind::kLatest, stream, 0, "", Type::S);
@@ -189,6 +197,8 @@ class RandomImage {
     using image::CellKind;
     const uint32_t k = 1 + below(12);
     newest_.push_back({stream_cell(CellKind::kNewest, stream, k, "", Type::B), nths(k)});
+    near_.push_back(
+        {stream_cell(CellKind::kNewest, stream, k, std::string(kNear), Type::B), nths(k)});
     oldest_.push_back(stream_cell(CellKind::kOldest, stream, 0, "", Type::B));
     seen_.push_back(stream_cell(CellKind::kSeen, stream, 0, "", Type::B));
     totals_.push_back(stream_cell(CellKind::kTotal, stream, 0, "", Type::B));
@@ -395,9 +405,9 @@ class RandomImage {
   bool try_read(Op op) {
     switch (op) {
       case Op::kNthWithin:
-        return read_with(op, newest_);
+        return read_with(op, below(2) == 0 ? near_ : newest_);
       case Op::kNewestCount: {
-        const uint32_t cell = one_of(newest_).cell;
+        const uint32_t cell = one_of(below(2) == 0 ? near_ : newest_).cell;
         line("newest-count", "c{} {}", cell, below(2) == 0 ? "w1" : "w7");
         return true;
       }
@@ -470,13 +480,14 @@ class RandomImage {
   bool still_ = false;  // a kept time does not move with now
   bool has_anchor_ = false;
   uint32_t offset_ = 0;
+  uint32_t near_at_ = 0;
   uint32_t places_ = UINT32_MAX;  // the first is 0 or 1
   uint32_t segments_ = 0;
   uint32_t chunks_ = 0;
   std::vector<uint32_t> oldest_, seen_, totals_, sums_, extremes_, traits_, held_, decayed_;
   std::vector<uint32_t> truths_, numbers_;
-  std::vector<Target> anchored_, newest_, days_, logs_, sum_logs_, value_logs_, distinct_, steps_,
-      all_steps_;
+  std::vector<Target> anchored_, newest_, near_, days_, logs_, sum_logs_, value_logs_, distinct_,
+      steps_, all_steps_;
 };
 
 }  // namespace

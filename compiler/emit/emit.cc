@@ -243,6 +243,7 @@ class Emitter {
     layout.zone_cell = plan_.zone_cell;
     if (plan_.zone_cell != kNone) layout.zone_stream = plan_.cells[plan_.zone_cell].source;
     layout.deadlines_at = plan_.deadlines_at;
+    layout.near_at = plan_.near_at;
     layout.blob_bytes_max = image::kBlobBytesMax;
     for (const image::CellRow& cell : tables_.cells) {
       layout.growing_cells += image::grows(cell.kind) ? 1 : 0;

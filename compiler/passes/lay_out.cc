@@ -14,6 +14,7 @@
 #include "compiler/passes/reach.h"
 #include "runtime/cells/blob.h"
 #include "runtime/cells/kinds.h"
+#include "runtime/cells/near.h"
 #include "runtime/image/deadlines.h"
 #include "runtime/image/limits.h"
 #include "runtime/image/op_info.h"
@@ -66,6 +67,7 @@ uint32_t bytes_of(const plan::Cell& cell) {
   image::CellRow row{};
   row.kind = cell.kind;
   row.k = cell.k;
+  row.horizon_ms = cell.horizon_ms;
   row.value.count = cell.value ? 1 : 0;
   return cells::fixed_bytes(row);
 }
@@ -155,6 +157,33 @@ std::vector<uint32_t> by_kind(const plan::Plan& plan) {
   return order;
 }
 
+/// Gives cells their places from `offset` on, in that order; where one has to stand at a multiple
+/// of 8, the first of those behind it that fit into the gap are put there. Returns the end.
+uint32_t place_cells(plan::Plan& plan, std::vector<uint32_t> order, uint32_t offset) {
+  const auto place = [&](size_t at) {
+    plan::Cell& cell = plan.cells[order[at]];
+    cell.offset = offset;
+    offset += cell.bytes;
+  };
+  for (plan::Cell& cell : plan.cells) cell.bytes = bytes_of(cell);
+  std::vector<bool> placed(order.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (placed[i]) continue;
+    if (image::grows(plan.cells[order[i]].kind)) {
+      for (size_t j = i + 1; j < order.size() && offset % 8 != 0; ++j) {
+        const plan::Cell& next = plan.cells[order[j]];
+        const bool fits = !image::grows(next.kind) && offset % 8 + next.bytes <= 8;
+        if (placed[j] || !fits) continue;
+        placed[j] = true;
+        place(j);
+      }
+      offset = whole_words(offset);
+    }
+    place(i);
+  }
+  return offset;
+}
+
 /// See image::deadline_slots.
 uint32_t deadline_slots(const plan::Plan& plan) {
   const Reach reach(plan);
@@ -200,13 +229,12 @@ void lay_out(plan::Plan& plan) {
   uint32_t offset = numbers_at + 8 * numbers;
   plan.deadlines_at = plan.tracked ? offset : image::kNone;
   if (plan.tracked) offset += 8 * image::deadline_words(deadline_slots(plan));
-  for (const uint32_t i : by_kind(plan)) {
-    if (image::grows(plan.cells[i].kind)) offset = whole_words(offset);
-    plan.cells[i].offset = offset;
-    plan.cells[i].bytes = bytes_of(plan.cells[i]);
-    offset += plan.cells[i].bytes;
-  }
-  plan.fixed_bytes = whole_words(offset);
+  const bool has_near = std::any_of(plan.cells.begin(), plan.cells.end(), [](const auto& cell) {
+    return cell.kind == plan::CellKind::kNewest && cell.horizon_ms != 0;
+  });
+  plan.near_at = has_near ? offset : image::kNone;
+  if (has_near) offset += cells::kNearBaseBytes;
+  plan.fixed_bytes = whole_words(place_cells(plan, by_kind(plan), offset));
 }
 
 }  // namespace segue::passes

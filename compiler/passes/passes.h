@@ -11,6 +11,7 @@ void fit_cells(plan::Plan& plan);
 void share_cells(plan::Plan& plan);
 void share_conditions(plan::Plan& plan);
 void drop_dead(plan::Plan& plan);
+void narrow_times(plan::Plan& plan);
 void track_inputs(plan::Plan& plan);
 void sort_constants(plan::Plan& plan);
 void lay_out(plan::Plan& plan);

@@ -90,6 +90,13 @@ const std::map<std::string_view, Example>& first_examples() {
 /// Of the passes behind them, which make ready for the blob.
 const std::map<std::string_view, Example>& last_examples() {
   static const std::map<std::string_view, Example> all = {
+      {"narrow-times",
+       {"cell c0 = newest s0 k 3\n"
+        "cell c1 = newest s0 k 1\n"
+        "node n0 = (and (nth-within c0 3 3221225472) (nth-within c1 1 3221225473))\n",
+        "cell c0 = newest s0 k 3 horizon 3221225472\n"
+        "cell c1 = newest s0 k 1\n"
+        "node n0 = (and (nth-within c0 3 3221225472) (nth-within c1 1 3221225473))\n"}},
       {"track-inputs",
        {"cell c0 = seen s0\n"
         "cell c1 = newest s0 k 3\n" +
@@ -114,9 +121,9 @@ const std::map<std::string_view, Example>& last_examples() {
       {"lay-out",
        {"cell c0 = seen s0\n"
         "node n0 = (seen c0)\n",
-        "cell c0 = seen s0 at 40 bytes 1\n"
+        "cell c0 = seen s0 at 32 bytes 1\n"
         "node n0 = (seen c0) at 0\n"
-        "layout words 1 bytes 48\n"
+        "layout words 1 bytes 40\n"
         "chunk n0 count 1\n"}},
   };
   return all;
@@ -174,7 +181,7 @@ TEST(LayOut, CutsTrackedNodesByTheirInputs) {
             "node n3 = (and (node n0) (node n1)) at 3\n");
   EXPECT_EQ(plan::print(plan, "layout"),
             "tracked\n"
-            "layout words 1 bytes 72 deadlines 40\n"
+            "layout words 1 bytes 64 deadlines 32\n"
             "chunk n0 count 3\n"
             "chunk n3 count 1\n");
 }

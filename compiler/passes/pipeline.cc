@@ -28,6 +28,9 @@ constexpr PassInfo kPipeline[] = {
      "cells of one stream that one of them can answer for become one"},
     {"share-conditions", Role::kOptional, share_conditions, "equal conditions are computed once"},
     {"drop-dead", Role::kOptional, drop_dead, "what no segment or score needs is dropped"},
+    // After cells are shared: every read of a cell is known.
+    {"narrow-times", Role::kOptional, narrow_times,
+     "times that short windows alone ask for are kept as distances to a base"},
     // Last, so that it cuts what is left: one condition a node.
     {"track-inputs", Role::kOptional, track_inputs,
      "of many conditions an event looks at those alone whose inputs changed"},

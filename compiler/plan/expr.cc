@@ -42,6 +42,17 @@ bool same_period(const image::PeriodRow& a, const image::PeriodRow& b) {
 
 }  // namespace
 
+int64_t reach_of_newest(const Expr& read) {
+  switch (read.op) {
+    case Op::kNthWithin:
+      return read.time_ms;
+    case Op::kNewestCount:
+      return read.window.from_ms;
+    default:
+      return INT64_MAX;
+  }
+}
+
 bool reads_cell(Op op) {
   switch (immediate_of(op)) {
     case Immediate::kCell:

@@ -294,6 +294,7 @@ class Reader {
     plan_.truth_words = number_in<uint32_t>(word());
     want_word("bytes");
     plan_.fixed_bytes = number_in<uint32_t>(word());
+    if (take_word("near")) plan_.near_at = number_in<uint32_t>(word());
     if (take_word("deadlines")) plan_.deadlines_at = number_in<uint32_t>(word());
   }
   void read_chunk() {

@@ -73,6 +73,9 @@ Immediate immediate_of(Op op);
 bool reads_cell(Op op);
 
 struct Expr;
+/// How far back a read of a `newest` cell looks; for ever, if it asks for the time itself.
+int64_t reach_of_newest(const Expr& read);
+
 using ExprPtr = std::shared_ptr<const Expr>;
 
 struct Expr {
@@ -210,6 +213,7 @@ struct Plan {
   bool tracked = false;               // an event looks at what has changed inputs alone
   // lay-out
   uint32_t deadlines_at = image::kNone;  // of a tracked plan
+  uint32_t near_at = image::kNone;       // the base of near times
   std::vector<Chunk> chunks;
   uint32_t truth_words = 0;
   uint32_t fixed_bytes = 0;

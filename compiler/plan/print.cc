@@ -339,6 +339,7 @@ void put_layout(Out& out, const Plan& plan) {
   if (plan.tracked) put(out, "tracked\n");
   if (plan.fixed_bytes == 0) return;
   put(out, "layout words {} bytes {}", plan.truth_words, plan.fixed_bytes);
+  if (plan.near_at != image::kNone) put(out, " near {}", plan.near_at);
   if (plan.deadlines_at != image::kNone) put(out, " deadlines {}", plan.deadlines_at);
   put(out, "\n");
   for (const Chunk& chunk : plan.chunks) {

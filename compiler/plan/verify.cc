@@ -136,6 +136,9 @@ class Verifier {
     if (cell.kind == CellKind::kNewest || cell.kind == CellKind::kDays)
       want(cell.k > 0, "keeps nothing");
     if (cell.kind == CellKind::kDays) want(cell.zone < plan_.zones.size(), "has no zone");
+    if (cell.kind == CellKind::kNewest)
+      want(cell.horizon_ms == 0 || cell.horizon_ms == image::kNearReachMs,
+           "has a horizon of its own");
     if (cell.kind == CellKind::kNewest && cell.zone != image::kNone)
       want(cell.zone < plan_.zones.size(), "has no zone of its own");
     if (cell.value) check(cell.value, type_of(*cell.value), UINT32_MAX);
@@ -269,6 +272,10 @@ class Verifier {
     if (expr.op == Op::kNthWithin) {
       want(expr.count >= 1 && expr.count <= cell.k,
            fmt::format("{} asks for more than is kept", print(expr)));
+    }
+    if (cell.kind == CellKind::kNewest && cell.horizon_ms != 0) {
+      want(reach_of_newest(expr) <= cell.horizon_ms,
+           fmt::format("{} reaches past the horizon", print(expr)));
     }
     const bool rolling = immediate_of(expr.op) == Immediate::kCellWindow &&
                          expr.window.kind == Window::Kind::kRolling;

@@ -9,7 +9,8 @@
 namespace segue {
 namespace {
 
-constexpr uint64_t kPayloadMask = (uint64_t{1} << 60) - 1;
+/// Of the high word of a text's fingerprint.
+constexpr uint64_t kPayloadMask = (uint64_t{1} << 60) - (uint64_t{1} << 32);
 
 constexpr uint64_t tag_bits(ScalarTag tag) { return static_cast<uint64_t>(tag) << 60; }
 

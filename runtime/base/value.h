@@ -36,10 +36,10 @@ Value number_from_text(std::string_view json);
 /// are of another type to every comparison with a scalar, and equal to nothing.
 bool equal(const Value& a, const Value& b);
 
-/// A value as a blob keeps it: 16 bytes, the tag in the top four bits of `hi`. Numbers, truths and
-/// instants are kept whole; of a text only a 124-bit fingerprint (XXH3), since rules ask nothing of
-/// a kept text but whether it equals another. Equal scalars have equal words, so a comparison is
-/// two compares.
+/// A value as a blob keeps it: the tag in the top four bits of `hi`, whose lowest 32 are zero.
+/// Numbers, truths and instants are kept whole; of a text only a 92-bit fingerprint (XXH3), since
+/// rules ask nothing of a kept text but whether it equals another. Equal scalars have equal words,
+/// so a comparison is two compares.
 struct Scalar {
   uint64_t lo = 0;
   uint64_t hi = 0;

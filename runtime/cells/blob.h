@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <new>
 #include <span>
 
@@ -10,22 +11,45 @@
 
 namespace segue {
 
-/// Head of every blob, half a cache line. Behind it: truth words, kept numbers, fixed cells
-/// (offsets from the image), growing parts.
+/// An instant of a head, in six bytes. 2^47 ms and more, 4,459 years after 1970, is never: nobody
+/// can be there.
+class HeadInstant {
+ public:
+  HeadInstant() = default;
+  HeadInstant(int64_t ms) { store(ms < kEnd ? ms : kEnd); }
+  operator int64_t() const {
+    uint32_t low = 0;
+    std::memcpy(&low, words_, sizeof low);
+    const int64_t ms = int64_t{static_cast<int16_t>(words_[2])} * (int64_t{1} << 32) + low;
+    return ms == kEnd ? kNever.ms : ms;
+  }
+
+ private:
+  static constexpr int64_t kEnd = (int64_t{1} << 47) - 1;
+  void store(int64_t ms) {
+    const auto low = static_cast<uint32_t>(ms);
+    std::memcpy(words_, &low, sizeof low);
+    words_[2] = static_cast<uint16_t>(ms >> 32);
+  }
+
+  uint16_t words_[3] = {};
+};
+
+/// Head of every blob. Behind it: truth words, kept numbers, fixed cells (offsets from the image),
+/// growing parts.
 struct BlobHeader {
   uint32_t bytes = 0;    // in use, this header included; never 0
-  uint32_t program = 0;  // `program_mark` of the image that laid it out
-  int64_t first_ms = 0;  // the user's first instant
-  int64_t last_ms = 0;   // the last settled instant
-  int64_t next_ms = 0;   // no deadline is before it; kNever.ms if there is none
+  uint16_t program = 0;  // `program_mark` of the image that laid it out
+  HeadInstant first_ms;  // the user's first instant
+  HeadInstant last_ms;   // the last settled instant
+  HeadInstant next_ms;   // no deadline is before it; kNever.ms if there is none
 };
-static_assert(sizeof(BlobHeader) == 32);
+static_assert(sizeof(BlobHeader) == 24);
 
-/// What a blob knows of its image: enough to find a mix-up, half of what tells any two images
-/// apart. Who keeps blobs outside a process keeps the whole identity beside them, and asks for it
-/// when they come in.
-constexpr uint32_t program_mark(uint64_t identity) {
-  return static_cast<uint32_t>(identity ^ identity >> 32);
+/// What a blob knows of its image: enough to find most mix-ups. Who keeps blobs outside a process
+/// keeps the whole identity beside them, and asks for it when they come in.
+constexpr uint16_t program_mark(uint64_t identity) {
+  return static_cast<uint16_t>(identity ^ identity >> 16 ^ identity >> 32 ^ identity >> 48);
 }
 
 /// Fixed part of a growing cell: where its entries are, a run from the `first` on.

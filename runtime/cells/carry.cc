@@ -11,6 +11,8 @@
 #include "runtime/cells/capped.h"
 #include "runtime/cells/entries.h"
 #include "runtime/cells/latest.h"
+#include "runtime/cells/near.h"
+#include "runtime/cells/newest.h"
 #include "runtime/image/meaning.h"
 #include "runtime/image/op_info.h"
 
@@ -49,7 +51,8 @@ bool can_become(const CellRow& a, const CellRow& b) {
 
 /// How much a cell keeps, among those of its family.
 bool keeps_less(const CellRow& a, const CellRow& b) {
-  return a.kind == CellKind::kNewest ? a.k < b.k : a.horizon_ms < b.horizon_ms;
+  if (a.kind != CellKind::kNewest) return a.horizon_ms < b.horizon_ms;
+  return image::is_near(a) == image::is_near(b) ? a.k < b.k : image::is_near(a);
 }
 
 /// Finds what cells of the new program begin with.
@@ -91,6 +94,14 @@ void carry_zone(const CarryPlan& plan, std::byte* state) {
   const bool is_row = row >= 0 && row < static_cast<double>(plan.zones.size());
   const uint32_t now = is_row ? plan.zones[static_cast<uint32_t>(row)] : kNone;
   latest_push(state, now == kNone ? Scalar{} : scalar_of_number(now));
+}
+
+/// The times that both keep: the rest is empty.
+void carry_newest(const CellView& from, const CellRef& to) {
+  for (uint32_t k = std::min(from.row.k, to.row.k); k > 0; --k) {
+    const int64_t time = newest_nth(from, k);
+    if (time != kLongAgo.ms) newest_push(to, to.row.k, time);
+  }
 }
 
 void carry_part(const CellRow& from, const Blob& old, const CellRow& to, const image::View& view,
@@ -148,7 +159,13 @@ std::vector<Began> began_after(const CarryPlan& plan, const image::View& from,
     now = old[move.from];
     if (row.kind == CellKind::kNewest) {
       now.newest = std::min(now.since_ms == kLongAgo.ms ? before.k : now.newest, row.k);
-      if (!move.whole) now.since_ms = at_ms;
+      const bool forgot = image::is_near(before) && !image::is_near(row);
+      if (forgot) now.newest = 0;
+      if (before.k < row.k) {
+        now.since_ms = at_ms;
+      } else if (forgot) {
+        now.since_ms = std::max(now.since_ms, at_ms - before.horizon_ms);
+      }
     } else if (!move.whole) {
       // What is older than its horizon the old one had no more.
       const int64_t kept_ms = before.horizon_ms > at_ms ? at_ms : before.horizon_ms;
@@ -165,10 +182,14 @@ void carry(const CarryPlan& plan, const image::View& from, const Blob& old, cons
            Blob& into) {
   into.header().first_ms = old.header().first_ms;
   into.header().last_ms = old.header().last_ms;
+  reach_near(to, into.data(), into.header().last_ms);
   for (const CarryPlan::Move& move : plan.moves) {
     const CellRow& before = from.cells[move.from];
     const CellRow& row = to.cells[move.to];
-    // Of `newest` the times that both keep: the rest is empty.
+    if (row.kind == CellKind::kNewest) {
+      carry_newest({old.data(), from, before}, {into, to, row});
+      continue;
+    }
     std::memcpy(into.data() + row.offset, old.data() + before.offset,
                 std::min(row.bytes, before.bytes));
     if (image::grows(row.kind)) carry_part(before, old, row, to, into);

@@ -14,6 +14,7 @@
 #include "runtime/cells/entries.h"
 #include "runtime/cells/latch.h"
 #include "runtime/cells/links.h"
+#include "runtime/cells/newest.h"
 #include "runtime/cells/sequence.h"
 #include "runtime/image/op_info.h"
 
@@ -91,7 +92,7 @@ class Kept {
   Status newest() const {
     int64_t before_ms = last_ms_;
     for (uint32_t i = 0; i < row_.k; ++i) {
-      const int64_t ms = load_instant(state_ + size_t{kInstantBytes} * i);
+      const int64_t ms = newest_nth(CellView{bytes_.data(), view_, row_}, i + 1);
       SEGUE_TRY_STATUS(instant(ms));
       if (ms > before_ms) return corrupt("times of a cell are out of order");
       before_ms = ms;
@@ -196,8 +197,9 @@ class Kept {
 
   Status waits() const {
     SEGUE_TRY_STATUS(in_order());
-    for (uint32_t i = 0; i < row_.k; ++i) {
-      SEGUE_TRY_STATUS(instant(load_time(state_ + kSequenceLatestAt + size_t{8} * i)));
+    for (uint32_t i = 1; i < row_.k; ++i) {
+      const std::byte* at = state_ + kSequenceLatestAt + size_t{kInstantBytes} * (i - 1);
+      SEGUE_TRY_STATUS(instant(load_instant(at)));
     }
     return {};
   }

@@ -9,6 +9,7 @@
 #include "runtime/cells/check_kept.h"
 #include "runtime/cells/deadlines.h"
 #include "runtime/cells/entries.h"
+#include "runtime/cells/near.h"
 #include "runtime/image/limits.h"
 #include "runtime/image/op_info.h"
 
@@ -108,6 +109,9 @@ Status check_state(const image::View& view, uint64_t identity, uint32_t deadline
   const image::Layout& layout = view.layout[0];
   SEGUE_TRY_STATUS(check_head(layout, identity, bytes));
   const int64_t last_ms = load<BlobHeader>(bytes.data()).last_ms;
+  if (layout.near_at != image::kNone && near_base(bytes.data() + layout.near_at) > last_ms) {
+    return corrupt("times count from behind its last instant");
+  }
   std::vector<GrowingPart> parts;
   for (const image::CellRow& row : view.cells) {
     if (image::grows(row.kind)) {

@@ -10,17 +10,17 @@
 /// breaks ties, so only the first counts.
 namespace segue::cells {
 
-inline constexpr uint32_t kEarliestHappenedAt = sizeof(Scalar);
+inline constexpr uint32_t kEarliestHappenedAt = kScalarBytes;
 inline constexpr uint32_t kEarliestBytes = kEarliestHappenedAt + 1;
 
 /// Missing if it never happened.
-inline Scalar earliest_value(const std::byte* state) { return load<Scalar>(state); }
+inline Scalar earliest_value(const std::byte* state) { return load_scalar(state); }
 
 inline void earliest_push(std::byte* state, Scalar scalar) {
   const Scalar kept = earliest_value(state);
   const bool first = load<uint8_t>(state + kEarliestHappenedAt) == 0;
   store(state + kEarliestHappenedAt, uint8_t{1});
-  store(state, Scalar{first ? scalar.lo : kept.lo, first ? scalar.hi : kept.hi});
+  store_scalar(state, Scalar{first ? scalar.lo : kept.lo, first ? scalar.hi : kept.hi});
 }
 
 /// Which of two is older is not kept: its own stays, if it has any.
@@ -32,7 +32,7 @@ struct Earliest {
   static constexpr image::CellKind kKind = image::CellKind::kEarliest;
   static uint32_t fixed_bytes(const image::CellRow&) { return kEarliestBytes; }
   static void init(const image::CellRow&, std::byte* state) {
-    store(state, Scalar{});
+    store_scalar(state, Scalar{});
     store(state + kEarliestHappenedAt, uint8_t{0});
   }
   static void update(const CellRef& cell, const Occurrence& occurrence) {

@@ -15,8 +15,8 @@ namespace {
 using image::CellKind;
 using image::WindowRow;
 
-/// Entries a first growth makes room for: 48 bytes, or 32 of times alone.
-uint32_t first_entries(uint32_t stride) { return stride == 8 ? 4 : 2; }
+/// Entries a first growth makes room for: 48 bytes, or 16 of times alone.
+constexpr uint32_t kFirstEntries = 2;
 
 /// A run that grows beyond is a ring, if it has a cap: what is copied to begin it is less.
 constexpr uint32_t kRunBytesMax = 256 << 10;
@@ -30,7 +30,7 @@ uint32_t period_of_ring(const image::CellRow& row, uint32_t stride) {
 }
 
 uint32_t next_entries(const image::CellRow& row, uint32_t entries, uint32_t stride) {
-  if (entries == 0) return first_entries(stride);
+  if (entries == 0) return kFirstEntries;
   const uint32_t grown = entries < 16 ? entries * 2 : entries + entries / 2;
   const uint32_t period = period_of_ring(row, stride);
   if (period != 0 && uint64_t{grown} * stride > kRunBytesMax) return 2 * period;
@@ -45,6 +45,12 @@ void move_to_front(std::byte* run, GrowingPart& part, uint32_t stride) {
   const size_t from = part.first - 1;
   std::memmove(run, run + from * stride, (size_t{part.count} + 1) * stride);
   part.first = 1;
+}
+
+/// Whether a run is of waits, which need no entry in front, and so small that it may be moved each
+/// time.
+bool waits_alone(const image::CellRow& row, uint32_t entries) {
+  return row.kind == CellKind::kSequence && entries <= 16;
 }
 
 /// Grows the run, or gives up its oldest entry where no blob can be so large.
@@ -184,6 +190,11 @@ std::byte* append_room(const CellRef& cell) {
     if (period != 0) {
       // All of it lies in the second half, and so in the first too.
       part.first -= period;
+      store(cell.state(), part);
+    } else if (part.first != 0 && waits_alone(cell.row, entries)) {
+      std::byte* const run = cell.blob.data() + part.offset;
+      std::memmove(run, run + size_t{part.first} * stride, size_t{part.count} * stride);
+      part.first = 0;
       store(cell.state(), part);
     } else if (part.first > entries / 8 + 1) {
       move_to_front(cell.blob.data() + part.offset, part, stride);

@@ -11,26 +11,29 @@ using image::CellKind;
 
 TEST(Kinds, FixedBytesAreStable) {
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kNewest, 3)), 18u);
+  image::CellRow near = cell_of(CellKind::kNewest, 3);
+  near.horizon_ms = image::kNearReachMs;
+  EXPECT_EQ(fixed_bytes(near), 12u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kOldest)), 6u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSeen)), 1u);
-  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kTotal)), 6u) << "counts alone";
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kTotal)), 5u) << "counts alone";
   image::CellRow sum = cell_of(CellKind::kTotal);
   sum.value.count = 1;
-  EXPECT_EQ(fixed_bytes(sum), 28u);
+  EXPECT_EQ(fixed_bytes(sum), 26u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kExtreme)), 9u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kDays, 63)), 12u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kDays, 64)), 20u) << "a day more, for `full`";
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kLog)), 16u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kDistinct)), 16u);
-  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kLatest)), 16u);
-  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kEarliest)), 17u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kLatest)), 12u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kEarliest)), 13u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSteps)), 16u);
-  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSequence, 3)), 40u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSequence, 3)), 28u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSequence)), 24u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kHeld)), 6u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kSessions)), 6u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kCrossing)), 1u);
-  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kChange)), 38u);
+  EXPECT_EQ(fixed_bytes(cell_of(CellKind::kChange)), 30u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kLatch)), 7u);
   EXPECT_EQ(fixed_bytes(cell_of(CellKind::kDecayed)), 24u);
 }

@@ -10,12 +10,12 @@
 /// the last one wins.
 namespace segue::cells {
 
-inline constexpr uint32_t kLatestBytes = sizeof(Scalar);
+inline constexpr uint32_t kLatestBytes = kScalarBytes;
 
 /// Missing if it never happened.
-inline Scalar latest_value(const std::byte* state) { return load<Scalar>(state); }
+inline Scalar latest_value(const std::byte* state) { return load_scalar(state); }
 
-inline void latest_push(std::byte* state, Scalar scalar) { store(state, scalar); }
+inline void latest_push(std::byte* state, Scalar scalar) { store_scalar(state, scalar); }
 
 /// Which of two is newer is not kept: its own stays, if it has any.
 inline void latest_merge(std::byte* state, const std::byte* other) {

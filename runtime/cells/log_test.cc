@@ -12,6 +12,7 @@
 #include "runtime/cells/extreme.h"
 #include "runtime/cells/latest.h"
 #include "runtime/cells/newest.h"
+#include "runtime/cells/seen.h"
 #include "runtime/cells/test_cell.h"
 #include "runtime/cells/total.h"
 
@@ -239,7 +240,7 @@ TEST(Log, EqualsTheSmallerKinds) {
       ASSERT_EQ(latest_value(cells[5].state()), log_last(ever));
       ASSERT_EQ(earliest_value(cells[6].state()), log_first(ever));
       ASSERT_EQ(total_count(cells[4].state()), log_count(ever));
-      ASSERT_EQ(load<uint64_t>(cells[3].state()) != 0, log_count(ever) != 0);
+      ASSERT_EQ(seen_test(cells[3].state()), log_count(ever) != 0);
       ASSERT_EQ(load_instant(cells[2].state()), log_oldest_time(cells[0]));
       ASSERT_EQ(newest_nth(cells[1].state(), 1), log_newest_time(cells[0]));
       const WindowRow window = rolling(1 + random() % 20);
@@ -247,7 +248,7 @@ TEST(Log, EqualsTheSmallerKinds) {
         const LogRead read = log_read(cells[0], window, t);
         const uint32_t count = log_count(read);
         ASSERT_EQ(distinct_count(cells[7], window, t), log_distinct(read));
-        ASSERT_EQ(newest_count(cells[1].state(), k, t, window.from_ms), std::min(count, k));
+        ASSERT_EQ(newest_count(cells[1], t, window.from_ms), std::min(count, k));
         for (uint32_t n = 1; n <= k; ++n) {
           const int64_t time = newest_nth(cells[1].state(), n);
           ASSERT_EQ(within_test(time, t, window.from_ms), count >= n);
@@ -261,9 +262,9 @@ TEST(Log, EqualsTheSmallerKinds) {
           now, now + 25);
       expect_never_late(
           [&](int64_t t) {
-            const uint32_t count = newest_count(cells[1].state(), k, t, window.from_ms);
+            const uint32_t count = newest_count(cells[1], t, window.from_ms);
             return Answer{static_cast<double>(count),
-                          newest_count_deadline(cells[1].state(), count, window.from_ms)};
+                          newest_count_deadline(cells[1], count, window.from_ms)};
           },
           now, now + 25);
     };

@@ -16,6 +16,7 @@
 #include "runtime/cells/latest.h"
 #include "runtime/cells/links.h"
 #include "runtime/cells/log.h"
+#include "runtime/cells/near.h"
 #include "runtime/cells/newest.h"
 #include "runtime/cells/oldest.h"
 #include "runtime/cells/seen.h"
@@ -36,7 +37,7 @@ using Occurrences = std::vector<Occurrence>;
 void collect_newest(const CellView& cell, Occurrences& into) {
   const size_t before = into.size();
   for (uint32_t k = cell.row.k; k > 0; --k) {
-    const int64_t time = newest_nth(cell.state(), k);
+    const int64_t time = newest_nth(cell, k);
     if (time != kLongAgo.ms) into.push_back({.at_ms = time});
   }
   // With a zone clocks that are set back may have put them in another order.
@@ -207,7 +208,9 @@ bool is_exact(CellKind kind) {
 }  // namespace
 
 void merge(const image::View& view, Blob& into, const Blob& earlier) {
-  into.header().first_ms = std::min(into.header().first_ms, earlier.header().first_ms);
+  BlobHeader& header = into.header();
+  header.first_ms = std::min<int64_t>(header.first_ms, earlier.header().first_ms);
+  reach_near(view, into.data(), std::max<int64_t>(header.last_ms, earlier.header().last_ms));
   for (const CellRow& row : view.cells) {
     merge_cell({into, view, row}, {earlier.data(), view, row});
   }

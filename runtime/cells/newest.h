@@ -5,10 +5,12 @@
 #include "runtime/base/instant.h"
 #include "runtime/cells/bytes.h"
 #include "runtime/cells/cell.h"
+#include "runtime/cells/near.h"
 
 /// The k newest times, newest first; `kLongAgo` where there were fewer.
 ///
-/// Of a cell with a zone one a local day: the newest of each of the k newest days.
+/// Of a cell with a zone one a local day: the newest of each of the k newest days. A near cell
+/// keeps distances to a base (`near.h`).
 ///
 /// PROOF: "at least n in (T - W, T]" holds if and only if the n-th newest time is > T - W, since
 /// times only ever come in order. Exact counts need one more than the number they are compared
@@ -18,6 +20,16 @@ namespace segue::cells {
 /// The k-th newest time, 1 being the newest.
 inline int64_t newest_nth(const std::byte* state, uint32_t k) {
   return load_instant(state + size_t{kInstantBytes} * (k - 1));
+}
+
+/// The same of a near cell.
+inline int64_t near_nth(const std::byte* state, uint32_t k, int64_t base) {
+  return load_near(state + size_t{kNearBytes} * (k - 1), base);
+}
+
+inline int64_t newest_nth(const CellView& cell, uint32_t k) {
+  return image::is_near(cell.row) ? near_nth(cell.state(), k, near_base(cell))
+                                  : newest_nth(cell.state(), k);
 }
 
 /// Is a time inside (now - from, now]?
@@ -38,15 +50,24 @@ inline uint32_t newest_count(const std::byte* state, int64_t now, int64_t from) 
   return count;
 }
 
-inline uint32_t newest_count(const std::byte* state, uint32_t k_max, int64_t now, int64_t from) {
+template <uint32_t kCount>
+inline uint32_t near_count(const std::byte* state, int64_t base, int64_t now, int64_t from) {
   uint32_t count = 0;
-  while (count < k_max && within_test(newest_nth(state, count + 1), now, from)) ++count;
+  for (uint32_t k = 1; k <= kCount; ++k) {
+    count += within_test(near_nth(state, k, base), now, from) ? 1 : 0;
+  }
+  return count;
+}
+
+inline uint32_t newest_count(const CellView& cell, int64_t now, int64_t from) {
+  uint32_t count = 0;
+  while (count < cell.row.k && within_test(newest_nth(cell, count + 1), now, from)) ++count;
   return count;
 }
 
 /// When such a count falls: the oldest inside leaves.
-inline int64_t newest_count_deadline(const std::byte* state, uint32_t count, int64_t from) {
-  return count == 0 ? kNever.ms : newest_nth(state, count) + from;
+inline int64_t newest_count_deadline(const CellView& cell, uint32_t count, int64_t from) {
+  return count == 0 ? kNever.ms : newest_nth(cell, count) + from;
 }
 
 /// Takes in a time not before the newest. `kCount` up to 8 becomes straight code in the JIT.
@@ -66,9 +87,24 @@ inline void newest_push(std::byte* state, int64_t now) {
   }
 }
 
-inline void newest_push(std::byte* state, uint32_t k_max, int64_t now) {
-  std::memmove(state + kInstantBytes, state, size_t{kInstantBytes} * (k_max - 1));
-  store_instant(state, now);
+template <uint32_t kCount>
+inline void near_push(std::byte* state, int64_t base, int64_t now) {
+  auto distance = now > base ? static_cast<uint32_t>(now - base) : uint32_t{0};
+  for (uint32_t i = 0; i < kCount; ++i) {
+    std::byte* place = state + size_t{kNearBytes} * i;
+    const auto kept = load<uint32_t>(place);
+    store(place, distance);
+    distance = kept;
+  }
+}
+
+/// In front of the first `k_max - 1` times of a cell.
+inline void newest_push(const CellRef& cell, uint32_t k_max, int64_t now) {
+  const bool near = image::is_near(cell.row);
+  const size_t bytes = near ? kNearBytes : kInstantBytes;
+  std::byte* const state = cell.state();
+  std::memmove(state + bytes, state, bytes * (k_max - 1));
+  near ? store_near(state, near_base(cell), now) : store_instant(state, now);
 }
 
 /// The same of a cell with a zone: an occurrence takes the place of the one before it of its day.
@@ -77,15 +113,21 @@ void newest_push_day(const CellRef& cell, int64_t now_ms);
 
 struct Newest {
   static constexpr image::CellKind kKind = image::CellKind::kNewest;
-  static uint32_t fixed_bytes(const image::CellRow& row) { return kInstantBytes * row.k; }
+  static uint32_t fixed_bytes(const image::CellRow& row) {
+    return (image::is_near(row) ? kNearBytes : kInstantBytes) * row.k;
+  }
   static void init(const image::CellRow& row, std::byte* state) {
+    if (image::is_near(row)) {
+      std::memset(state, 0, fixed_bytes(row));
+      return;
+    }
     for (uint32_t i = 0; i < row.k; ++i) {
       store_instant(state + size_t{kInstantBytes} * i, kLongAgo.ms);
     }
   }
   static void update(const CellRef& cell, const Occurrence& occurrence) {
     if (cell.row.zone != image::kNone) return newest_push_day(cell, occurrence.at_ms);
-    newest_push(cell.state(), cell.row.k, occurrence.at_ms);
+    newest_push(cell, cell.row.k, occurrence.at_ms);
   }
 };
 static_assert(StreamCell<Newest>);

@@ -10,17 +10,18 @@
 namespace segue::cells {
 namespace {
 
-/// Takes the steps on a copy of the state's words.
+/// Takes the steps on a copy of the state's times.
 StepsTaken take(const CellRef& cell, const Sequence& sequence, int64_t now_ms, Possible possible) {
   if ((possible.runs & ~(uint64_t{1} << kAbsenceBit)) == 0) return {};
   // A match of one step leaves nothing under way.
   if (sequence.steps.size() == 1) return {(possible.runs & 1) != 0, (possible.clean & 1) != 0};
   int64_t latest_ms[kStepsMax];
-  std::byte* words = cell.state() + kSequenceLatestAt;
-  const size_t bytes = 8 * sequence.steps.size();
-  std::memcpy(latest_ms, words, bytes);
+  const size_t kept = sequence.steps.size() - 1;
+  std::byte* times = cell.state() + kSequenceLatestAt;
+  for (size_t i = 0; i < kept; ++i) latest_ms[i] = load_instant(times + kInstantBytes * i);
+  latest_ms[kept] = kLongAgo.ms;
   const StepsTaken taken = take_steps(sequence, latest_ms, now_ms, possible);
-  std::memcpy(words, latest_ms, bytes);
+  for (size_t i = 0; i < kept; ++i) store_instant(times + kInstantBytes * i, latest_ms[i]);
   return taken;
 }
 
@@ -76,8 +77,8 @@ int64_t sequence_deadline(const CellView& cell) {
 void SequenceCell::init(const image::CellRow& row, std::byte* state) {
   store(state, GrowingPart{});
   if (row.k == 0) store(state + kSequenceLatestAt, kNever.ms);
-  for (uint32_t i = 0; i < row.k; ++i) {
-    store(state + kSequenceLatestAt + size_t{8} * i, kLongAgo.ms);
+  for (uint32_t i = 1; i < row.k; ++i) {
+    store_instant(state + kSequenceLatestAt + size_t{kInstantBytes} * (i - 1), kLongAgo.ms);
   }
 }
 

@@ -12,10 +12,10 @@
 /// The matches of a sequence as they come, over all history: the latest time of each step of the
 /// match that is under way, and, with an absence at the end, the matches that wait for it.
 ///
-/// State: growing part (the waits: the instant of each last step), then a time a step. With k = 0,
-/// of any sequence: growing part (the `Attempt`s, waits among them), then when the next wait is
-/// over. Of one that tells starts, with k not 0: growing part (of nothing), then what starts.h
-/// says.
+/// State: growing part (the waits: the instant of each last step), then a time of each step but the
+/// last, which leaves nothing under way. With k = 0, of any sequence: growing part (the `Attempt`s,
+/// waits among them), then when the next wait is over. Of one that tells starts, with k not 0:
+/// growing part (of nothing), then what starts.h says.
 namespace segue::cells {
 
 inline constexpr uint32_t kSequenceLatestAt = sizeof(GrowingPart);
@@ -44,7 +44,7 @@ inline int64_t first_end(const std::byte* blob, const std::byte* state, int64_t 
 struct SequenceCell {
   static constexpr image::CellKind kKind = image::CellKind::kSequence;
   static constexpr uint32_t fixed_bytes(const image::CellRow& row) {
-    return kSequenceLatestAt + 8 * (row.k == 0 ? 1 : row.k);
+    return kSequenceLatestAt + (row.k == 0 ? 8 : kInstantBytes * (row.k - 1));
   }
   static void init(const image::CellRow& row, std::byte* state);
 };

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "runtime/cells/blob.h"
+#include "runtime/cells/near.h"
 #include "runtime/image/op_info.h"
 
 namespace segue {
@@ -32,6 +33,8 @@ class Lines {
   Lines(const image::View& view, const CellsOfSequence& sequences, uint32_t state_at)
       : view_(view), sequences_(sequences), state_at_(state_at), fed_(view.streams.size()) {
     bytes(0, sizeof(BlobHeader));
+    const uint32_t near_at = view.layout[0].near_at;
+    if (near_at != image::kNone) bytes(near_at, cells::kNearBaseBytes);
   }
 
   void kind(const image::KindRow& row) {

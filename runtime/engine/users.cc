@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kLineBytes = 64;
 /// What a state with growing cells may grow by where it is, at least.
-constexpr uint32_t kGrowthBytes = 32;
+constexpr uint32_t kGrowthBytes = 16;
 /// A larger state never stands in a row.
 constexpr uint32_t kRoomBytesMax = 4096;
 

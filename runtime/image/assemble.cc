@@ -88,6 +88,7 @@ class Assembler {
     t_.layout[0].zone_cell = zone_cell_;
     t_.layout[0].zone_stream = zone_stream_;
     t_.layout[0].deadlines_at = deadlines_at_;
+    t_.layout[0].near_at = near_at_;
     return std::move(t_);
   }
 
@@ -276,6 +277,7 @@ class Assembler {
     if (table == "layout") return layout();
     if (table == "user-zone") return user_zone();
     if (table == "tracked") return tracked();
+    if (table == "near") return near();
     if (table == "tzdata") return tzdata();
     if (table == "zone") return zone();
     if (table == "window") return window();
@@ -318,7 +320,7 @@ class Assembler {
 
   void count_layout() {
     Layout row;
-    uint32_t end = 40;
+    uint32_t end = 32;
     for (const NodeRow& node : t_.nodes) {
       const bool bit = node.type == Type::B;
       if (bit) row.truth_words = std::max(row.truth_words, node.place / 64 + 1);
@@ -328,7 +330,7 @@ class Assembler {
       end = std::max(end, cell.offset + cell.bytes);
       row.growing_cells += grows(cell.kind) ? 1 : 0;
     }
-    row.fixed_bytes = (std::max(end, 40 + 8 * row.truth_words) + 7) / 8 * 8;
+    row.fixed_bytes = (std::max(end, 24 + 8 * row.truth_words) + 7) / 8 * 8;
     row.blob_bytes_max = row.growing_cells == 0 ? row.fixed_bytes : kBlobBytesMax;
     t_.layout.push_back(row);
   }
@@ -339,6 +341,7 @@ class Assembler {
   }
 
   void tracked() { deadlines_at_ = after("deadlines"); }
+  void near() { near_at_ = after("base"); }
 
   void tzdata() {
     if (!words_->quoted()) fail("a quoted text has to be here");
@@ -539,6 +542,7 @@ class Assembler {
   Words* words_ = nullptr;
   uint32_t zone_cell_ = kNone;
   uint32_t deadlines_at_ = kNone;
+  uint32_t near_at_ = kNone;
   uint32_t zone_stream_ = kNone;
   Code code_ = Code::kNone;
   std::string error_;

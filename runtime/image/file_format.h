@@ -10,7 +10,7 @@
 namespace segue::image {
 
 inline constexpr char kMagic[4] = {'S', 'E', 'G', 'I'};
-inline constexpr uint32_t kVersion = 4;
+inline constexpr uint32_t kVersion = 5;
 inline constexpr uint32_t kSectionAlign = 8;
 
 struct FileHeader {

@@ -24,6 +24,9 @@ inline constexpr uint32_t kSequenceKeysMax =
     4096;  // values of `by` that have something under way, a sequence
 inline constexpr uint32_t kSequenceWaitingMax =
     1024;  // partial matches that wait at a step until `after` has passed
+/// How far back a near cell keeps times: 37 days. See runtime/cells/near.h.
+inline constexpr uint32_t kNearStepBits = 30;
+inline constexpr int64_t kNearReachMs = int64_t{3} << kNearStepBits;
 inline constexpr uint32_t kFixedBytesMax = 1u << 24;
 inline constexpr uint32_t kBlobBytesMax = 1u << 30;
 inline constexpr int64_t kZoneOffsetMaxMs = 26LL * 3'600'000;

@@ -234,15 +234,16 @@ Source source_of(CellKind kind) {
 uint32_t fixed_bytes(const CellRow& row) {
   constexpr uint32_t kWord = 8;
   constexpr uint32_t kInstant = 6;
-  constexpr uint32_t kCount = 6;
+  constexpr uint32_t kNearInstant = 4;
+  constexpr uint32_t kCount = 5;
   constexpr uint32_t kTruth = 1;
   constexpr uint32_t kDay = 4;
-  constexpr uint32_t kScalar = 16;
+  constexpr uint32_t kScalar = 12;
   constexpr uint32_t kSum = 16;
   constexpr uint32_t kGrowingPart = 16;
   switch (row.kind) {
     case CellKind::kNewest:
-      return kInstant * row.k;
+      return (is_near(row) ? kNearInstant : kInstant) * row.k;
     case CellKind::kOldest:
     case CellKind::kHeld:
     case CellKind::kSessions:
@@ -265,7 +266,7 @@ uint32_t fixed_bytes(const CellRow& row) {
     case CellKind::kSteps:
       return kGrowingPart;
     case CellKind::kSequence:
-      return kGrowingPart + kWord * (row.k == 0 ? 1 : row.k);
+      return kGrowingPart + (row.k == 0 ? kWord : kInstant * (row.k - 1));
     case CellKind::kChange:
       return kInstant + 2 * kScalar;
     case CellKind::kLatch:

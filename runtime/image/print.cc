@@ -162,6 +162,7 @@ class Printer {
         row.growing_cells, row.blob_bytes_max);
     if (row.zone_cell != kNone) put("user-zone c{} stream {}\n", row.zone_cell, row.zone_stream);
     if (row.deadlines_at != kNone) put("tracked deadlines {}\n", row.deadlines_at);
+    if (row.near_at != kNone) put("near base {}\n", row.near_at);
     if (!view_.tzdata.empty()) {
       put("tzdata");
       quoted({view_.tzdata.data(), view_.tzdata.size()});

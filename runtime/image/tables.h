@@ -5,6 +5,7 @@
 #include "runtime/base/civil.h"
 #include "runtime/base/decimal.h"
 #include "runtime/base/value.h"
+#include "runtime/image/limits.h"
 
 /// Rows of the image's tables. All are little-endian, trivially copyable, without padding, and
 /// refer to each other by index. `kNone` is "no row".
@@ -147,6 +148,12 @@ struct CellRow {
   uint32_t after = kNone;   // kChange: the value it has
 };
 
+/// Whether a cell keeps its times as distances to the blob's base: windows no longer than
+/// `kNearReachMs` are all that is asked of it.
+inline bool is_near(const CellRow& row) {
+  return row.kind == CellKind::kNewest && row.horizon_ms == kNearReachMs;
+}
+
 /// A condition, number or time kept in the blob between evaluations. Nodes stand in topological
 /// order.
 struct NodeRow {
@@ -210,6 +217,8 @@ struct Layout {              // one row
   // whose deadline is due: where in the blob the deadlines stand, one a timed chunk and then one a
   // cell that waits (runtime/cells/deadlines.h).
   uint32_t deadlines_at = kNone;
+  // Where the base of near times stands (runtime/cells/near.h); kNone: no cell keeps such.
+  uint32_t near_at = kNone;
 };
 
 }  // namespace segue::image

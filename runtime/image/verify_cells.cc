@@ -10,7 +10,9 @@ namespace segue::image {
 namespace {
 
 /// Bytes of the header of a blob; runtime/cells/blob.h asserts that it is that.
-constexpr uint32_t kBlobHeaderBytes = 32;
+constexpr uint32_t kBlobHeaderBytes = 24;
+/// … and of the base of near times.
+constexpr uint32_t kNearBaseBytes = 4;
 
 struct Place {
   uint32_t offset;
@@ -70,7 +72,7 @@ Status verify_value(const View& view, const CellRow& row, std::string_view types
   return {};
 }
 
-Status verify_params(const CellRow& row) {
+Status verify_params(const View& view, const CellRow& row) {
   const bool keeps_horizon = row.kind == CellKind::kLog || row.kind == CellKind::kDistinct ||
                              row.kind == CellKind::kSteps || row.kind == CellKind::kHeld ||
                              row.kind == CellKind::kSessions || row.kind == CellKind::kDecayed;
@@ -87,6 +89,12 @@ Status verify_params(const CellRow& row) {
   if (row.kind == CellKind::kDistinct && row.cap == 0) return corrupt("no room for values");
   if (row.kind == CellKind::kNewest && (row.k == 0 || row.k > kNewestMax)) {
     return corrupt("the {} newest: 1 to {} can be kept", row.k, kNewestMax);
+  }
+  if (row.kind == CellKind::kNewest && row.horizon_ms != 0 && !is_near(row)) {
+    return corrupt("a horizon of {} ms", row.horizon_ms);
+  }
+  if (is_near(row) && view.layout[0].near_at == kNone) {
+    return corrupt("distances to a base that is nowhere");
   }
   if (row.kind == CellKind::kNewest && row.zone == kUserZone) {
     return corrupt("newest days of the user's zone");
@@ -195,7 +203,7 @@ Status verify_cell(const View& view, const CellRow& row) {
       SEGUE_TRY_STATUS(verify_value(view, row, "", true));
       break;
   }
-  return verify_params(row);
+  return verify_params(view, row);
 }
 
 /// A cell that nobody feeds would answer as if nothing ever happened.
@@ -218,8 +226,8 @@ Status verify_fed(const View& view) {
   return {};
 }
 
-/// Header, truth words, then kept numbers, fixed cells and deadlines in any order: no byte belongs
-/// to two.
+/// Header, truth words, then kept numbers, fixed cells, deadlines and the base in any order: no
+/// byte belongs to two.
 Status verify_places(const View& view, uint32_t deadline_bytes) {
   const Layout& layout = view.layout[0];
   std::vector<Place> places;
@@ -237,6 +245,7 @@ Status verify_places(const View& view, uint32_t deadline_bytes) {
       bits[row.place] = true;
     }
   }
+  if (layout.near_at != kNone) places.push_back({layout.near_at, kNearBaseBytes, false});
   if (deadline_bytes != 0) places.push_back({layout.deadlines_at, deadline_bytes, true});
   if (layout.deadlines_at != kNone && layout.deadlines_at > layout.fixed_bytes) {
     return corrupt("deadlines behind the blob's {} fixed bytes", layout.fixed_bytes);
@@ -280,7 +289,6 @@ Status verify_zone_cell(const View& view) {
 }
 
 Status verify_layout(const View& view) {
-  if (view.layout.size() != 1) return corrupt("{} layouts", view.layout.size());
   const Layout& layout = view.layout[0];
   if (layout.fixed_bytes % 8 != 0 || layout.fixed_bytes > kFixedBytesMax ||
       layout.truth_words > kFixedBytesMax / 8) {
@@ -301,6 +309,7 @@ Status verify_layout(const View& view) {
 }  // namespace
 
 Status verify_cells(const View& view) {
+  if (view.layout.size() != 1) return corrupt("{} layouts", view.layout.size());
   for (size_t i = 0; i < view.cells.size(); ++i) {
     if (Status s = verify_cell(view, view.cells[i]); !s.ok()) return in_row("cell", i, s.error());
   }

@@ -15,6 +15,13 @@ Status log_of(const CellRow& cell, Type type) {
   return corrupt("it reads a log of {}", letter(type));
 }
 
+/// A window that a `newest` cell can answer for.
+Status newest_of(const CellRow& cell, int64_t window_ms) {
+  SEGUE_TRY_STATUS(of_kind(cell, CellKind::kNewest));
+  if (!is_near(cell) || window_ms <= cell.horizon_ms) return {};
+  return corrupt("it reads a cell that forgets");
+}
+
 Status all_kept(const CellRow& cell) {
   return cell.horizon_ms == INT64_MAX ? Status() : Status(corrupt("it reads a cell that forgets"));
 }
@@ -62,7 +69,7 @@ Status latch_of(const CellRow& cell, const NthRow& nth) {
 Status times_of(const CellRow& cell, const NthRow& nth) {
   if (nth.bound_ms <= 0) return corrupt("a half-life of {} ms", nth.bound_ms);
   if (cell.kind == CellKind::kLog) return all_kept(cell);
-  SEGUE_TRY_STATUS(of_kind(cell, CellKind::kNewest));
+  SEGUE_TRY_STATUS(newest_of(cell, INT64_MAX));
   if (nth.k == 0 || nth.k > cell.k) return corrupt("newest {} of {}", nth.k, cell.k);
   return {};
 }
@@ -71,7 +78,7 @@ Status nth_of(const View& view, const OpRow& row, const CellRow& cell) {
   const NthRow& nth = view.nths[row.b];
   if (row.op == Op::kLatch) return latch_of(cell, nth);
   if (row.op == Op::kTimesDecayed) return times_of(cell, nth);
-  SEGUE_TRY_STATUS(of_kind(cell, CellKind::kNewest));
+  SEGUE_TRY_STATUS(newest_of(cell, nth.bound_ms));
   if (nth.k == 0 || nth.k > cell.k) return corrupt("newest {} of {}", nth.k, cell.k);
   if (row.op == Op::kNthWithin && nth.bound_ms <= 0) {
     return corrupt("a window of {} ms", nth.bound_ms);
@@ -84,7 +91,7 @@ Status windowed(const View& view, const OpRow& row, const CellRow& cell, uint32_
   const WindowRow& window = view.windows[row.b];
   switch (row.op) {
     case Op::kNewestCount:
-      SEGUE_TRY_STATUS(of_kind(cell, CellKind::kNewest));
+      SEGUE_TRY_STATUS(newest_of(cell, window.from_ms));
       return up_to_now(window);
     case Op::kDistinctCount:
       SEGUE_TRY_STATUS(of_kind(cell, CellKind::kDistinct));
@@ -133,7 +140,7 @@ Status windowed(const View& view, const OpRow& row, const CellRow& cell, uint32_
 Status unwindowed(const OpRow& row, const CellRow& cell, uint32_t node) {
   switch (row.op) {
     case Op::kNewestTime:
-      return cell.kind == CellKind::kLog ? Status() : of_kind(cell, CellKind::kNewest);
+      return cell.kind == CellKind::kLog ? Status() : newest_of(cell, INT64_MAX);
     case Op::kOldestTime:
       return cell.kind == CellKind::kLog ? all_kept(cell) : of_kind(cell, CellKind::kOldest);
     case Op::kSeen:

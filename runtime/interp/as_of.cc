@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/cells/kinds.h"
+#include "runtime/cells/near.h"
 #include "runtime/interp/chunks.h"
 #include "runtime/interp/feed.h"
 #include "runtime/interp/order.h"
@@ -84,6 +85,7 @@ void AsOf::create(int64_t at_ms) {
     // In the room of the user before; what has grown starts anew behind the fixed part.
     std::memcpy(blob_.data(), fresh_.data(), fresh_.size());
   }
+  cells::begin_near(view, blob_.data(), at_ms);
   blob_.header().first_ms = at_ms;
   blob_.header().last_ms = at_ms;
 }
@@ -192,6 +194,7 @@ void AsOf::take_alone(const Event& event) {
   }
   frame_.blob = blob_.data();
   frame_.now_ms = at_ms;
+  cells::reach_near(*frame_.view, frame_.blob, at_ms);
   frame_.next_ms = next_ms_;
   frame_.hits.clear();
   frame_.in_unions.clear();
@@ -250,6 +253,7 @@ void AsOf::drain(int64_t through_ms) {
 void AsOf::settle_waits(int64_t at_ms) {
   frame_.blob = blob_.data();
   frame_.now_ms = at_ms;
+  cells::reach_near(*frame_.view, frame_.blob, at_ms);
   frame_.next_ms = kNever.ms;
   frame_.in_unions.clear();
   frame_.start_ms = at_ms;
@@ -267,6 +271,7 @@ void AsOf::settle(int64_t at_ms, std::span<const Event* const> events) {
   const bool due = next_ms_ <= at_ms;
   frame_.blob = blob_.data();
   frame_.now_ms = at_ms;
+  cells::reach_near(*frame_.view, frame_.blob, at_ms);
   frame_.next_ms = due ? kNever.ms : next_ms_;
   frame_.hits.clear();
   frame_.in_unions.clear();

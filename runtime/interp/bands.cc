@@ -260,8 +260,8 @@ uint64_t compare(const Band& band, std::span<const Value> constants, Value value
 /// Those inside leave in the order of their windows' lengths.
 uint64_t within(Frame& frame, const Band& band, std::span<const int64_t> lengths) {
   const OpRow& read = frame.view->code(band.read)[0];
-  const std::byte* state = frame.blob + frame.view->cells[read.a].offset;
-  const int64_t time_ms = cells::newest_nth(state, band.k);
+  const cells::CellView cell(frame.blob, *frame.view, frame.view->cells[read.a]);
+  const int64_t time_ms = cells::newest_nth(cell, band.k);
   const auto first = std::partition_point(lengths.begin(), lengths.end(), [&](int64_t length_ms) {
     return !cells::within_test(time_ms, frame.now_ms, length_ms);
   });

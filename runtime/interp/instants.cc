@@ -2,7 +2,7 @@
 #include <bit>
 #include <span>
 
-#include "runtime/cells/bytes.h"
+#include "runtime/cells/near.h"
 #include "runtime/image/limits.h"
 #include "runtime/interp/chunks.h"
 #include "runtime/interp/prepared.h"
@@ -71,6 +71,7 @@ inline void begin_user(Frame& frame, Blob& blob, std::string_view user) {
 /// for (`segue_begin_hits`).
 void call(Frame& frame, NativeCode::Fn code, int64_t at_ms) {
   frame.now_ms = at_ms;
+  cells::reach_near(*frame.view, frame.blob, at_ms);
   code(&frame);
   BlobHeader& header = frame.owner->header();
   header.last_ms = at_ms;

@@ -53,7 +53,7 @@ double score_at(const Program& program, const Blob& blob, uint32_t score, Instan
   Frame frame;
   // SAFETY: the code of a score reads and writes nothing.
   frame.blob = const_cast<std::byte*>(blob.data());
-  frame.now_ms = std::max(at.ms, blob.header().last_ms);
+  frame.now_ms = std::max<int64_t>(at.ms, blob.header().last_ms);
   frame.view = &program.view();
   frame.prepared = &program.prepared();
   const image::NodeRow& node = program.view().nodes[program.view().scores[score].node];

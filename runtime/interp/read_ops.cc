@@ -71,7 +71,7 @@ template <>
 void run<Op::kNthWithin>(Machine& machine, const OpRow& row) {
   const image::NthRow& nth = machine.view().nths[row.b];
   const int64_t now_ms = machine.frame.now_ms;
-  const int64_t time_ms = cells::newest_nth(cell_of(machine, row).state(), nth.k);
+  const int64_t time_ms = cells::newest_nth(cell_of(machine, row), nth.k);
   note_deadline(machine.frame, cells::within_deadline(time_ms, now_ms, nth.bound_ms));
   machine.push(cells::within_test(time_ms, now_ms, nth.bound_ms));
 }
@@ -80,9 +80,8 @@ template <>
 void run<Op::kNewestCount>(Machine& machine, const OpRow& row) {
   const cells::CellView cell = cell_of(machine, row);
   const int64_t from_ms = machine.view().windows[row.b].from_ms;
-  const uint32_t count =
-      cells::newest_count(cell.state(), cell.row.k, machine.frame.now_ms, from_ms);
-  note_deadline(machine.frame, cells::newest_count_deadline(cell.state(), count, from_ms));
+  const uint32_t count = cells::newest_count(cell, machine.frame.now_ms, from_ms);
+  note_deadline(machine.frame, cells::newest_count_deadline(cell, count, from_ms));
   machine.push(static_cast<double>(count));
 }
 
@@ -90,7 +89,7 @@ template <>
 void run<Op::kNewestTime>(Machine& machine, const OpRow& row) {
   const cells::CellView cell = cell_of(machine, row);
   push_time(machine, cell.row.kind == CellKind::kLog ? cells::log_newest_time(cell)
-                                                     : cells::newest_nth(cell.state(), 1));
+                                                     : cells::newest_nth(cell, 1));
 }
 
 template <>
@@ -292,7 +291,7 @@ Decaying decaying_of(const Frame& frame, const OpRow& row) {
     for (uint32_t i = entries.count - kept; i < entries.count; ++i) decay.add(entries.time_of(i));
   } else {
     for (uint32_t k = nth.k; k > 0; --k) {
-      const int64_t time_ms = cells::newest_nth(cell.state(), k);
+      const int64_t time_ms = cells::newest_nth(cell, k);
       if (time_ms != kLongAgo.ms) decay.add(time_ms);
     }
   }

@@ -5,6 +5,7 @@
 #include "runtime/cells/deadlines.h"
 #include "runtime/cells/kinds.h"
 #include "runtime/cells/merge.h"
+#include "runtime/cells/near.h"
 #include "runtime/interp/chunks.h"
 #include "runtime/interp/feed.h"
 #include "runtime/interp/order.h"
@@ -153,13 +154,15 @@ class Settling {
     blob_.header().first_ms = at_ms;
     const std::vector<std::byte>& state = prepared_.first->state;
     std::memcpy(blob_.data() + sizeof(BlobHeader), state.data(), state.size());
+    cells::begin_near(program_.view(), blob_.data(), at_ms);
   }
 
   void settle(int64_t at_ms, std::span<const Event* const> events, Looks looks) {
     const bool due = blob_.header().next_ms <= at_ms;
     frame_.blob = blob_.data();
     frame_.now_ms = at_ms;
-    frame_.next_ms = due ? kNever.ms : blob_.header().next_ms;
+    cells::reach_near(program_.view(), frame_.blob, at_ms);
+    frame_.next_ms = due ? kNever.ms : int64_t{blob_.header().next_ms};
     frame_.hits.clear();
     frame_.in_unions.clear();
     frame_.start_ms = at_ms;
@@ -179,7 +182,7 @@ class Settling {
     BlobHeader& header = blob_.header();
     header.last_ms = at_ms;
     // A deadline lies after its instant; were one not, time would stand still.
-    header.next_ms = std::max(frame_.next_ms, at_ms + 1);
+    header.next_ms = std::max<int64_t>(frame_.next_ms, at_ms + 1);
   }
 
   /// Sequences, then conditions, level by level: what turns feeds streams of the next one.
