@@ -34,11 +34,12 @@ void begin_near(const image::View& view, std::byte* blob, int64_t now_ms);
 /// Moves the base up to an instant that is too far from it.
 void move_near_base(const image::View& view, std::byte* blob, int64_t now_ms);
 
-/// Lets the near cells of a blob take in the instant: before anything of it is applied.
+/// Lets the near cells of a blob take in the instant: before anything of it is applied. Times that
+/// are behind the base are forgotten as they come.
 inline void reach_near(const image::View& view, std::byte* blob, int64_t now_ms) {
   const uint32_t at = view.layout[0].near_at;
   if (at == image::kNone) return;
-  if ((now_ms - near_base(blob + at)) >> 32 != 0) [[unlikely]]
+  if (now_ms - near_base(blob + at) > int64_t{UINT32_MAX}) [[unlikely]]
     move_near_base(view, blob, now_ms);
 }
 

@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "runtime/cells/near.h"
 #include "runtime/cells/newest.h"
 #include "runtime/cells/seen.h"
 #include "runtime/cells/sequence.h"
@@ -104,7 +105,8 @@ void ColumnFeed::describe_cells() {
     feed.choice = Choice::kNewest;
     feed.most = row.zone == image::kNone ? row.k : kPiece;
     feed.back_ms = back[i];
-    if (row.zone == image::kNone) feed.push = Feed::Push::kNewest;
+    if (row.zone != image::kNone) continue;
+    feed.push = image::is_near(row) ? Feed::Push::kNear : Feed::Push::kNewest;
   }
   of_cell_.resize(view.cells.size());
   touched_.resize(view.cells.size() + 1);
@@ -189,6 +191,8 @@ uint32_t ColumnFeed::class_of(Frame& frame, const Event& variant) {
 
 void ColumnFeed::feed(Frame& frame, const EventColumns& events, int64_t asked_ms,
                       Variants& variants, std::vector<uint32_t>& hits) {
+  // Cells are asked as of then alone, so what is not near it may be forgotten at once.
+  cells::reach_near(program_.view(), frame.blob, asked_ms);
   const int64_t next_ms = frame.next_ms;
   for (size_t first = 0; first < events.times.size(); first += kPiece) {
     const Piece piece{frame, events.times.data() + first, events.variants.data() + first, &variants,
@@ -270,6 +274,7 @@ void ColumnFeed::feed_ends(Frame& frame, Waiting& one, int64_t asked_ms) {
 }
 
 void ColumnFeed::end_waits(Frame& frame, int64_t at_ms) {
+  cells::reach_near(program_.view(), frame.blob, at_ms);
   for (Waiting& one : waiting_) {
     one.waits.end_through(at_ms);
     feed_ends(frame, one, at_ms);
@@ -324,10 +329,15 @@ inline void ColumnFeed::feed_cell(const Piece& piece, uint32_t cell, Bits events
         if (events != 0) cells::newest_push<1>(state, piece.times[std::countr_zero(events)]);
         return;
       }
+      [[fallthrough]];
+    case Feed::Push::kNear: {
+      const image::View& view = program_.view();
+      const cells::CellRef ref{*piece.frame.owner, view, view.cells[cell]};
       for (; events != 0; events &= events - 1) {
-        cells::newest_push(state, feed.most, piece.times[std::countr_zero(events)]);
+        cells::newest_push(ref, feed.most, piece.times[std::countr_zero(events)]);
       }
       return;
+    }
     case Feed::Push::kAny:
       return feed_rest(piece, cell, events);
   }

@@ -106,7 +106,7 @@ class ColumnFeed {
   /// How a cell takes its events.
   struct Feed {
     enum class Choice : uint8_t { kAll, kFirst, kLast, kNewest };
-    enum class Push : uint8_t { kSeen, kNewest, kTotal, kAny };
+    enum class Push : uint8_t { kSeen, kNewest, kNear, kTotal, kAny };
     Choice choice = Choice::kAll;
     Push push = Push::kAny;
     bool has_value = false;
