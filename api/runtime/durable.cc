@@ -99,7 +99,10 @@ Result<std::shared_ptr<const Program>> MembershipEngine::Durability::open_progra
     std::string_view image) {
   std::shared_ptr<const CompiledProgram> opened;
   const Outcome wrong = segue::open_program(std::as_bytes(std::span(image)), opened);
-  if (!wrong.ok()) return Error{Errc::kCorrupt, wrong.message()};
+  if (!wrong.ok()) {
+    const bool is_of_another_version = wrong.fault() == Fault::kUnsupported;
+    return Error{is_of_another_version ? Errc::kUnsupported : Errc::kCorrupt, wrong.message()};
+  }
   programs.push_back(opened);
   return std::shared_ptr<const Program>(opened->state().program);
 }
