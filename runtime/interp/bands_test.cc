@@ -43,7 +43,7 @@ std::string image_of(const Shape& shape, const std::vector<int>& constants, bool
       "kind 2 name \"view\" slots 0 streams 0 chunks 0\n"
       "stream 0 name \"view\" cells 0 1\n  kind-in k0\n"
       "cell 0 newest source 0 k 2 at 56 bytes 12\n"
-      "cell 1 total source 0 value X at 72 bytes 28\n  slot 0\n  sum-of\n";
+      "cell 1 total source 0 value X at 72 bytes 26\n  slot 0\n  sum-of\n";
   for (uint32_t i = 0; i < count; ++i) {
     text += fmt::format("node {0} B place {1}{2} segment {0}\n", i, i + 40,
                         shape.of_times ? " timed" : "");

@@ -25,8 +25,8 @@ stream 2 name "visits" cells 3 sequences 0
 sequence 0 step 1 0 none step 2 0 50 level 1
 cell 0 newest source 0 k 1 at 48 bytes 6
 cell 1 sessions source 0 horizon 200 feeds 2 at 56 bytes 6
-cell 2 total source 1 at 64 bytes 6
-cell 3 total source 2 at 96 bytes 6
+cell 2 total source 1 at 64 bytes 5
+cell 3 total source 2 at 96 bytes 5
 cell 4 crossing source 0 k 1 feeds 1 at 128 bytes 1
 cell 5 steps source 0 horizon none at 136 bytes 16
 node 0 B place 0 timed segment 0

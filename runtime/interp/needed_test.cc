@@ -31,7 +31,7 @@ kind-set 1 2
 kind-set 2 3
 cell 0 seen source 0 at 48 bytes 1
 cell 1 newest source 1 k 1 at 56 bytes 6
-cell 2 total source 2 at 64 bytes 6
+cell 2 total source 2 at 64 bytes 5
 cell 3 newest source 3 k 2 at 72 bytes 12
 node 0 B place 0 segment 0
   seen c0

@@ -23,7 +23,7 @@ stream 1 name "plan" cells 2
   slot-named 0
 cell 0 newest source 0 k 2 at 48 bytes 12
 cell 1 seen source 0 at 64 bytes 1
-cell 2 latest source 1 value S at 72 bytes 16
+cell 2 latest source 1 value S at 72 bytes 12
   slot 0
   scalar-of
 cell 3 held source 2 horizon 30 at 96 bytes 6
@@ -258,8 +258,8 @@ sequence 0 step 0 0 none step 1 0 100 derived 2
 sequence 1 step 0 0 none absence 1 0 300 derived 3
 cell 0 newest source 2 k 2 at 48 bytes 12
 cell 1 seen source 3 at 64 bytes 1
-cell 2 sequence source 0 k 2 at 72 bytes 32
-cell 3 sequence source 1 k 1 at 104 bytes 24
+cell 2 sequence source 0 k 2 at 72 bytes 22
+cell 3 sequence source 1 k 1 at 104 bytes 16
 cell 4 steps source 1 cap 128 horizon 1000 at 128 bytes 16
 node 0 B place 0 timed segment 0
   nth-within c0 2 1000

@@ -25,7 +25,7 @@ stream 0 name "view" cells 0 1
   kind-in k0
 kind-set 0 2
 cell 0 newest source 0 k 4 at 56 bytes 24
-cell 1 latest source 0 value S at 88 bytes 16
+cell 1 latest source 0 value S at 88 bytes 12
   slot 0
   scalar-of
 node 0 B place 0 timed segment 0
@@ -57,8 +57,8 @@ stream 1 name "other" sequences 0
 stream 2 name "silent" cells 0 1
 sequence 0 step 0 0 none absence 1 0 60 derived 2
 cell 0 newest source 2 k 2 at 56 bytes 12
-cell 1 total source 2 at 68 bytes 6
-cell 2 sequence source 0 k 1 at 80 bytes 24
+cell 1 total source 2 at 68 bytes 5
+cell 2 sequence source 0 k 1 at 80 bytes 16
 node 0 B place 0 timed segment 0
   nth-within c0 2 500
 node 1 N place 48

@@ -82,7 +82,7 @@ kind 2 name "Page Viewed" slots 0 streams 0 chunks 0
 stream 0 name "view" cells 0
   kind-in k0
 kind-set 0 2
-cell 0 latest source 0 value S at 48 bytes 16
+cell 0 latest source 0 value S at 48 bytes 12
   slot 0
   scalar-of
 node 0 B place 0 segment 0
