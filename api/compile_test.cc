@@ -78,7 +78,7 @@ TEST(Compile, AProgramSaysWhatItKeeps) {
   EXPECT_EQ(a.events, std::vector<std::string>{"\"view\""});
   EXPECT_TRUE(a.timed);
   EXPECT_FALSE(a.every_event);
-  EXPECT_EQ(a.state.fixed_bytes, 19U);  // three times, a bit
+  EXPECT_EQ(a.state.fixed_bytes, 13U);  // three times, a bit
   EXPECT_EQ(a.state.worst_bytes, a.state.fixed_bytes);
   EXPECT_TRUE(a.state.growth.empty());
 

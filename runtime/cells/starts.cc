@@ -12,16 +12,16 @@ namespace {
 /// Of `steps` steps as many times are kept; the cell has k = 2 * steps - 2.
 constexpr bool has_room(uint32_t steps) {
   const image::CellRow row{.kind = image::CellKind::kSequence, .k = 2 * steps - 2};
-  return SequenceCell::fixed_bytes(row) >= kSequenceLatestAt + kKeptBytes * (2 * steps - 3);
+  return SequenceCell::fixed_bytes(row) >= kSequenceLatestAt + kInstantBytes * (2 * steps - 3);
 }
 static_assert(has_room(2) && has_room(kStepsMax), "each time that is kept has a place");
 
 std::byte* time_place(std::byte* state, uint32_t step) {
-  return state + size_t{kKeptBytes} * (step == 0 ? 0 : 2 * step - 1);
+  return state + size_t{kInstantBytes} * (step == 0 ? 0 : 2 * step - 1);
 }
 
 std::byte* start_place(std::byte* state, uint32_t step) {
-  return state + size_t{kKeptBytes} * (2 * step);
+  return state + size_t{kInstantBytes} * (2 * step);
 }
 
 }  // namespace
@@ -37,8 +37,8 @@ int64_t starts_advance(std::byte* state, const Sequence& sequence, int64_t now_m
   starts[0] = now_ms;
   for (uint32_t i = 1; i < steps; ++i) {
     const image::StepRow& step = sequence.steps[i];
-    const int64_t at_ms = load_kept(time_place(state, i - 1));
-    const int64_t start_ms = load_kept(start_place(state, i - 1));
+    const int64_t at_ms = load_instant(time_place(state, i - 1));
+    const int64_t start_ms = load_instant(start_place(state, i - 1));
     const int64_t gap = now_ms - at_ms;
     const bool goes_on = at_ms != kLongAgo.ms && gap <= step.within_ms &&
                          (gap > 0 || step.later == 0) && in_time(start_ms);
@@ -56,8 +56,8 @@ int64_t starts_advance(std::byte* state, const Sequence& sequence, int64_t now_m
     // What breaks a gap lies strictly inside it: not at this instant, so it spoils later ones.
     const bool broken = (breakers >> (j + 1) & 1) != 0;
     if (start_ms == kLongAgo.ms && !broken) continue;
-    store_kept(time_place(state, j), start_ms == kLongAgo.ms ? kLongAgo.ms : now_ms);
-    if (j != 0) store_kept(start_place(state, j), start_ms);
+    store_instant(time_place(state, j), start_ms == kLongAgo.ms ? kLongAgo.ms : now_ms);
+    if (j != 0) store_instant(start_place(state, j), start_ms);
   }
   return best_to(steps - 1);
 }

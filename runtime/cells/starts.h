@@ -10,16 +10,12 @@
 /// shortest gap. Of each step but the last the newest time at which it was taken, and the latest
 /// start that leads there; `kLongAgo` if none does.
 ///
-/// State: a word for the time of the first step, which is its start, two for each in between.
+/// State: an instant for the time of the first step, which is its start, two for each in between.
 ///
 /// PROOF: nothing is used up, so of two partial matches that reach a step the newer one stays
 /// within every longest gap, and outlives every breaker, at least as long; and it starts no
 /// earlier, see `Attempts::go_on`. So starts that are told never fall.
 namespace segue::cells {
-
-inline constexpr uint32_t kKeptBytes = 8;
-inline int64_t load_kept(const std::byte* at) { return load_time(at); }
-inline void store_kept(std::byte* at, int64_t time) { store(at, time); }
 
 /// Takes in an instant with an occurrence of a step, or of what may not come in a gap. The latest
 /// start of a match that ends at it; `kLongAgo` if none does. Once an instant.

@@ -142,9 +142,9 @@ void feed_changes(Frame& frame) {
 void feed_start(Frame& frame, uint32_t stream, int64_t start_ms) {
   bool is_later = false;
   for (const uint32_t cell : frame.view->list(frame.view->streams[stream].cells)) {
-    std::byte* state = frame.blob + frame.view->cells[cell].offset;
-    if (cells::newest_nth(state, 1) == start_ms) continue;
-    cells::newest_push(state, 1, start_ms);
+    const cells::CellRef kept{*frame.owner, *frame.view, frame.view->cells[cell]};
+    if (cells::newest_nth(cells::CellView(kept), 1) == start_ms) continue;
+    cells::newest_push(kept, 1, start_ms);
     is_later = true;
   }
   if (is_later) mark_readers(frame, stream);

@@ -266,12 +266,12 @@ void advance_pairs(Frame& frame) {
   const SequenceParts& parts = frame.prepared->parts;
   for (const Frame::Hit& hit : frame.hits) {
     for (const Pair& pair : parts.ended_by(hit.stream)) {
-      const int64_t start_ms = cells::load_kept(frame.blob + pair.time_at);
+      const int64_t start_ms = cells::load_instant(frame.blob + pair.time_at);
       const int64_t gap = frame.now_ms - start_ms;
       if (start_ms == kLongAgo.ms || gap < pair.shortest_ms || gap > pair.longest_ms) continue;
-      std::byte* kept = frame.blob + pair.start_at;
-      if (cells::load_instant(kept) == start_ms) continue;
-      cells::store_instant(kept, start_ms);
+      const cells::CellRef kept{*frame.owner, *frame.view, frame.view->cells[pair.starts]};
+      if (cells::newest_nth(cells::CellView(kept), 1) == start_ms) continue;
+      cells::newest_push(kept, 1, start_ms);
       if (frame.tracking == nullptr) continue;
       mark(frame.dirty, frame.tracking->readers_of_stream(pair.derived));
     }
@@ -279,7 +279,7 @@ void advance_pairs(Frame& frame) {
   // No event is both steps of one match.
   for (const Frame::Hit& hit : frame.hits) {
     for (const uint32_t time_at : parts.begun_by(hit.stream)) {
-      cells::store_kept(frame.blob + time_at, frame.now_ms);
+      cells::store_instant(frame.blob + time_at, frame.now_ms);
     }
   }
 }
@@ -377,8 +377,8 @@ void SequenceParts::find_pair(const image::View& view, uint32_t cell, std::vecto
                        sequence.row.level == 0 && sequence.steps[1].without.count == 0;
   if (again || !is_pair) return;
   const std::span<const uint32_t> fed = view.list(view.streams[sequence.row.derived_stream].cells);
-  if (fed.size() != 1 || view.cells[fed[0]].bytes != cells::kInstantBytes) return;
-  pair.start_at = view.cells[fed[0]].offset;
+  if (fed.size() != 1) return;
+  pair.starts = fed[0];
   pair.derived = sequence.row.derived_stream;
   pair.shortest_ms = sequence.steps[1].later != 0 ? 1 : 0;
   pair.longest_ms = std::min(sequence.steps[1].within_ms, sequence.row.all_within_ms);

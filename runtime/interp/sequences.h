@@ -38,7 +38,7 @@ struct SequencePart {
 /// cell, of the lowest level, that feeds one cell): what an instant with one event does to it.
 struct Pair {
   uint32_t time_at = 0;             // in the blob: when the first step was
-  uint32_t start_at = 0;            // … where the latest match begins
+  uint32_t starts = image::kNone;   // the cell that keeps where the latest match begins
   uint32_t derived = image::kNone;  // the stream of the matches; kNone: the sequence is no pair
   int64_t shortest_ms = 0;
   int64_t longest_ms = 0;
