@@ -8,6 +8,7 @@
 
 #include "runtime/cells/bytes.h"
 #include "runtime/cells/carry.h"
+#include "runtime/cells/near.h"
 #include "runtime/interp/program.h"
 
 namespace segue::interp {
@@ -62,6 +63,7 @@ class Alone {
     frame_.blob = blob.data();
     frame_.next_ms = blob.header().next_ms;
     frame_.now_ms = event.at.ms;
+    cells::reach_near(*frame_.view, frame_.blob, event.at.ms);
     const auto truths = cells::load<uint64_t>(blob.data() + of_kind.word_at);
     of_kind.code(&frame_);
     BlobHeader& header = blob.header();  // it may have moved
