@@ -60,10 +60,7 @@ Result<std::shared_ptr<const Program>> Durable::find_program(uint64_t identity) 
                     options_.folder, identity, given_->image().identity(), image.error().message)};
   }
   auto program = host_.open_program(*image);
-  if (!program) {
-    return Error{program.error().code,
-                 fmt::format("`{}`: {}", programs_.path(identity), program.error().message)};
-  }
+  if (!program) return programs_.wrong(identity, program.error());
   if ((*program)->image().identity() == identity) return program;
   return Error{Errc::kCorrupt, fmt::format("`{}` holds another program", programs_.path(identity))};
 }

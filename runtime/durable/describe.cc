@@ -24,8 +24,7 @@ Status verify_programs(const std::string& folder, const FolderReport& report) {
     const auto image = image::Image::open({first.begin(), first.end()});
     if (image && image->identity() == identity) continue;
     if (!image && image.error().code == Errc::kUnsupported) {
-      return Error{Errc::kUnsupported,
-                   fmt::format("`{}`: {}", programs.path(identity), image.error().message)};
+      return programs.wrong(identity, image.error());
     }
     return Error{Errc::kCorrupt,
                  fmt::format("`{}` is damaged: {}", programs.path(identity),

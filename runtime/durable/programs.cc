@@ -41,6 +41,17 @@ Result<std::string> ProgramFiles::read(uint64_t identity) const {
   return read_file(files_, path(identity));
 }
 
+Error ProgramFiles::wrong(uint64_t identity, const Error& error) const {
+  const bool is_of_another_version = error.code == Errc::kUnsupported;
+  const std::string_view what(error.message);
+  return {error.code,
+          fmt::format("`{}`: {}{}", path(identity),
+                      is_of_another_version ? what.substr(0, what.find(';')) : what,
+                      is_of_another_version ? "; go on with the version that wrote it, or begin "
+                                              "another folder from the events"
+                                            : "")};
+}
+
 Status ProgramFiles::keep_only(const std::set<uint64_t>& identities) {
   std::set<std::string> names;
   for (const uint64_t identity : identities) names.insert(name_of(identity));

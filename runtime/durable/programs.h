@@ -26,6 +26,10 @@ class ProgramFiles {
   /// The bytes of the file; whoever opens them checks them. `kUnreadable` if there is none.
   Result<std::string> read(uint64_t identity) const;
 
+  /// What is wrong with an image that `read` gave. One of another version is not to be made again:
+  /// the states are of that one.
+  Error wrong(uint64_t identity, const Error& error) const;
+
   /// Removes all images but these.
   [[nodiscard]] Status keep_only(const std::set<uint64_t>& identities);
 

@@ -82,6 +82,9 @@ TEST_P(CompatTest, KeptFolder) {
   const Reading reading = read_kept(folder_ + "/kept", program_);
   if (reading.refused.message().find("no RocksDB") != std::string::npos) GTEST_SKIP() << "no store";
   check(kKept, reading, true);
+  if (reading.refused.fault() == Fault::kUnsupported) {
+    EXPECT_THAT(reading.refused.message(), testing::HasSubstr("begin another folder"));
+  }
 }
 
 // All sets are of the same rules and events, so what a later version reads can be compared.
