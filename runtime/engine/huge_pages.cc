@@ -46,13 +46,4 @@ void HugeBytes::reset() {
   bytes_ = 0;
 }
 
-void advise_huge(void* begin, size_t bytes) {
-  const auto from = reinterpret_cast<uintptr_t>(begin);
-  const uintptr_t first = whole_pages(from);
-  const uintptr_t end = (from + bytes) / HugeBytes::kPageBytes * HugeBytes::kPageBytes;
-  if (first >= end) return;
-  // SAFETY: whole pages inside the room. If it is refused, all is as before.
-  madvise(static_cast<std::byte*>(begin) + (first - from), end - first, MADV_HUGEPAGE);
-}
-
 }  // namespace segue

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 namespace segue {
 
@@ -28,20 +27,5 @@ class HugeBytes {
   std::byte* data_ = nullptr;
   size_t bytes_ = 0;
 };
-
-/// Asks for huge pages where memory that is not touched yet has room for some. What is smaller, and
-/// a system that refuses, stay as they are.
-void advise_huge(void* begin, size_t bytes);
-
-/// Room for `count` more, with huge pages if that is much.
-template <class T>
-void reserve_more(std::vector<T>& rows, size_t count) {
-  const size_t wanted = rows.size() + count;
-  if (wanted <= rows.capacity()) return;
-  const size_t twice = 2 * rows.capacity();
-  rows.reserve(wanted > twice ? wanted : twice);
-  advise_huge(static_cast<void*>(rows.data() + rows.size()),
-              (rows.capacity() - rows.size()) * sizeof(T));
-}
 
 }  // namespace segue

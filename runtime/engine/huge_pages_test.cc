@@ -26,16 +26,5 @@ TEST(HugePages, AreZeroesThatBeginWithAPage) {
   }
 }
 
-TEST(HugePages, RoomForMoreKeepsWhatIsThere) {
-  std::vector<uint32_t> rows = {1, 2, 3};
-  reserve_more(rows, 3'000'000);
-  EXPECT_EQ(rows, (std::vector<uint32_t>{1, 2, 3}));
-  EXPECT_GE(rows.capacity(), 3'000'003u);
-  const uint32_t* const at = rows.data();
-  rows.resize(3'000'003, 9);
-  reserve_more(rows, 0);
-  EXPECT_EQ(rows.data(), at);
-}
-
 }  // namespace
 }  // namespace segue

@@ -39,11 +39,7 @@ uint32_t pops_of(const OpRow& row) {
 class PublishedScores::Planner {
  public:
   Planner(const Program& program, image::Range code, size_t& words, std::vector<Step>& steps)
-      : program_(program),
-        code_(code),
-        rows_(program.view().code(code)),
-        words_(words),
-        steps_(steps) {
+      : code_(code), rows_(program.view().code(code)), words_(words), steps_(steps) {
     std::vector<uint32_t> stack;  // the ops whose results lie there
     for (uint32_t i = 0; i < rows_.size(); ++i) {
       Part part{.begin = i, .moves = interp::decays(rows_[i].op)};
@@ -101,7 +97,6 @@ class PublishedScores::Planner {
     return static_cast<uint32_t>(words_) - count;
   }
 
-  const Program& program_;
   image::Range code_;
   std::span<const OpRow> rows_;
   std::vector<Part> parts_;
