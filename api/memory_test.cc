@@ -33,7 +33,10 @@ class MemoryTest : public testing::Test {
     EXPECT_NE(mkdtemp(path.data()), nullptr);
     folder_ = path;
   }
-  ~MemoryTest() override { std::filesystem::remove_all(folder_); }
+  ~MemoryTest() override {
+    engine_ = {};  // it writes there as long as it lives
+    std::filesystem::remove_all(folder_);
+  }
 
   Outcome open(uint64_t memory_bytes, const EngineSettings& engine = {}) {
     Compilation compilation;
