@@ -40,11 +40,18 @@ class MergedEvents : public BatchSource {
            batch.rejects.size() < batch_events_) {
       take_run(batch);
     }
-    batch.more = !heads_.empty() && failure_.ok();
+    batch.more = !heads_.empty() && failure_.ok() && goes_on();
     return batch.empty() ? failure_ : Status();
   }
 
  private:
+  /// No input that is not at its end may have to be waited for.
+  bool goes_on() const {
+    return std::all_of(inputs_.begin(), inputs_.end(), [](const Input& input) {
+      return input.at >= input.batch.events.size() || input.batch.more;
+    });
+  }
+
   void start(EventBatch& batch) {
     started_ = true;
     for (uint32_t i = 0; i < inputs_.size() && failure_.ok(); ++i) load(i, batch);

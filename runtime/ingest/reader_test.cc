@@ -91,6 +91,22 @@ TEST(Reader, FullBatchesSayThatMoreFollows) {
   }
 }
 
+/// What is settled must not wait for an input that may be fed live.
+TEST(Reader, MergedBatchesSayThatMoreFollowsWhileNoInputMayBeWaitedFor) {
+  std::string five, two;
+  for (int i = 0; i < 5; ++i) five += line("a", i);
+  for (int i = 2; i < 4; ++i) two += line("b", i);
+  std::vector<std::unique_ptr<BatchSource>> inputs;
+  inputs.push_back(input(five, 0, {.batch_events = 2}));
+  inputs.push_back(input(two, 1, {.batch_events = 1}));
+  const auto merged = merge_events(std::move(inputs), 2);
+  for (const bool more : {true, true, false, false}) {
+    EventBatch batch;
+    ASSERT_TRUE(merged->next(batch).ok());
+    EXPECT_EQ(batch.more, more) << batch.events.size();
+  }
+}
+
 TEST(Reader, RawLinesAreKeptOnlyOfWhatMayBeLate) {
   const auto source = input(line("a", 5) + line("b", 5) + line("c", 4), 0, {.keep_raw = true});
   EventBatch batch;
