@@ -29,12 +29,8 @@ Status Durable::deploy(std::shared_ptr<const Program> next, const DeployOptions&
 
 /// What the checkpoint is of.
 Status Durable::load_program() {
-  const uint64_t identity = manifest_.program;
-  if (identity == given_->image().identity()) {
-    // A folder of a version without deploys has none.
-    return programs_.keep(identity, given_->image().bytes());
-  }
-  SEGUE_TRY(auto program, find_program(identity));
+  SEGUE_TRY(auto program, find_program(manifest_.program));
+  if (program == given_) return {};
   engine_.begin_with(program);
   work_with(std::move(program));
   return {};
@@ -49,8 +45,13 @@ Status Durable::replay_deploy(const Record& record) {
   return engine_.trouble();
 }
 
+/// Its image is in the folder then: the checkpoint or the log names it.
 Result<std::shared_ptr<const Program>> Durable::find_program(uint64_t identity) {
-  if (identity == given_->image().identity()) return given_;
+  if (identity == given_->image().identity()) {
+    // It may be gone, and a folder of a version without deploys has none.
+    SEGUE_TRY_STATUS(programs_.keep(identity, given_->image().bytes()));
+    return given_;
+  }
   const auto image = programs_.read(identity);
   if (!image) {
     return Error{

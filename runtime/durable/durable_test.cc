@@ -295,6 +295,28 @@ TEST_F(DurableTest, AFirstStartThatWasCutShortIsTriedAgain) {
   EXPECT_TRUE(host->durable->report().is_new);
 }
 
+/// The record of its deploy names it, and the checkpoint that a start makes.
+TEST_F(DurableTest, TheImageOfARecordsProgramIsKeptAgainIfItIsGone) {
+  const std::string image =
+      fmt::format("{}/programs/{:016x}.segi", options_.folder, other_program()->image().identity());
+  {
+    const auto host = open();
+    ASSERT_TRUE(host->durable->deploy(other_program()).ok());
+  }
+  ASSERT_TRUE(std::filesystem::remove(image));
+  for (const bool checkpoint : {false, true}) {
+    const TestHost host(sink_, options_, 1, other_program());
+    ASSERT_TRUE(host.status.ok()) << host.status.error().message;
+    if (checkpoint) {
+      EXPECT_TRUE(host.durable->checkpoint().ok());
+    }
+    EXPECT_TRUE(std::filesystem::exists(image));
+  }
+  EXPECT_TRUE(std::filesystem::exists(image));
+  EXPECT_TRUE(describe(options_.folder, true).has_value());
+  EXPECT_TRUE(open()->status.ok()) << "with the rules before, and no image but those of the folder";
+}
+
 TEST_F(DurableTest, WhatIsSomethingElsesIsLeftAlone) {
   const std::string file = options_.folder + "/cold/mine";
   std::filesystem::create_directories(options_.folder + "/cold");
