@@ -68,6 +68,28 @@ Status check_ours(const DurableOptions& options) {
                fmt::format("`{}` is not empty, and holds no engine's state", options.folder)};
 }
 
+/// The log's first segment is there before the first image, and one is from then on: where there is
+/// none, it was taken away. Looked at before anything is made.
+Status check_log_of_programs(const DurableOptions& options) {
+  SEGUE_TRY(const auto names, options.files->list(options.folder));
+  const auto has = [&](std::string_view name) {
+    return std::binary_search(names.begin(), names.end(), name);
+  };
+  if (!has("programs")) return {};
+  SEGUE_TRY(const auto images, options.files->list(programs_folder(options)));
+  if (images.empty()) return {};
+  std::vector<std::string> segments;
+  if (has("log")) {
+    SEGUE_TRY(segments, list_segments(*options.files, log_folder(options)));
+  }
+  if (!segments.empty()) return {};
+  return Error{
+      Errc::kCorrupt,
+      fmt::format("`{}` has {}", options.folder,
+                  has("checkpoint") ? "a checkpoint, but its log is gone"
+                                    : "programs, but their log and their checkpoint are gone")};
+}
+
 }  // namespace
 
 Durable::Durable(const DurableOptions& options, std::shared_ptr<const Program> program,
@@ -98,6 +120,7 @@ Result<std::unique_ptr<Durable>> Durable::open(const DurableOptions& options,
   SEGUE_TRY_STATUS(options.files->make_folder(options.folder));
   SEGUE_TRY_STATUS(check_ours(options));
   SEGUE_TRY(durable->lock_, Lock::take(options.folder + "/LOCK"));
+  SEGUE_TRY_STATUS(check_log_of_programs(options));
   SEGUE_TRY_STATUS(options.files->make_folder(log_folder(options)));
   SEGUE_TRY(durable->store_, options.opener(options.folder + "/checkpoint", StoreMode::kWrite));
   SEGUE_TRY_STATUS(durable->open_cold_users());
@@ -159,7 +182,10 @@ Status Durable::load_users() {
 /// More than the segment without a record that comes before the first checkpoint.
 Result<bool> Durable::has_log() {
   SEGUE_TRY(const auto segments, list_segments(*options_.files, log_folder(options_)));
-  if (segments.empty()) return false;
+  if (segments.empty()) {
+    SEGUE_TRY(const auto names, options_.files->list(log_folder(options_)));
+    return std::binary_search(names.begin(), names.end(), kNewestName);  // it named one
+  }
   if (segments.size() > 1 || segments[0] != segment_name(1)) return true;
   SEGUE_TRY(const auto bytes, read_file(*options_.files, log_folder(options_) + "/" + segments[0]));
   return bytes.size() > sizeof(SegmentHead);

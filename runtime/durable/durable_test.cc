@@ -286,10 +286,28 @@ TEST_F(DurableTest, ALogThatIsGoneBeforeTheSecondCheckpointIsMissedToo) {
   EXPECT_THAT(error_of_opening(), HasSubstr("its log is gone"));
 }
 
+TEST_F(DurableTest, ProgramsWhoseLogAndCheckpointAreGoneAreRefused) {
+  open();
+  std::filesystem::remove_all(options_.folder + "/checkpoint");
+  std::filesystem::rename(options_.folder + "/log", folder_.path() + "/log");
+  sink_.changes = {"a change"};
+  EXPECT_THAT(error_of_opening(),
+              HasSubstr("has programs, but their log and their checkpoint are gone"));
+  EXPECT_EQ(names_in(options_.folder), (std::vector<std::string>{"LOCK", "programs"}));
+  EXPECT_EQ(sink_.changes.size(), 1u);
+  std::filesystem::remove_all(options_.folder + "/programs");
+  std::filesystem::create_directory(options_.folder + "/log");
+  std::filesystem::rename(folder_.path() + "/log/newest", options_.folder + "/log/newest");
+  EXPECT_THAT(error_of_opening(), HasSubstr("has a log, but its checkpoint is gone"));
+  EXPECT_EQ(sink_.changes.size(), 1u);
+}
+
 TEST_F(DurableTest, AFirstStartThatWasCutShortIsTriedAgain) {
   std::filesystem::create_directories(options_.folder + "/log");
   std::ofstream(options_.folder + "/LOCK") << "";
   ASSERT_TRUE(LogWriter::open(posix_files(), options_.folder + "/log", 1, {}).has_value());
+  ProgramFiles programs(posix_files(), options_.folder + "/programs");
+  ASSERT_TRUE(programs.keep(program()->image().identity(), program()->image().bytes()).ok());
   const auto host = open();
   EXPECT_TRUE(host->status.ok());
   EXPECT_TRUE(host->durable->report().is_new);
