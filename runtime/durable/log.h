@@ -119,8 +119,9 @@ struct LogReading {
 /// Gives the records from number `from` on, in order, each checked. Where the last segment ends in
 /// the middle of a record, or in a piece that the disk never took, that tail was never acknowledged
 /// (or, without `kAlways`, was lost with the machine): it is cut off if `repair`, and told.
-/// Anything else that is not as it was written is `kCorrupt`, by file and offset; a log that begins
-/// after `from` too, and one whose newest segment is gone.
+/// Anything else that is not as it was written is `kCorrupt`, by file and offset: a segment without
+/// a head too, but for the last one if it is no longer than that and none of its records is behind
+/// `from`; a log that begins after `from`, and one whose newest segment is gone.
 Result<LogReading> read_log(Files& files, const std::string& folder, uint64_t from, bool repair,
                             const std::function<Status(const Record&)>& take);
 

@@ -88,6 +88,52 @@ TEST_F(LogTest, AHeadCutShortIsNoSegment) {
   EXPECT_THAT(read(), ElementsAre("first"));
 }
 
+/// Its head was on the disk before its first record: no stop takes it away.
+TEST_F(LogTest, ASegmentWithRecordsAndWithoutAHeadIsRefused) {
+  options_.segment_bytes = 2000;
+  auto log = writer();
+  const std::string payload(1200, 'x');
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(log->append(RecordKind::kEvents, payload).ok());
+  for (const uint64_t first : {uint64_t{3}, uint64_t{1}}) {
+    const auto bytes = read_file(posix_files(), segment(first)).value();
+    for (const size_t zeros : {bytes.size(), size_t{1024}, sizeof(SegmentHead)}) {
+      zero_bytes(segment(first), 0, zeros);
+      EXPECT_THAT(read(), ElementsAre(HasSubstr(segment(first) + "` is damaged at byte 0")));
+      EXPECT_EQ(size_of(segment(first)), bytes.size()) << "nothing is cut";
+    }
+    std::ofstream(segment(first), std::ios::binary) << bytes;
+  }
+  EXPECT_EQ(read().size(), 3u);
+}
+
+TEST_F(LogTest, ASegmentThatWasBeingBegunIsBegunAgain) {
+  writer();
+  const auto bytes = read_file(posix_files(), segment()).value();
+  ASSERT_EQ(bytes.size(), sizeof(SegmentHead));
+  for (size_t size = 0; size <= bytes.size(); ++size) {
+    for (size_t there = 0; there <= size; there += 4) {
+      if (size == bytes.size() && there >= 8) continue;  // a whole head, or a damaged one
+      const std::string begun = bytes.substr(0, there) + std::string(size - there, '\0');
+      std::ofstream(segment(), std::ios::binary) << begun;
+      EXPECT_TRUE(read().empty()) << size << " bytes, of which " << there;
+      EXPECT_EQ(size_of(segment()), size_t{0});
+    }
+  }
+  std::ofstream(segment(), std::ios::binary) << "something else";
+  EXPECT_THAT(read(), ElementsAre(HasSubstr("is damaged at byte 0: it ends within its head")));
+}
+
+/// A checkpoint of records that only that segment can have held.
+TEST_F(LogTest, ASegmentCutShortBelowWhatACheckpointHoldsIsRefused) {
+  auto log = writer();
+  ASSERT_TRUE(log->append(RecordKind::kEvents, "first").ok());
+  for (const uint64_t size : {20, 0}) {
+    std::filesystem::resize_file(segment(), size);
+    EXPECT_THAT(read(2), ElementsAre(HasSubstr("it ends within its head")));
+    EXPECT_EQ(size_of(segment()), size);
+  }
+}
+
 TEST_F(LogTest, EveryFlippedBitIsRefusedByName) {
   auto log = writer();
   ASSERT_TRUE(log->append(RecordKind::kEvents, "first").ok());

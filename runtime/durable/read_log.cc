@@ -30,6 +30,18 @@ bool has_lost_sector(std::string_view bytes, size_t begin, size_t end) {
   return false;
 }
 
+/// Whether a process or a machine that stopped while a segment was begun can have left that: some
+/// of a head, and zeros where the disk took the length first. The head is on the disk before the
+/// segment has its first record, so a longer one had a whole head.
+bool is_begun_head(std::string_view bytes) {
+  if (bytes.size() > sizeof(SegmentHead)) return false;
+  const SegmentHead head;
+  const size_t magic = std::min(bytes.size(), sizeof head.magic);
+  const auto differs = std::mismatch(bytes.begin(), bytes.begin() + magic, head.magic).first;
+  const bool is_magic = differs == bytes.begin() + magic;
+  return is_magic || std::all_of(differs, bytes.end(), [](char byte) { return byte == '\0'; });
+}
+
 bool head_at(std::string_view bytes, size_t at, RecordHead& head) {
   if (bytes.size() - at < sizeof head) return false;
   std::memcpy(&head, bytes.data() + at, sizeof head);
@@ -49,14 +61,14 @@ class SegmentReader {
 
   Status check_head(uint64_t expected, uint64_t& first) {
     SegmentHead head;
-    if (bytes_.size() < sizeof head) {
-      if (is_last_) return cut(0, expected);
-      return damaged(path_, 0, "it ends within its head");
-    }
-    std::memcpy(&head, bytes_.data(), sizeof head);
-    if (std::memcmp(head.magic, SegmentHead{}.magic, sizeof head.magic) != 0) {
-      if (is_last_ && has_lost_sector(bytes_, 0, bytes_.size())) return cut(0, expected);
-      return damaged(path_, 0, "it does not begin with `SEGW`");
+    const bool is_short = bytes_.size() < sizeof head;
+    if (!is_short) std::memcpy(&head, bytes_.data(), sizeof head);
+    if (is_short || std::memcmp(head.magic, SegmentHead{}.magic, sizeof head.magic) != 0) {
+      // Its name is the number of its first record: one that is expected behind that was in it.
+      const bool had_records = !path_.ends_with(segment_name(expected));
+      if (is_last_ && !had_records && is_begun_head(bytes_)) return cut(0, expected);
+      return damaged(path_, 0,
+                     is_short ? "it ends within its head" : "it does not begin with `SEGW`");
     }
     if (head.version != SegmentHead{}.version) {
       return Error{Errc::kUnsupported,
