@@ -30,8 +30,6 @@ class ChangeOutput final : public DurableSink {
   void give(const MembershipChange& change) override;
   Outcome commit(uint64_t& position) override;
 
-  const std::optional<TimePoint>& until() const { return options_.until; }
-
   /// After the last change.
   void finish();
 

@@ -33,6 +33,7 @@ struct RunFlags : EventRunFlags {
   bool history_starts_now = false;
 
   ChangeOutput::Options output_options() const;
+  std::optional<TimePoint> end() const;
   DurableSettings durable(DurableSink& sink) const;
   std::function<TimePoint()> newest_allowed() const;
 };
@@ -58,8 +59,14 @@ ChangeOutput::Options RunFlags::output_options() const {
     usage_error("--state writes changes as jsonl or csv: a table waits for the last one");
   }
   options.segments = segments;
-  if (!until.empty()) options.until = time_argument("--until", until, rules.zone);
+  // What lies behind the end of this run would be told by none if it were read and not written.
+  if (state.empty()) options.until = end();
   return options;
+}
+
+std::optional<TimePoint> RunFlags::end() const {
+  if (until.empty()) return std::nullopt;
+  return time_argument("--until", until, rules.zone);
 }
 
 /// `512MiB`: a whole number of a unit; one beyond 64 bits is `UINT64_MAX`.
@@ -130,6 +137,14 @@ void tell_recovery(const std::string& folder, const Recovery& found, uint64_t pr
   if (!found.program_before) return;
   fmt::print(stderr, "`{}`: these rules (program {:016x}) take the place of program {:016x}\n",
              folder, program, *found.program_before);
+  const auto tell_warming = [&](uint32_t segments, std::string_view until) {
+    if (segments == 0) return;
+    fmt::print(stderr, "`{}`: {} {} {}\n", folder, counted(segments, "segment"),
+               segments == 1 ? "warms" : "warm", until);
+  };
+  tell_warming(found.warming, "until enough is known: `seg explain --deploy` tells how long");
+  tell_warming(found.warming_for_ever,
+               "without end: all of history is asked for (see --history-starts-now)");
 }
 
 bool is_one_file(const std::string& a, const std::string& b) {
@@ -138,7 +153,11 @@ bool is_one_file(const std::string& a, const std::string& b) {
 }
 
 /// Before anything is cut or written.
-void check_output(const RunFlags& flags) {
+void check_files(const RunFlags& flags) {
+  for (const std::string& input : flags.paths.events()) {
+    if (flags.state.empty() || !input.ends_with(".segl")) continue;
+    usage_error(fmt::format("`{}` is a packed log: --state reads lines", input));
+  }
   if (flags.output.empty()) return;
   for (const std::string& input : flags.paths.events()) {
     if (!is_one_file(flags.output, input)) continue;
@@ -150,7 +169,7 @@ void check_output(const RunFlags& flags) {
 }
 
 Exit run_events(const RunFlags& flags) {
-  check_output(flags);
+  check_files(flags);
   ChangeOutput out(flags.output_options());
   const DurableSettings durable = flags.durable(out);
   const bool is_kept = !flags.state.empty();
@@ -162,7 +181,7 @@ Exit run_events(const RunFlags& flags) {
     run.engine().on_change([&](const MembershipChange& change) { out.give(change); });
   }
   run.read();
-  require(run.engine().finish(out.until()));
+  require(run.engine().finish(flags.end()));
   if (is_kept && !run.engine().has_changed()) {
     fmt::print(stderr, "all input was read before: nothing is new, nothing was changed\n");
   }
@@ -178,7 +197,8 @@ void declare_run(CLI::App& app, Job& job) {
   auto flags = std::make_shared<RunFlags>();
   app.add_option("--until", flags->until,
                  "let the clock run on to T, T included (default: the last event's instant); "
-                 "changes after T are not shown")
+                 "changes after T are not shown; with --state all are written, as what was read is "
+                 "not read again")
       ->option_text("T");
   app.add_option("-o,--output", flags->output,
                  "write changes to a file (default, or `-`: standard output)")

@@ -14,6 +14,7 @@
 #include "api/runtime/time_points.h"
 #include "runtime/base/byte_fields.h"
 #include "runtime/base/text.h"
+#include "segue/deploy.h"
 
 namespace segue {
 namespace {
@@ -52,8 +53,30 @@ durable::DurableOptions options_of(const EngineSettings& engine, const DurableSe
 }
 
 Recovery recovery_of(const durable::RecoveryReport& report) {
-  return {report.is_new,  report.users,    report.records,   report.events,
-          report.seconds, report.cut_file, report.cut_bytes, std::nullopt};
+  return {report.is_new,
+          report.users,
+          report.records,
+          report.events,
+          report.seconds,
+          report.cut_file,
+          report.cut_bytes,
+          std::nullopt,
+          0,
+          0};
+}
+
+void tell_deploy(const CompiledProgram& before, const CompiledProgram& next,
+                 bool history_starts_now, Recovery& into) {
+  into.program_before = before.identity();
+  const DeployPlan plan = plan_deploy(before, next, std::nullopt, history_starts_now);
+  for (const RuleDeploy& segment : plan.segments) {
+    if (segment.fate == RuleFate::kRemoved) continue;
+    if (!segment.warms) {
+      ++into.warming_for_ever;
+    } else if (segment.warms->count() > 0) {
+      ++into.warming;
+    }
+  }
 }
 
 }  // namespace
@@ -171,9 +194,10 @@ Outcome open_engine(std::shared_ptr<const CompiledProgram> program, const Engine
   state.publish_settled();
   recovery = recovery_of(durability.kept->report());
   if (state.program != given) {
-    recovery.program_before = state.program->identity();
+    const std::shared_ptr<const CompiledProgram> before = state.program;
     wrong = state.deploy(given, settings.history_starts_now);
     if (!wrong.ok()) return wrong;
+    tell_deploy(*before, *given, settings.history_starts_now, recovery);
   }
   into = std::move(opened);
   return {};

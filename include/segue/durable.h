@@ -48,7 +48,7 @@ struct DurableSettings {
   InputSync sync = InputSync::kEvery;
   Milliseconds every{10};
   uint64_t checkpoint_bytes = uint64_t{64} << 20;  ///< of logged input between two checkpoints
-  DurableSink* sink = nullptr;                      ///< outlives the engine; null: nowhere
+  DurableSink* sink = nullptr;                     ///< outlives the engine; null: nowhere
   /// Of users' states in memory, and of what keeps the others on the disk: three quarters are for
   /// states, parted among the threads. States that are seldom touched lie in the folder then, and
   /// come back when an event or a deadline touches them; no answer depends on it. Ids, timers and
@@ -67,7 +67,9 @@ struct Recovery {
   double seconds = 0;
   std::string cut_file;  ///< a log that ended in a record cut short, which was cut off; or empty
   uint64_t cut_bytes = 0;
-  std::optional<uint64_t> program_before;  ///< identity, if another one was deployed
+  std::optional<uint64_t> program_before;  ///< identity, if another one was deployed; then also
+  uint32_t warming = 0;  ///< segments that let in or out nobody known before for some time …
+  uint32_t warming_for_ever = 0;  ///< … and without end, see `RuleDeploy::warms`
 };
 
 /// The engine in `settings.folder` as it was when its process ended, or one without users. Its
