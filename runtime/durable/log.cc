@@ -68,8 +68,16 @@ Status LogWriter::sync_last_segment() {
   return file->sync();
 }
 
+/// One that was begun before and has no record is left as it is: once it has its name, no stop may
+/// leave it without its head.
 Status LogWriter::begin_segment() {
-  const std::string path = folder_ + "/" + segment_name(next_);
+  const std::string name = segment_name(next_);
+  const std::string path = folder_ + "/" + name;
+  SEGUE_TRY(const auto names, list_segments(files_, folder_));
+  std::string before;
+  if (std::binary_search(names.begin(), names.end(), name)) {
+    SEGUE_TRY(before, read_file(files_, path));
+  }
   SEGUE_TRY(std::shared_ptr<File> file, files_.open(path, OpenMode::kAppend));
   SegmentHead head;
   head.program = options_.program;
@@ -77,11 +85,13 @@ Status LogWriter::begin_segment() {
   head.checksum = checksum_of(head);
   std::string bytes;
   put(bytes, head);
-  SEGUE_TRY_STATUS(file->truncate(0));  // a segment without a record may be there
-  SEGUE_TRY_STATUS(file->append(bytes));
+  if (before != bytes) {
+    SEGUE_TRY_STATUS(file->truncate(0));  // a piece of a head may be there
+    SEGUE_TRY_STATUS(file->append(bytes));
+  }
   SEGUE_TRY_STATUS(file->sync());
   SEGUE_TRY_STATUS(files_.sync_folder(folder_));
-  SEGUE_TRY_STATUS(name_newest(segment_name(next_)));
+  SEGUE_TRY_STATUS(name_newest(name));
   segment_bytes_ = bytes.size();
   const std::lock_guard lock(mutex_);
   file_ = std::move(file);

@@ -120,8 +120,8 @@ struct LogReading {
 /// the middle of a record, or in a piece that the disk never took, that tail was never acknowledged
 /// (or, without `kAlways`, was lost with the machine): it is cut off if `repair`, and told.
 /// Anything else that is not as it was written is `kCorrupt`, by file and offset: a segment without
-/// a head too, but for the last one if it is no longer than that and none of its records is behind
-/// `from`; a log that begins after `from`, and one whose newest segment is gone.
+/// a head too, but for a last one that was being begun and is not named as the newest yet; a log
+/// that begins after `from`, and one whose newest segment is gone.
 Result<LogReading> read_log(Files& files, const std::string& folder, uint64_t from, bool repair,
                             const std::function<Status(const Record&)>& take);
 

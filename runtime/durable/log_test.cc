@@ -32,6 +32,7 @@ class LogTest : public testing::Test {
   }
 
   std::string segment(uint64_t first = 1) { return folder_.path() + "/" + segment_name(first); }
+  std::string newest() { return folder_.path() + "/newest"; }
   uint64_t size_of(const std::string& path) { return std::filesystem::file_size(path); }
 
   TestFolder folder_;
@@ -80,6 +81,7 @@ TEST_F(LogTest, ATornTailIsCutAtEveryLength) {
 
 TEST_F(LogTest, AHeadCutShortIsNoSegment) {
   writer();
+  std::filesystem::remove(newest());
   std::filesystem::resize_file(segment(), 20);
   EXPECT_TRUE(read().empty());
   EXPECT_TRUE(read().empty());
@@ -108,6 +110,7 @@ TEST_F(LogTest, ASegmentWithRecordsAndWithoutAHeadIsRefused) {
 
 TEST_F(LogTest, ASegmentThatWasBeingBegunIsBegunAgain) {
   writer();
+  std::filesystem::remove(newest());
   const auto bytes = read_file(posix_files(), segment()).value();
   ASSERT_EQ(bytes.size(), sizeof(SegmentHead));
   for (size_t size = 0; size <= bytes.size(); ++size) {
@@ -123,14 +126,30 @@ TEST_F(LogTest, ASegmentThatWasBeingBegunIsBegunAgain) {
   EXPECT_THAT(read(), ElementsAre(HasSubstr("is damaged at byte 0: it ends within its head")));
 }
 
-/// A checkpoint of records that only that segment can have held.
-TEST_F(LogTest, ASegmentCutShortBelowWhatACheckpointHoldsIsRefused) {
+/// It is named, or there is a checkpoint of records that only that segment can have held.
+TEST_F(LogTest, ASegmentThatHadAHeadAndIsCutShortIsRefused) {
   auto log = writer();
   ASSERT_TRUE(log->append(RecordKind::kEvents, "first").ok());
-  for (const uint64_t size : {20, 0}) {
-    std::filesystem::resize_file(segment(), size);
-    EXPECT_THAT(read(2), ElementsAre(HasSubstr("it ends within its head")));
-    EXPECT_EQ(size_of(segment()), size);
+  for (const bool is_named : {true, false}) {
+    if (!is_named) std::filesystem::remove(newest());
+    for (const uint64_t size : {20, 0}) {
+      std::filesystem::resize_file(segment(), size);
+      EXPECT_THAT(read(is_named ? 1 : 2), ElementsAre(HasSubstr("it ends within its head")));
+      EXPECT_EQ(size_of(segment()), size);
+    }
+  }
+}
+
+/// So a process that ends while it begins does not leave a named segment without its head.
+TEST_F(LogTest, ASegmentWithoutARecordIsNotWrittenAgain) {
+  writer();
+  for (const auto kind : {Fault::Kind::kTruncate, Fault::Kind::kFullDisk}) {
+    files_.set({kind, 0, true});
+    EXPECT_FALSE(LogWriter::open(files_, folder_.path(), 1, options_).has_value());
+    files_.set({});
+    EXPECT_EQ(size_of(segment()), sizeof(SegmentHead));
+    EXPECT_TRUE(read().empty());
+    EXPECT_EQ(reading_.cut_file, "");
   }
 }
 

@@ -56,8 +56,8 @@ bool whole_at(std::string_view bytes, size_t at, RecordHead& head) {
 /// One segment's walk.
 class SegmentReader {
  public:
-  SegmentReader(std::string path, std::string_view bytes, bool is_last)
-      : path_(std::move(path)), bytes_(bytes), is_last_(is_last) {}
+  SegmentReader(std::string path, std::string_view bytes, bool is_last, bool is_named)
+      : path_(std::move(path)), bytes_(bytes), is_last_(is_last), is_named_(is_named) {}
 
   Status check_head(uint64_t expected, uint64_t& first) {
     SegmentHead head;
@@ -66,7 +66,8 @@ class SegmentReader {
     if (is_short || std::memcmp(head.magic, SegmentHead{}.magic, sizeof head.magic) != 0) {
       // Its name is the number of its first record: one that is expected behind that was in it.
       const bool had_records = !path_.ends_with(segment_name(expected));
-      if (is_last_ && !had_records && is_begun_head(bytes_)) return cut(0, expected);
+      const bool had_head = is_named_ || had_records;
+      if (is_last_ && !had_head && is_begun_head(bytes_)) return cut(0, expected);
       return damaged(path_, 0,
                      is_short ? "it ends within its head" : "it does not begin with `SEGW`");
     }
@@ -144,6 +145,7 @@ class SegmentReader {
   std::string path_;
   std::string_view bytes_;
   bool is_last_;
+  bool is_named_;  // as the newest one
   size_t at_ = 0;
   bool is_cut_ = false;
 };
@@ -185,7 +187,7 @@ Result<LogReading> read_log(Files& files, const std::string& folder, uint64_t fr
   for (bool first_segment = true; i < names.size(); ++i, first_segment = false) {
     const std::string path = folder + "/" + names[i];
     SEGUE_TRY(const std::string bytes, read_file(files, path));
-    SegmentReader segment(path, bytes, i + 1 == names.size());
+    SegmentReader segment(path, bytes, i + 1 == names.size(), names[i] == newest);
     uint64_t number = reading.next;
     SEGUE_TRY_STATUS(segment.check_head(reading.next, number));
     if (first_segment ? number > from : number != reading.next) {
