@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <random>
+#include <set>
 
 #include "segue/compile.h"
 #include "segue/time.h"
@@ -250,6 +253,50 @@ TEST(Deploy, OfTheSameProgramTellsNothing) {
   ASSERT_TRUE(engine.deploy(program_of(kBefore)).ok());
   ASSERT_TRUE(engine.finish(at(60)).ok());
   EXPECT_TRUE(changes.told.empty());
+}
+
+/// Who drops what bears an id that was seen must end with the members that the engine has.
+TEST(Deploy, ToAndFroAtOneInstantBearsIdsOfItsOwn) {
+  const auto keen_from = [](int amount) {
+    return program_of(
+        fmt::format("event buy {{ amount: number }}\n"
+                    "segment keen = sum(buy.amount) >= {} within 7d\n",
+                    amount));
+  };
+  std::vector<std::string> of_one_thread;
+  for (const unsigned threads : {1U, 3U}) {
+    MembershipEngine engine;
+    ASSERT_TRUE(start_engine(keen_from(50), {.threads = threads}, engine).ok());
+    std::vector<std::string> told;
+    std::set<std::string, std::less<>> ids;
+    std::map<std::string, bool, std::less<>> members;
+    engine.on_change([&](const MembershipChange& change) {
+      told.push_back(fmt::format("{} {}", change.user, change.id));
+      if (ids.emplace(change.id).second) members[std::string(change.user)] = change.entered;
+      const std::string alone =
+          change_id(change.user, change.segment_name, change.at, change.entered);
+      EXPECT_EQ(change.id == alone, change.cause != ChangeCause::kDeploy);
+    });
+    std::string lines;
+    for (const char* user : {"ann", "bob", "cat"}) {
+      lines += fmt::format(
+          R"({{"userId":"{}","event":"buy","timestamp":"{}","properties":{{"amount":60}}}})", user,
+          format_time(at(0)));
+      lines += "\n";
+    }
+    ASSERT_TRUE(engine.push(lines).ok());
+    ASSERT_TRUE(engine.advance_to(at(0)).ok());
+    for (const int amount : {100, 50, 100, 50}) {
+      ASSERT_TRUE(engine.deploy(keen_from(amount)).ok());
+    }
+    ASSERT_TRUE(engine.finish().ok());
+    EXPECT_EQ(told.size(), 15u);
+    EXPECT_EQ(ids.size(), 15u);
+    EXPECT_EQ(members, (std::map<std::string, bool, std::less<>>{
+                           {"ann", true}, {"bob", true}, {"cat", true}}));
+    if (threads == 1) of_one_thread = told;
+    EXPECT_EQ(told, of_one_thread);
+  }
 }
 
 TEST(Deploy, TheNaiveEvaluatorTakesNone) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,12 +52,14 @@ class Kept final : public DurableSink {
   std::string name() const override { return "kept"; }
   Outcome resume(uint64_t position) override {
     told.resize(position);
+    ids.resize(position);
     return {};
   }
   void give(const MembershipChange& change) override {
     told.push_back(std::string(change.user) + (change.entered ? " +" : " -") +
                    std::string(change.segment_name) +
                    (change.cause == ChangeCause::kDeploy ? " deploy" : ""));
+    ids.emplace_back(change.id);
   }
   Outcome commit(uint64_t& position) override {
     position = told.size();
@@ -64,6 +67,7 @@ class Kept final : public DurableSink {
   }
 
   std::vector<std::string> told;
+  std::vector<std::string> ids;  // of each
 };
 
 TimePoint at(int64_t minute) { return TimePoint(std::chrono::minutes(minute)); }
@@ -156,6 +160,44 @@ TEST_F(KeptDeployTest, AProcessThatEndsInTheMidstLosesNothing) {
     EXPECT_EQ(sink_.told, plain) << ends_after;
   }
   EXPECT_THAT(plain, testing::Contains(testing::HasSubstr(" deploy")));
+}
+
+/// Whatever process does the deploys, and wherever it ends: the log gives the mark of a deploy
+/// again, and so does a checkpoint.
+TEST_F(KeptDeployTest, ToAndFroAtOneInstantBearsTheSameIdsAfterAnEnd) {
+  const std::string keen = "event buy { amount: number }\nsegment keen = sum(buy.amount) >= ";
+  const std::string rules[] = {keen + "50 within 7d\n", keen + "100 within 7d\n"};
+  enum class End { kNone, kBehindADeploy, kBehindACheckpoint, kOpensWithOthers };
+  std::vector<std::string> plain;
+  for (const End end :
+       {End::kNone, End::kBehindADeploy, End::kBehindACheckpoint, End::kOpensWithOthers}) {
+    engine_ = {};
+    std::filesystem::remove_all(folder_ + "/kept");
+    sink_ = {};
+    ASSERT_TRUE(open(rules[0]).ok());
+    push(json_line({.user = "ann", .name = "buy", .at = at(1), .properties = {{"amount", 60.0}}}) +
+         "\n");
+    advance(1);
+    for (const int next : {1, 0, 1, 0}) {
+      if (end == End::kOpensWithOthers) {
+        ASSERT_TRUE(open(rules[next]).ok());
+        continue;
+      }
+      ASSERT_TRUE(engine_.deploy(program_of(rules[next])).ok());
+      if (end == End::kBehindACheckpoint) {
+        ASSERT_TRUE(engine_.checkpoint().ok());
+      }
+      if (end != End::kNone) {
+        ASSERT_TRUE(open(rules[next]).ok());
+      }
+    }
+    ASSERT_TRUE(engine_.finish().ok());
+    EXPECT_THAT(sink_.told, ElementsAre("ann +keen", "ann -keen deploy", "ann +keen deploy",
+                                        "ann -keen deploy", "ann +keen deploy"));
+    EXPECT_EQ(std::set<std::string>(sink_.ids.begin(), sink_.ids.end()).size(), 5u);
+    if (end == End::kNone) plain = sink_.ids;
+    EXPECT_EQ(sink_.ids, plain) << static_cast<int>(end);
+  }
 }
 
 /// Recovery needs no rules: those at work before are in the folder, and others are deployed.

@@ -87,12 +87,14 @@ void MembershipEngine::State::publish_settled() {
 void MembershipEngine::State::on_changes(std::span<const Change> changes) {
   if (!sink) return;
   const auto segments = program->segments();
+  const Engine* const engine = backend->engine();  // null: a backend without deploys
+  const uint64_t deploy_mark = engine != nullptr ? engine->deploy_mark() : 0;
   for (const Change& change : changes) {
     // Of a segment that a deploy has removed only the engine knows the name.
     const std::string_view name = change.segment < segments.size()
                                       ? std::string_view(segments[change.segment].name)
-                                      : backend->engine()->segment_name(change.segment);
-    const ChangeId id = change_id(change.user, name, change.at, change.entered);
+                                      : engine->segment_name(change.segment);
+    const ChangeId id = change_id(change, name, deploy_mark);
     sink({.at = time_point_of(change.at),
           .user = change.user,
           .segment = change.segment,

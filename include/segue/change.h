@@ -25,7 +25,8 @@ enum class ChangeCause : uint8_t {
 SEGUE_API std::string_view name_of(ChangeCause cause) noexcept;
 
 /// 24 hex digits of user, segment, instant and direction: the same whenever the same change is
-/// found again, so a sink can drop what it has seen. See docs/formats/changes.md.
+/// found again, so a sink can drop what it has seen. Of all causes but `kDeploy`: there the id
+/// holds which deploy it was, too, and the engine alone gives it. See docs/formats/changes.md.
 SEGUE_API std::string change_id(std::string_view user, std::string_view segment_name, TimePoint at,
                                 bool entered) noexcept;
 

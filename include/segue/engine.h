@@ -60,7 +60,7 @@ struct MembershipChange {
   bool entered = false;  ///< else left
   ChangeCause cause = ChangeCause::kTime;
   std::string_view event;  ///< of `kEvent`: the wire name
-  /// See `change_id`.
+  /// The same of the same change alone, see `change_id`.
   std::string_view id;
 };
 

@@ -125,6 +125,8 @@ Status Engine::deploy(std::shared_ptr<const Program> next, const DeployOptions& 
   deploy->old_warming = warming_;
   deploy->warming = warming_of(to, began_, last_settled());
   convert_waiting(*next);
+  // All that was told of the deploys before has been given out.
+  deploy_mark_ = next_deploy_mark(deploy_mark_, next->image().identity());
   go_over(std::move(deploy));
   return trouble();
 }

@@ -158,6 +158,9 @@ class Engine {
 
   /// The name of a change's segment. Of the last deploy and those before, as long as they live.
   std::string_view segment_name(uint32_t row) const;
+  /// Which deploy the changes of cause `kDeploy` are of that are told now: see `change_id`. It
+  /// stands for all deploys there were, in their order; 0: none. Saved and restored.
+  uint64_t deploy_mark() const { return deploy_mark_; }
   const Program& program() const { return *program_; }
   const std::shared_ptr<const Warming>& warming() const { return warming_; }  // null: none
 
@@ -251,6 +254,7 @@ class Engine {
   std::vector<Change> merged_;  // of several shards, some at a time
 
   std::shared_ptr<const Deploy> deploy_;    // the last one; null: none yet
+  uint64_t deploy_mark_ = 0;                // of it; outlives the process
   std::vector<cells::Began> began_;         // by cell of the program
   std::shared_ptr<const Warming> warming_;  // null: no segment warms
   HeldChanges held_;

@@ -205,8 +205,9 @@ std::string Engine::save(const UserSink& give, bool changed_only) {
   return out;
 }
 
-/// From when on cells know, and which segments warm.
+/// Which deploys there were, from when on cells know, and which segments warm.
 void Engine::save_knowledge(std::string& out) const {
+  put(out, deploy_mark_);
   put(out, static_cast<uint32_t>(began_.size()));
   for (const cells::Began& cell : began_) {
     put(out, cell.since_ms);
@@ -224,7 +225,7 @@ void Engine::save_knowledge(std::string& out) const {
 
 bool Engine::restore_knowledge(ByteReader& in) {
   uint32_t count = 0;
-  if (!in.take(count) || count != began_.size()) return false;
+  if (!in.take(deploy_mark_) || !in.take(count) || count != began_.size()) return false;
   for (cells::Began& cell : began_) {
     uint8_t flag = 0;
     if (!in.take(cell.since_ms) || !in.take(cell.newest) || !in.take(flag) || flag > 1) {
