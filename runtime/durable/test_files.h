@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,22 +35,26 @@ struct Fault {
   bool stays = false;
 };
 
+/// Threads: any; log and checkpoint have one each.
 class FaultyFiles final : public Files {
  public:
-  Fault fault;
-
   /// Whether a call of that kind fails now.
   bool fails(Fault::Kind kind) {
-    if (fault.kind != kind) return false;
+    const std::lock_guard lock(mutex_);
+    if (fault_.kind != kind) return false;
     const uint64_t call = calls_++;
-    return call == fault.after || (fault.stays && call > fault.after);
+    return call == fault_.after || (fault_.stays && call > fault_.after);
   }
   void set(Fault next) {
-    fault = next;
+    const std::lock_guard lock(mutex_);
+    fault_ = next;
     calls_ = 0;
   }
   /// Of the kind that is set, since then.
-  uint64_t calls() const { return calls_; }
+  uint64_t calls() const {
+    const std::lock_guard lock(mutex_);
+    return calls_;
+  }
 
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override;
   Status rename(const std::string& from, const std::string& to) override {
@@ -71,6 +76,8 @@ class FaultyFiles final : public Files {
 
  private:
   Files& under_ = posix_files();
+  mutable std::mutex mutex_;
+  Fault fault_;
   uint64_t calls_ = 0;
 };
 
