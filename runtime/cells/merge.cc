@@ -210,7 +210,9 @@ bool is_exact(CellKind kind) {
 void merge(const image::View& view, Blob& into, const Blob& earlier) {
   BlobHeader& header = into.header();
   header.first_ms = std::min<int64_t>(header.first_ms, earlier.header().first_ms);
-  reach_near(view, into.data(), std::max<int64_t>(header.last_ms, earlier.header().last_ms));
+  // What is merged into is merged again, and then has to say how late the times in it are.
+  header.last_ms = std::max<int64_t>(header.last_ms, earlier.header().last_ms);
+  reach_near(view, into.data(), header.last_ms);
   for (const CellRow& row : view.cells) {
     merge_cell({into, view, row}, {earlier.data(), view, row});
   }

@@ -118,11 +118,15 @@ TEST(Near, IsMergedAsWholeTimesAre) {
       return pair;
     };
     Pair into = history();
-    Pair earlier = history();
-    const int64_t last = std::max<int64_t>(into.cells.blob().header().last_ms,
-                                           earlier.cells.blob().header().last_ms);
-    merge(into.cells.view(), into.cells.blob(), earlier.cells.blob());
-    into.cells.blob().header().last_ms = last;
+    Pair middle = history();
+    Pair earliest = history();
+    int64_t last = 0;
+    for (Pair* pair : {&into, &middle, &earliest}) {
+      last = std::max<int64_t>(last, pair->cells.blob().header().last_ms);
+    }
+    merge(into.cells.view(), middle.cells.blob(), earliest.cells.blob());
+    merge(into.cells.view(), into.cells.blob(), middle.cells.blob());
+    ASSERT_EQ(into.cells.blob().header().last_ms, last);
     ASSERT_TRUE(into.check().ok()) << into.check().error().message;
     into.expect_same(last);
     into.expect_same(last + any_gap(random));
