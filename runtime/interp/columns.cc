@@ -34,7 +34,7 @@ bool is_of_variant(std::span<const image::OpRow> code) {
   return reads_values_alone(code) &&
          std::all_of(code.begin(), code.end(), [](const image::OpRow& row) {
            return row.op != Op::kNow && row.op != Op::kKnownSince && row.op != Op::kUserIn &&
-                  row.op != Op::kInPeriod;
+                  row.op != Op::kAnniversary && row.op != Op::kInPeriod;
          });
 }
 

@@ -68,6 +68,33 @@ segment 0 name "silent" node 0
 score 0 name "silences" node 1
 )";
 
+// A birthday that lies before 26 April 1970 in the year of the event.
+constexpr const char* kBirthdays = R"(
+slot 0 property "p"
+kind-set 0 2
+kind 0
+kind 1
+kind 2 name "view" slots 0 streams 0 chunks 0
+stream 0 name "early" cells 0
+  kind-in k0
+  slot 0
+  value-instant utc
+  anniversary utc 0
+  time 10000000000
+  time-less 0
+  and 2
+cell 0 total source 0 at 56 bytes 5
+node 0 B place 0 segment 0
+  number 1
+  total-count c0
+  less
+node 1 N place 48
+  total-count c0
+chunk 0 first 0 count 2
+segment 0 name "twice" node 0
+score 0 name "early" node 1
+)";
+
 const std::shared_ptr<const Program>& program() {
   static const std::shared_ptr<const Program> made = program_of(kRules);
   return made;
@@ -222,6 +249,23 @@ TEST(AsOf, LongHistoriesAreWhatAnEngineSays) {
                 ask_engine(lines, request, asked));
     }
   }
+}
+
+/// Events that are alike but for their instant are not alike to a filter that asks in which year
+/// they are.
+TEST(AsOf, FiltersMayAskWhichYearItIs) {
+  std::string lines;
+  for (const char* day : {"1970-02-01", "1970-07-01", "1971-02-01", "1971-07-01"}) {
+    lines += R"({"userId":"a","event":"view","timestamp":")" + std::string(day) +
+             R"(T00:00:00Z","properties":{"p":"1975-03-01"}})" + "\n";
+  }
+  const std::shared_ptr<const Program> birthdays = program_of(kBirthdays);
+  const AsOfRequest request = request_of({Instant{3 * 366 * kDayMs}}, 1);
+  const auto pack = Pack::open(pack_of(lines)).value();
+  std::vector<Reject> rejects;
+  const AsOfResult result = answer_pack(*birthdays, *pack, request, 0, rejects);
+  EXPECT_EQ(text_of(result), ask_engine(lines, request, birthdays));
+  EXPECT_EQ(result.answers[0].scores[0][0].second, 2);
 }
 
 TEST(AsOf, TheNewestEventIfNothingIsAsked) {
