@@ -182,8 +182,8 @@ class Live {
     phases[0].begin = Instant{kLongAgo.ms};
     for (size_t i = 0; i < phases.size(); ++i) {
       if (i > 0) {
-        phases[i - 1].end = phases[i].begin = engine_->last_settled();
         if (!engine_->deploy(phases[i].program).ok()) told_.lines.push_back("error: refused");
+        phases[i - 1].end = phases[i].begin = engine_->last_settled();
         phases[i].warming = engine_->warming();
       }
       const size_t end = i + 1 < phases.size() ? deploys.after[i + 1] : input_.size();
@@ -248,6 +248,7 @@ class Live {
       const size_t size = std::min<size_t>(1 + random.below(3), end - begin);
       decoded_.push_back(std::make_unique<Decoded>(program->schema()));
       for (size_t i = begin; i < begin + size; ++i) decoded_.back()->add(input_[i]);
+      decoded_.back()->batch.more = mode_.says_more(random);
       engine_->push(std::move(decoded_.back()->batch));
       begin += size;
     }

@@ -359,7 +359,8 @@ std::vector<GeneratedEvent> shuffled(std::vector<GeneratedEvent> events, const E
 
 Answer ask_engine(const hir::Rules& rules, const std::vector<GeneratedEvent>& events, Instant until,
                   const EngineMode& mode) {
-  const std::shared_ptr<Program> program = compile(rules, Mode{.tracked = mode.tracked});
+  const std::shared_ptr<Program> program =
+      compile(rules, Mode{.native = mode.native, .tracked = mode.tracked});
   Answer answer;
   Listener listener(*program, answer);
   EngineOptions options;
@@ -370,9 +371,11 @@ Answer ask_engine(const hir::Rules& rules, const std::vector<GeneratedEvent>& ev
   const std::vector<GeneratedEvent> input = mode.shuffle == 0 ? events : shuffled(events, mode);
   static constexpr size_t kBatch = 3;
   std::vector<std::unique_ptr<Decoded>> decoded;
+  Random random(mode.shuffle);
   for (size_t i = 0; i < input.size(); i += kBatch) {
     decoded.push_back(std::make_unique<Decoded>(program->schema()));
     for (size_t j = i; j < std::min(i + kBatch, input.size()); ++j) decoded.back()->add(input[j]);
+    decoded.back()->batch.more = mode.says_more(random);
     engine.push(std::move(decoded.back()->batch));
   }
   engine.finish(until);

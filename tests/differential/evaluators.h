@@ -73,12 +73,16 @@ void ask_as_of(const hir::Rules& rules, const std::vector<GeneratedEvent>& event
                const Mode& mode, AsOfAnswer& as_of);
 
 /// Through the engine: users, timers, watermark. `shuffle` is a seed for an order within the
-/// lateness, or 0.
+/// lateness, or 0. With several shards most batches say that more follow, so that what they change
+/// is settled by a later one.
 struct EngineMode {
   unsigned shards = 1;
   int64_t lateness_ms = 0;
   uint64_t shuffle = 0;
   bool tracked = false;
+  bool native = false;
+
+  bool says_more(Random& random) const { return shards > 1 && random.chance(60); }
 };
 /// An order in which no event comes after one that is newer by more than the mode's lateness.
 std::vector<GeneratedEvent> shuffled(std::vector<GeneratedEvent> events, const EngineMode& mode);

@@ -51,11 +51,13 @@ class Listener : public EngineListener {
 
 /// A few events a batch, so that instants are cut by batches too.
 void push_all(Backend& backend, const InputSchema& schema, const std::vector<GeneratedEvent>& input,
-              std::vector<std::unique_ptr<Decoded>>& kept) {
+              const EngineMode& mode, std::vector<std::unique_ptr<Decoded>>& kept) {
   static constexpr size_t kBatch = 3;
+  Random random(mode.shuffle);
   for (size_t i = 0; i < input.size(); i += kBatch) {
     kept.push_back(std::make_unique<Decoded>(schema));
     for (size_t j = i; j < std::min(i + kBatch, input.size()); ++j) kept.back()->add(input[j]);
+    kept.back()->batch.more = mode.says_more(random);
     backend.push(std::move(kept.back()->batch));
   }
 }
@@ -74,7 +76,8 @@ Answer ask(const hir::Rules& rules, const std::shared_ptr<const Program>& progra
   options.lateness = Duration{mode.lateness_ms};
   const auto backend = make_engine_backend(program, options, listener);
   std::vector<std::unique_ptr<Decoded>> kept;
-  push_all(*backend, program->schema(), mode.shuffle == 0 ? events : shuffled(events, mode), kept);
+  push_all(*backend, program->schema(), mode.shuffle == 0 ? events : shuffled(events, mode), mode,
+           kept);
   backend->finish(until);
   std::sort(listener.lines.begin(), listener.lines.end());
   return listener.lines;
@@ -139,7 +142,7 @@ IdentityVerdict judge_identity(const hir::Rules& rules, const std::vector<Genera
   for (size_t i = number % 3; i < events.size(); i += 3) stops.insert(Instant{events[i].at_ms});
   stops.insert(until);
   for (const Instant stop : stops) (void)backend->stop_at(stop);
-  push_all(*backend, rules.schema, events, kept);
+  push_all(*backend, rules.schema, events, {}, kept);
   backend->finish(until);
   std::sort(judge.lines.begin(), judge.lines.end());
   std::sort(judge.as_of.begin(), judge.as_of.end());
