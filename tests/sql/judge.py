@@ -73,17 +73,18 @@ def load_events(database, lines):
 
 def instants_of(database, hir_text, chosen):
     """Instants worth asking about: of events, and where windows of the rules begin and end."""
-    times = [row[0] for row in database.execute("SELECT DISTINCT at FROM events")]
-    lengths = [duration(word) for word in set(DURATION.findall(hir_text))] + [values.DAY]
+    times = [row[0] for row in database.execute("SELECT DISTINCT at FROM events ORDER BY at")]
+    # Sorted, as all that is chosen from: a set of texts has another order in each process.
+    lengths = [duration(word) for word in sorted(set(DURATION.findall(hir_text)))] + [values.DAY]
     found = set(times)
     for _ in range(INSTANTS_A_CASE * 3):
         at = chosen.choice(times) + chosen.choice(lengths) * chosen.choice([0, 1, 1, 2])
         found.add(at + chosen.choice([-1, 0, 0, 1]))
-    for zone in set(re.findall(r'\(zone z\d+ "([^"]+)"\)', hir_text)):
+    for zone in sorted(set(re.findall(r'\(zone z\d+ "([^"]+)"\)', hir_text))):
         for at in chosen.sample(times, min(3, len(times))):
             midnight = values.date_begin(zone, at + chosen.choice([1, 1, 2, 7, 31]) * values.DAY)
             found |= {midnight - 1, midnight}
-    found = [at for at in found if at >= 0]
+    found = sorted(at for at in found if at >= 0)
     return sorted(chosen.sample(found, min(INSTANTS_A_CASE, len(found))))
 
 
