@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <utility>
 
 #include "api/clauses.h"
 #include "api/compilation_state.h"
@@ -21,7 +22,8 @@ struct UserHistory {
   naive::History history;
   std::vector<IdentityCall> calls;
   Arena arena;
-  Instant newest = kLongAgo;  // of any user
+  Instant newest = kLongAgo;      // of any user
+  std::optional<Instant> joined;  // since when the id asked for is another name of the user
 };
 
 /// Gives `take` each event of the input.
@@ -57,8 +59,19 @@ Outcome read_history(EventInput& input, const InputSchema& schema, const std::st
   });
 }
 
-/// Of a user whom calls are about: all that was its own as of `at`, which is found by reading the
-/// input once more.
+/// Since when the id has been another name of the user whose that life is.
+Instant joined_since(const Lives& lives, std::string_view id, uint32_t life) {
+  const std::span<const Life> all = lives.all();
+  for (;;) {
+    const Instant begin = all[life].begin;
+    const uint32_t before = lives.life_of(id, begin - Duration{1});
+    if (before == Lives::kNone || all[before].user != all[life].user) return begin;
+    life = before;
+  }
+}
+
+/// Of a user whom calls are about: who that is as of `at`, and all that was its own by then, which
+/// is found by reading the input once more.
 Outcome read_joined(EventInput& input, const InputSchema& schema, Instant at,
                     const ProgressSink& progress, UserHistory& into) {
   const Lives lives(std::move(into.calls));
@@ -66,6 +79,8 @@ Outcome read_joined(EventInput& input, const InputSchema& schema, Instant at,
   into.history.events.clear();
   const uint32_t life = lives.life_of(into.history.user, at);
   if (life == Lives::kNone) return {};
+  const std::string id = std::exchange(into.history.user, lives.all()[life].user);
+  if (into.history.user != id) into.joined = joined_since(lives, id, life);
   const auto& paths = input.state().paths;
   if (std::find(paths.begin(), paths.end(), "-") != paths.end()) {
     return {Fault::kUnsupported,
@@ -125,6 +140,8 @@ Outcome explain_membership(const Compilation& compilation, EventInput& input,
   const Outcome joined = read_joined(input, state.rules.schema, instant, progress, user);
   if (!joined.ok()) return joined;
   at = time_point_of(instant);
+  explanation.user = user.history.user;
+  if (user.joined) explanation.joined = time_point_of(*user.joined);
   explain(state, *segment, user.history, instant, explanation);
   return {};
 }

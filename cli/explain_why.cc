@@ -64,14 +64,19 @@ class ClauseText {
 
 std::string why_text(const ExplainQuery& query, TimePoint at, const Explanation& explanation,
                      bool color) {
-  const std::string user = shown_text(query.user);
+  const std::string user = shown_text(explanation.user);
+  std::string out;
+  if (explanation.joined) {
+    out = fmt::format("{} is {} since {}\n", shown_text(query.user), user,
+                      format_time(*explanation.joined));
+  }
   if (!explanation.known) {
-    return fmt::format("{} has no event up to {}: nobody to be in {}\n", user, format_time(at),
-                       query.segment);
+    return out + fmt::format("{} has no event up to {}: nobody to be in {}\n", user,
+                             format_time(at), query.segment);
   }
   const std::string in =
       explanation.member ? painted(color, "1;32", "is in") : painted(color, "1;31", "is not in");
-  std::string out = fmt::format("{} {} {} at {}\n", user, in, query.segment, format_time(at));
+  out += fmt::format("{} {} {} at {}\n", user, in, query.segment, format_time(at));
   out += fmt::format("{}\n\n", span_text(explanation.since, explanation.until));
   ClauseText clauses(color);
   clauses.append(explanation.when, 0);

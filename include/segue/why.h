@@ -43,6 +43,10 @@ struct Clause {
 };
 
 struct Explanation {
+  /// Whom it is about: of an id that was joined into another user by then, that user, and since
+  /// when; else the id asked for.
+  std::string user;
+  std::optional<TimePoint> joined;
   bool known = false;  ///< the user has an event by then; else nothing below is set
   bool member = false;
   std::optional<TimePoint> since;  ///< as in `Clause`
