@@ -205,7 +205,8 @@ Status Durable::make_new() {
   SEGUE_TRY_STATUS(programs_.keep(manifest_.program, program_->image().bytes()));
   SEGUE_TRY(const auto batch, make_checkpoint());
   SEGUE_TRY_STATUS(store_->write(*batch));
-  return options_.files->sync_folder(options_.folder);
+  SEGUE_TRY_STATUS(options_.files->sync_folder(options_.folder));
+  return options_.files->sync_folder(options_.folder + "/..");  // where its own name is
 }
 
 LogOptions Durable::log_options() const {

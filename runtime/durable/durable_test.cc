@@ -313,6 +313,21 @@ TEST_F(DurableTest, AFirstStartThatWasCutShortIsTriedAgain) {
   EXPECT_TRUE(host->durable->report().is_new);
 }
 
+TEST_F(DurableTest, ANewFoldersOwnNameSurvivesTheMachineToo) {
+  FaultyFiles files;
+  options_.files = &files;
+  std::vector<std::string> failed;
+  bool is_open = false;
+  for (uint64_t after = 0; !is_open; ++after) {
+    std::filesystem::remove_all(options_.folder);
+    files.set({Fault::Kind::kFolder, after, false});
+    const auto host = open();
+    is_open = host->status.ok();
+    if (!is_open) failed.push_back(host->status.error().message);
+  }
+  EXPECT_THAT(failed, testing::Contains("cannot sync " + options_.folder + "/.."));
+}
+
 /// The record of its deploy names it, and the checkpoint that a start makes.
 TEST_F(DurableTest, TheImageOfARecordsProgramIsKeptAgainIfItIsGone) {
   const std::string image =

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <mutex>
 
@@ -92,6 +93,32 @@ std::map<std::string, Tally>& matrix() {
   return rows;
 }
 
+std::string_view name_of(Fault::Kind kind) {
+  switch (kind) {
+    case Fault::Kind::kNone:
+      return "none";
+    case Fault::Kind::kShortWrite:
+      return "short write";
+    case Fault::Kind::kWriteError:
+      return "EIO";
+    case Fault::Kind::kFullDisk:
+      return "ENOSPC";
+    case Fault::Kind::kSync:
+      return "failing fsync";
+    case Fault::Kind::kOpen:
+      return "failing open";
+    case Fault::Kind::kTruncate:
+      return "failing truncate";
+    case Fault::Kind::kRename:
+      return "failing rename";
+    case Fault::Kind::kRemove:
+      return "failing remove";
+    case Fault::Kind::kFolder:
+      return "failing sync of a folder";
+  }
+  return "";
+}
+
 class FaultsTest : public KeptTest {
  protected:
   FaultsTest() {
@@ -173,77 +200,47 @@ class FaultsTest : public KeptTest {
     return told;
   }
 
+  /// Each kind of failure at each of that many calls, once or from there on: none changes what is
+  /// told, which is returned.
+  std::string fail_every_call(std::string_view what, const std::vector<Step>& steps, uint64_t calls,
+                              std::initializer_list<Fault::Kind> kinds) {
+    Tally none;
+    std::string plain = run(steps, none);
+    EXPECT_THAT(plain, HasSubstr(" changes"));
+    for (const Fault::Kind kind : kinds) {
+      for (const bool stays : {false, true}) {
+        Tally& row = matrix()[fmt::format("{}: {}{}", what, name_of(kind), stays ? ", stays" : "")];
+        for (uint64_t after = 0; after < calls; after += stays ? 3 : 1) {
+          files_.set({kind, after, stays});
+          const std::string found = run(steps, row);
+          row.differences += found == plain ? 0 : 1;
+          EXPECT_EQ(found, plain) << name_of(kind) << " at call " << after;
+        }
+        EXPECT_GT(row.failed_calls + row.restarts, 0);
+      }
+    }
+    return plain;
+  }
+
   FaultyFiles files_;
   DurableOptions options_;
   KeptSink sink_;
 };
 
-std::string_view name_of(Fault::Kind kind) {
-  switch (kind) {
-    case Fault::Kind::kNone:
-      return "none";
-    case Fault::Kind::kShortWrite:
-      return "short write";
-    case Fault::Kind::kWriteError:
-      return "EIO";
-    case Fault::Kind::kFullDisk:
-      return "ENOSPC";
-    case Fault::Kind::kSync:
-      return "failing fsync";
-    case Fault::Kind::kOpen:
-      return "failing open";
-    case Fault::Kind::kTruncate:
-      return "failing truncate";
-    case Fault::Kind::kRename:
-      return "failing rename";
-    case Fault::Kind::kRemove:
-      return "failing remove";
-    case Fault::Kind::kFolder:
-      return "failing sync of a folder";
-  }
-  return "";
-}
-
 TEST_F(FaultsTest, TheLogAtEveryCall) {
-  const std::vector<Step> steps = some_steps(5, 24);
-  Tally none;
-  const std::string plain = run(steps, none);
-  ASSERT_THAT(plain, HasSubstr(" changes"));
-  for (const auto kind : {Fault::Kind::kShortWrite, Fault::Kind::kWriteError,
-                          Fault::Kind::kFullDisk, Fault::Kind::kSync, Fault::Kind::kOpen}) {
-    for (const bool stays : {false, true}) {
-      Tally& row = matrix()[fmt::format("log: {}{}", name_of(kind), stays ? ", stays" : "")];
-      for (uint64_t after = 0; after < 40; after += stays ? 3 : 1) {
-        files_.set({kind, after, stays});
-        const std::string found = run(steps, row);
-        row.differences += found == plain ? 0 : 1;
-        EXPECT_EQ(found, plain) << name_of(kind) << " at call " << after;
-      }
-      EXPECT_GT(row.failed_calls + row.restarts, 0);
-    }
-  }
+  fail_every_call("log", some_steps(5, 24), 40,
+                  {Fault::Kind::kShortWrite, Fault::Kind::kWriteError, Fault::Kind::kFullDisk,
+                   Fault::Kind::kSync, Fault::Kind::kOpen});
 }
 
 /// What fails may be the image's file, its folder, or the deploy's record.
 TEST_F(FaultsTest, DeploysAtEveryCall) {
-  const std::vector<Step> steps = with_deploys(some_steps(5, 24), 4);
-  Tally none;
-  const std::string plain = run(steps, none);
-  ASSERT_THAT(plain, HasSubstr(" deploy\n"));
-  for (const auto kind : {Fault::Kind::kShortWrite, Fault::Kind::kWriteError,
-                          Fault::Kind::kFullDisk, Fault::Kind::kSync, Fault::Kind::kOpen,
-                          Fault::Kind::kTruncate, Fault::Kind::kRename, Fault::Kind::kFolder}) {
-    for (const bool stays : {false, true}) {
-      Tally& row = matrix()[fmt::format("deploys: {}{}", name_of(kind), stays ? ", stays" : "")];
-      for (uint64_t after = 0; after < 45; after += stays ? 3 : 1) {
-        files_.set({kind, after, stays});
-        const std::string found = run(steps, row);
-        row.differences += found == plain ? 0 : 1;
-        EXPECT_EQ(found, plain) << name_of(kind) << " at call " << after;
-      }
-      EXPECT_GT(row.failed_calls + row.restarts, 0);
-    }
-  }
+  const std::string plain =
+      fail_every_call("deploys", with_deploys(some_steps(5, 24), 4), 45,
+                      {Fault::Kind::kShortWrite, Fault::Kind::kWriteError, Fault::Kind::kFullDisk,
+                       Fault::Kind::kSync, Fault::Kind::kOpen, Fault::Kind::kTruncate,
+                       Fault::Kind::kRename, Fault::Kind::kFolder});
+  EXPECT_THAT(plain, HasSubstr(" deploy\n"));
 }
 
 TEST_F(FaultsTest, ADeployThatFailsLeavesTheOldProgramAtWork) {

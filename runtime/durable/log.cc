@@ -207,7 +207,7 @@ Status LogWriter::drop_before(uint64_t number) {
     if (names[i + 1] > segment_name(number)) break;
     SEGUE_TRY_STATUS(files_.remove(folder_ + "/" + names[i]));
   }
-  return {};
+  return files_.sync_folder(folder_);  // also of what was removed by a call that failed here
 }
 
 }  // namespace segue::durable

@@ -57,8 +57,8 @@ class LogWriter {
   /// What comes next begins a segment of its own. If that fails, the next `append` tries it again.
   [[nodiscard]] Status cut();
 
-  /// Removes segments that hold no record from `number` on. Not the one being written; may run
-  /// beside `append`.
+  /// Removes segments that hold no record from `number` on, for good when it returns. Not the one
+  /// being written; may run beside `append`.
   [[nodiscard]] Status drop_before(uint64_t number);
 
   /// Of segments that begin from here on.

@@ -249,6 +249,19 @@ TEST_F(LogTest, BehindASegmentThatWasBegunTheOneBeforeTakesNothing) {
   }
 }
 
+/// Else a deleted user would be back after the machine's death.
+TEST_F(LogTest, WhatIsDroppedIsGoneForGood) {
+  options_.segment_bytes = 100;
+  auto log = writer();
+  const std::string payload(80, 'x');
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(log->append(RecordKind::kEvents, payload).ok());
+  files_.set({Fault::Kind::kFolder, 0, false});
+  EXPECT_FALSE(log->drop_before(3).ok());
+  EXPECT_FALSE(std::filesystem::exists(segment(1)));
+  EXPECT_TRUE(log->drop_before(3).ok());
+  EXPECT_EQ(files_.calls(), 2u) << "though nothing was left to remove";
+}
+
 TEST_F(LogTest, AfterAFailedSyncNothingIsTaken) {
   auto log = writer();
   files_.set({Fault::Kind::kSync, 0, false});

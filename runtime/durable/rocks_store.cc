@@ -180,13 +180,21 @@ class RocksBatch final : public StoreBatch {
   std::vector<std::string> tables_;
 };
 
+/// Of what RocksDB tells in its files `LOG` errors are kept, and of these no more than so much:
+/// what it says of each table and each wait would fill the disk of a process that lives long.
+void bound_words(rocksdb::Options& options) {
+  options.info_log_level = rocksdb::ERROR_LEVEL;
+  options.max_log_file_size = size_t{1} << 20;
+  options.keep_log_file_num = 2;
+}
+
 rocksdb::Options options_of(StoreMode mode) {
   rocksdb::Options options;
+  bound_words(options);
   options.create_if_missing = mode != StoreMode::kRead;
   options.paranoid_checks = true;
   options.write_buffer_size = size_t{32} << 20;
   options.max_background_jobs = 2;
-  options.keep_log_file_num = 2;
   options.max_open_files = 256;
   options.compression =
       mode == StoreMode::kWritePlain ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
@@ -408,13 +416,13 @@ rocksdb::Options options_of_cold(size_t memory_bytes) {
   constexpr size_t kBufferMin = size_t{64} << 10;
   constexpr size_t kBufferMax = size_t{64} << 20;
   rocksdb::Options options;
+  bound_words(options);
   options.create_if_missing = true;
   options.error_if_exists = true;
   // One is filled while another is written.
   options.write_buffer_size = std::clamp(memory_bytes / 4, kBufferMin, kBufferMax);
   options.max_write_buffer_number = 2;
   options.max_background_jobs = 2;
-  options.keep_log_file_num = 1;
   options.max_open_files = 256;
   options.compaction_style = rocksdb::kCompactionStyleUniversal;  // less is written anew
   options.compression = rocksdb::kLZ4Compression;

@@ -148,6 +148,40 @@ TEST_F(StoreTest, StartsLeaveNoLogsBehind) {
   EXPECT_EQ(all_of(**store), (std::map<std::string, std::string>{{"key", "4"}}));
 }
 
+/// Bytes of what RocksDB tells in words.
+uint64_t words_in(const std::string& folder) {
+  uint64_t bytes = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    if (file.path().filename().string().starts_with("LOG")) bytes += file.file_size();
+  }
+  return bytes;
+}
+
+TEST_F(StoreTest, ALongLifeIsNotToldInWords) {
+  const std::string folder = folder_.path() + "/store";
+  auto store = open_store(folder, StoreMode::kWrite);
+  ASSERT_TRUE(store.has_value());
+  const uint64_t at_first = words_in(folder);
+  for (int turn = 0; turn < 30; ++turn) {
+    const auto batch = (*store)->batch(SIZE_MAX);
+    batch->put("key", std::to_string(turn));
+    ASSERT_TRUE((*store)->write(*batch).ok());
+  }
+  EXPECT_EQ(words_in(folder), at_first);
+
+  const std::string cold_folder = folder_.path() + "/cold";
+  auto cold = open_cold(cold_folder, 1);
+  ASSERT_TRUE(cold.has_value());
+  const uint32_t table = (*cold)->add_table();
+  const uint64_t cold_at_first = words_in(cold_folder);
+  const std::vector<std::byte> bytes(50'000);
+  for (uint32_t number = 0; number < 50; ++number) {
+    const ColdStates::State state{number, bytes};
+    ASSERT_TRUE((*cold)->put(table, {&state, 1}).ok());
+  }
+  EXPECT_EQ(words_in(cold_folder), cold_at_first);
+}
+
 TEST_F(StoreTest, ABatchThatIsNeverWrittenLeavesNothing) {
   const std::string folder = folder_.path() + "/store";
   auto store = open_store(folder, StoreMode::kWrite);
