@@ -89,7 +89,11 @@ class CallbackSink final : public segue::DurableSink {
 segue_status durable_of(const segue_durable_options* options, segue_engine& engine,
                         segue::DurableSettings& settings) {
   if (options == nullptr) return SEGUE_OK;
-  SEGUE_C_TRY(segue::c::check_size(options->size, sizeof *options, "segue_durable_options"));
+  // It has grown by `memory_bytes`.
+  if (options->size != offsetof(segue_durable_options, memory_bytes)) {
+    SEGUE_C_TRY(segue::c::check_size(options->size, sizeof *options, "segue_durable_options"));
+    settings.memory_bytes = options->memory_bytes;
+  }
   if (options->sync > SEGUE_SYNC_NONE) {
     return fail(SEGUE_INVALID, fmt::format("there is no sync policy {}", options->sync));
   }
@@ -274,6 +278,9 @@ segue_status segue_engine_members(const segue_engine* engine, uint32_t segment,
   SEGUE_C_TRY(check_segment(engine, segment));
   SEGUE_C_HOLD(engine);
   const segue::Snapshot snapshot = engine->engine.snapshot(false);
+  if (snapshot.members.empty()) {
+    return fail(SEGUE_UNREADABLE, "a state cannot be read back: the engine is to be opened anew");
+  }
   for (const std::string& user : snapshot.members[segment]) callback(text_of(user), context);
   return SEGUE_OK;
 }

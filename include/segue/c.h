@@ -57,6 +57,9 @@ typedef struct segue_durable_options {
   uint64_t checkpoint_bytes;       /* of input between two checkpoints; 0: 64 MiB */
   segue_change_callback on_change; /* NULL: nobody. Each change at least once, with its id */
   void* context;
+  /* For users' states; others lie in the folder and come back when they are needed, see
+   * `memory_bytes` in segue/durable.h. 0: all are in memory. From 1 MiB on, else SEGUE_INVALID. */
+  uint64_t memory_bytes;
 } segue_durable_options;
 
 /* What was found in the folder. */
@@ -158,7 +161,8 @@ SEGUE_API segue_status segue_engine_rejects(const segue_engine* engine,
 
 typedef void (*segue_member_callback)(segue_text user, void* context);
 
-/* Gives each member of the segment, sorted by bytes, as of the newest event; after `finish`. */
+/* Gives each member of the segment, sorted by bytes, as of the newest event; after `finish`.
+ * SEGUE_UNREADABLE if a state that lies in the folder cannot be read back. */
 SEGUE_API segue_status segue_engine_members(const segue_engine* engine, uint32_t segment,
                                             segue_member_callback callback, void* context);
 

@@ -301,7 +301,7 @@ static void test_kept_engine(const char* folder) {
   segue_program* program = compile();
   segue_engine_options options = {sizeof options, 1, 0, 0, 1, 0};
   Seen seen = {0};
-  segue_durable_options durable = {sizeof durable, SEGUE_SYNC_ALWAYS, 0, 0, on_change, &seen};
+  segue_durable_options durable = {sizeof durable, SEGUE_SYNC_ALWAYS, 0, 0, on_change, &seen, 0};
   segue_recovery recovery = {0};
   segue_engine* engine = NULL;
   CHECK(segue_engine_open(program, &options, folder, &durable, &recovery, &engine) == SEGUE_MISUSE);
@@ -335,7 +335,24 @@ static void test_kept_engine(const char* folder) {
   CHECK(segue_engine_open(program, &options, folder, &durable, &recovery, &engine) == SEGUE_OK);
   CHECK(recovery.events == 0 && recovery.users == 1 && seen.entered == 2);
   CHECK(segue_engine_is_member(engine, text("ann"), 0, &member) == SEGUE_OK && member == 1);
+  segue_engine_stats stats = {.size = sizeof stats};
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_OK && stats.is_bounded == 0);
   segue_engine_free(engine);
+
+  /* With a bound of memory; and what was built before there was one asks for none. */
+  durable.memory_bytes = 1;
+  CHECK(segue_engine_open(program, &options, folder, &durable, NULL, &second) == SEGUE_INVALID);
+  CHECK(strstr(segue_message(), "bytes of memory") != NULL);
+  durable.memory_bytes = 1 << 20;
+  CHECK(segue_engine_open(program, &options, folder, &durable, &recovery, &engine) == SEGUE_OK);
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_OK && stats.is_bounded == 1);
+  CHECK(stats.users == 1 && stats.resident_bytes == stats.state_bytes);
+  segue_engine_free(engine);
+  durable.size = offsetof(segue_durable_options, memory_bytes);
+  CHECK(segue_engine_open(program, &options, folder, &durable, &recovery, &engine) == SEGUE_OK);
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_OK && stats.is_bounded == 0);
+  segue_engine_free(engine);
+  durable.size = sizeof durable;
 
   /* Opened with other rules, the folder goes over to them; and back by a call. */
   segue_program* other = compile_other();
@@ -357,6 +374,44 @@ static void test_kept_engine(const char* folder) {
   durable.sync = 3;
   CHECK(segue_engine_open(program, NULL, folder, &durable, NULL, &second) == SEGUE_INVALID);
   segue_program_free(program);
+}
+
+static void count_member(segue_text user, void* context) {
+  CHECK(user.size == 6);
+  ++*(unsigned*)context;
+}
+
+/* Most states lie in the folder; once they are damaged there nobody is told of. */
+static void test_bounded_engine(const char* kept) {
+  enum { kUsers = 20000 };
+  char folder[1000];
+  snprintf(folder, sizeof folder, "%s/bounded", kept);
+  segue_program* program = compile();
+  segue_durable_options durable = {sizeof durable, SEGUE_SYNC_NONE, 0, 0, NULL, NULL, 1 << 20};
+  segue_engine* engine = NULL;
+  segue_status opened = segue_engine_open(program, NULL, folder, &durable, NULL, &engine);
+  segue_program_free(program);
+  if (opened == SEGUE_UNSUPPORTED) return;
+  CHECK(opened == SEGUE_OK);
+  for (int i = 0; i < kUsers; ++i) {
+    char user[16], room[200];
+    snprintf(user, sizeof user, "u%05d", i);
+    CHECK(segue_engine_push(engine, view_at(room, sizeof room, user, kStart)) == SEGUE_OK);
+  }
+  CHECK(segue_engine_advance(engine, kStart + 8 * kDay) == SEGUE_OK);
+  segue_engine_stats stats = {.size = sizeof stats};
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_OK && stats.cold_users > kUsers / 2);
+  unsigned members = 0;
+  CHECK(segue_engine_members(engine, 1, count_member, &members) == SEGUE_OK && members == kUsers);
+  char damage[1200];
+  snprintf(damage, sizeof damage,
+           "for f in '%s'/cold/*.sst; do dd if=/dev/zero of=\"$f\" bs=1024 count=30 conv=notrunc; "
+           "done 2>/dev/null",
+           folder);
+  CHECK(system(damage) == 0);
+  CHECK(segue_engine_members(engine, 1, count_member, &members) == SEGUE_UNREADABLE);
+  CHECK(members == kUsers);
+  segue_engine_free(engine);
 }
 
 static void test_state(void) {
@@ -566,6 +621,7 @@ int main(int argc, char** argv) {
   test_deploy();
   test_identity();
   test_kept_engine(argv[1]);
+  test_bounded_engine(argv[1]);
   test_state();
   test_nulls();
   test_freed();
