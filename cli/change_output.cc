@@ -15,6 +15,25 @@
 #include "cli/complaint.h"
 
 namespace segue::cli {
+namespace {
+
+Outcome failed(const char* what, const std::string& path) {
+  return {Fault::kUnreadable, fmt::format("cannot {} `{}`: {}", what, path, std::strerror(errno))};
+}
+
+}  // namespace
+
+Outcome can_write(const std::string& path) {
+  struct stat info{};
+  if (stat(path.c_str(), &info) == 0) {
+    const bool is_folder = S_ISDIR(info.st_mode);
+    if (!is_folder && access(path.c_str(), W_OK) == 0) return {};
+    if (is_folder) errno = EISDIR;
+    return failed("write", path);
+  }
+  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+  return access(folder.c_str(), W_OK | X_OK) == 0 ? Outcome() : failed("write", path);
+}
 
 ChangeOutput::ChangeOutput(Options options)
     : options_(std::move(options)), wanted_(options_.segments.begin(), options_.segments.end()) {}
@@ -38,15 +57,10 @@ std::string ChangeOutput::name() const {
   return name;
 }
 
-Outcome ChangeOutput::failed(const char* what) const {
-  return {Fault::kUnreadable,
-          fmt::format("cannot {} `{}`: {}", what, options_.path, std::strerror(errno))};
-}
-
 Outcome ChangeOutput::open(uint64_t position) {
   descriptor_ = ::open(options_.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   struct stat info{};
-  if (descriptor_ < 0 || fstat(descriptor_, &info) != 0) return failed("write");
+  if (descriptor_ < 0 || fstat(descriptor_, &info) != 0) return failed("write", options_.path);
   is_file_ = S_ISREG(info.st_mode);
   if (!is_file_) {  // a pipe or a device takes nothing back
     return position == 0 ? Outcome()
@@ -60,8 +74,9 @@ Outcome ChangeOutput::open(uint64_t position) {
                         options_.path, size, position)};
   }
   const auto offset = static_cast<off_t>(position);
-  if (ftruncate(descriptor_, offset) != 0) return failed("cut");
-  return lseek(descriptor_, offset, SEEK_SET) == offset ? Outcome() : failed("write");
+  if (ftruncate(descriptor_, offset) != 0) return failed("cut", options_.path);
+  return lseek(descriptor_, offset, SEEK_SET) == offset ? Outcome()
+                                                        : failed("write", options_.path);
 }
 
 Outcome ChangeOutput::resume(uint64_t position) {
@@ -100,7 +115,7 @@ Outcome ChangeOutput::commit(uint64_t& position) {
   }
   if (options_.path.empty() || !is_file_) return {};
   const off_t at = lseek(descriptor_, 0, SEEK_CUR);
-  if (at < 0 || fdatasync(descriptor_) != 0) return failed("sync");
+  if (at < 0 || fdatasync(descriptor_) != 0) return failed("sync", options_.path);
   position = static_cast<uint64_t>(at);
   return {};
 }

@@ -13,6 +13,9 @@
 
 namespace segue::cli {
 
+/// Whether there is such a file that takes bytes, or can be one; nothing is made.
+Outcome can_write(const std::string& path);
+
 class ChangeOutput final : public DurableSink {
  public:
   struct Options {
@@ -35,7 +38,6 @@ class ChangeOutput final : public DurableSink {
 
  private:
   Outcome open(uint64_t position);
-  Outcome failed(const char* what) const;
 
   Options options_;
   std::set<std::string, std::less<>> wanted_;

@@ -152,7 +152,7 @@ bool is_one_file(const std::string& a, const std::string& b) {
   return a == b || std::filesystem::equivalent(a, b, not_there);
 }
 
-/// Before anything is cut or written.
+/// Before anything is made, cut or written.
 void check_files(const RunFlags& flags) {
   for (const std::string& input : flags.paths.events()) {
     if (flags.state.empty() || !input.ends_with(".segl")) continue;
@@ -166,6 +166,7 @@ void check_files(const RunFlags& flags) {
   if (!flags.events.rejects.empty() && is_one_file(flags.output, flags.events.rejects)) {
     usage_error(fmt::format("`{}` cannot take both changes and rejects", flags.output));
   }
+  require(can_write(flags.output));
 }
 
 Exit run_events(const RunFlags& flags) {
@@ -176,15 +177,17 @@ Exit run_events(const RunFlags& flags) {
   EventRun run(flags, kDefaultLateness, flags.newest_allowed(), is_kept ? &durable : nullptr);
   if (is_kept) {
     tell_recovery(flags.state, run.recovery(), run.program().identity());
+    if (flags.history_starts_now && !run.recovery().program_before) {
+      fmt::print(stderr,
+                 "warning: `{}`: nothing was deployed, so --history-starts-now did nothing\n",
+                 flags.state);
+    }
   } else {
     require(out.resume(0));
     run.engine().on_change([&](const MembershipChange& change) { out.give(change); });
   }
   run.read();
   require(run.engine().finish(flags.end()));
-  if (is_kept && !run.engine().has_changed()) {
-    fmt::print(stderr, "all input was read before: nothing is new, nothing was changed\n");
-  }
   out.finish();
   require(run.engine().checkpoint());
   run.summarize();

@@ -67,7 +67,9 @@ void EventRun::members(const MembersQuery& query, const SnapshotSink& sink) {
 void EventRun::summarize() {
   progress_.clear();
   const RunStats stats = stats_ ? *stats_ : engine_.stats();
-  fmt::print(stderr, "{}", summary_text(stats, progress_.seconds()));
+  const std::string text =
+      engine_.has_changed() ? summary_text(stats, progress_.seconds()) : idle_text(stats);
+  fmt::print(stderr, "{}", text);
 }
 
 }  // namespace segue::cli

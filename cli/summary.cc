@@ -36,6 +36,16 @@ std::string block_places(const RejectCount& reject) {
   return reject.count > reject.first.size() ? text + "; …" : text;
 }
 
+std::string half_lines_text(const std::vector<InputLine>& lines) {
+  std::string out;
+  for (const InputLine& half : lines) {
+    out += fmt::format(
+        "warning: line {} of {}, its last, is not whole: it is read when the rest is there\n",
+        half.line, half.path);
+  }
+  return out;
+}
+
 std::string memory_text(const MemoryStats& memory, uint64_t users) {
   const uint64_t asked = memory.hits + memory.misses;
   const double share =
@@ -72,12 +82,13 @@ std::string summary_text(const RunStats& stats, double seconds) {
     out += fmt::format("warning: {} given up at a cap, so that state stays bounded\n",
                        counted(stats.capped, "occurrence"));
   }
-  for (const InputLine& half : stats.half_lines) {
-    out += fmt::format(
-        "warning: line {} of {}, its last, is not whole: it is read when the rest is there\n",
-        half.line, half.path);
-  }
-  return out + rejects_text(stats.rejects);
+  return out + half_lines_text(stats.half_lines) + rejects_text(stats.rejects);
+}
+
+std::string idle_text(const RunStats& stats) {
+  std::string out = "all input was read before: nothing is new, nothing was changed\n";
+  if (stats.memory) out += memory_text(*stats.memory, stats.users);
+  return out + half_lines_text(stats.half_lines);
 }
 
 std::string rejects_text(const std::vector<RejectCount>& rejects) {

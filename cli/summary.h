@@ -12,6 +12,10 @@ namespace segue::cli {
 /// where the first ones are.
 std::string summary_text(const RunStats& stats, double seconds);
 
+/// The same of a run on a kept state that found nothing new to read: what the runs before counted
+/// was told by them.
+std::string idle_text(const RunStats& stats);
+
 /// The lines about what was left out alone.
 std::string rejects_text(const std::vector<RejectCount>& rejects);
 
