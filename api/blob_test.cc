@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "segue/compile.h"
+#include "api/test_programs.h"
 #include "segue/engine.h"
 
 namespace segue {
@@ -28,15 +28,6 @@ score heat {
   +10 order
 }
 )";
-
-std::shared_ptr<const CompiledProgram> program_of(std::string_view rules) {
-  Compilation compilation;
-  EXPECT_TRUE(compile_text("rules.seg", std::string(rules), {}, compilation).ok());
-  EXPECT_TRUE(compilation.ok()) << compilation.findings().render(FindingsFormat::kText);
-  std::shared_ptr<const CompiledProgram> program;
-  EXPECT_TRUE(compilation.program(program).ok());
-  return program;
-}
 
 TimePoint at(int64_t hour) { return TimePoint(hours(24 * 20'000 + hour)); }
 

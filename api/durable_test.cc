@@ -9,7 +9,7 @@
 #include <fstream>
 #include <string>
 
-#include "segue/compile.h"
+#include "api/test_programs.h"
 
 namespace segue {
 namespace {
@@ -29,14 +29,9 @@ class DurableEngineTest : public testing::Test {
     std::string path = testing::TempDir() + "segue_kept_XXXXXX";
     ASSERT_NE(mkdtemp(path.data()), nullptr);
     folder_ = path;
-    Compilation compilation;
-    ASSERT_TRUE(
-        compile_text("r.seg",
-                     "event view\nsegment busy = view >= 2 within 1h\n"
-                     "score heat { half_life 1h\n +8 view }\n",
-                     {}, compilation)
-            .ok());
-    ASSERT_TRUE(compilation.program(program_).ok());
+    program_ = program_of(
+        "event view\nsegment busy = view >= 2 within 1h\n"
+        "score heat { half_life 1h\n +8 view }\n");
     if (open().fault() == Fault::kUnsupported) GTEST_SKIP() << "no store";
     engine_ = {};
     std::filesystem::remove_all(folder_ + "/kept");

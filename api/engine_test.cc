@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 
+#include "api/test_programs.h"
 #include "segue/compile.h"
 #include "segue/time.h"
 
@@ -183,15 +184,6 @@ TEST(MembershipEngine, RefusesRulesWithErrorsAndTooManyThreads) {
 }
 
 // ---- deploys ------------------------------------------------------------------------------------
-
-std::shared_ptr<const CompiledProgram> program_of(const std::string& rules) {
-  Compilation compilation;
-  EXPECT_TRUE(compile_text("rules.seg", rules, {}, compilation).ok());
-  EXPECT_TRUE(compilation.ok()) << compilation.findings().render(FindingsFormat::kText);
-  std::shared_ptr<const CompiledProgram> program;
-  EXPECT_TRUE(compilation.program(program).ok());
-  return program;
-}
 
 std::string view_of(const std::string& user, int64_t minute) {
   return fmt::format(R"({{"userId":"{}","event":"view","timestamp":"{}"}})", user,

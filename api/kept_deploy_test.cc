@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "segue/compile.h"
+#include "api/test_programs.h"
 #include "segue/durable.h"
 #include "segue/event.h"
 
@@ -36,15 +36,6 @@ constexpr const char* kThird = R"seg(
 event view
 segment seen = view within 1d
 )seg";
-
-std::shared_ptr<const CompiledProgram> program_of(const std::string& rules) {
-  Compilation compilation;
-  EXPECT_TRUE(compile_text("r.seg", rules, {}, compilation).ok());
-  EXPECT_TRUE(compilation.ok()) << compilation.findings().render(FindingsFormat::kText);
-  std::shared_ptr<const CompiledProgram> program;
-  EXPECT_TRUE(compilation.program(program).ok());
-  return program;
-}
 
 /// As a file: it stays when the process ends, and takes back what is behind a position.
 class Kept final : public DurableSink {

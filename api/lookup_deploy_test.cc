@@ -7,7 +7,7 @@
 #include <random>
 #include <thread>
 
-#include "segue/compile.h"
+#include "api/test_programs.h"
 #include "segue/engine.h"
 #include "segue/event.h"
 
@@ -16,15 +16,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-std::shared_ptr<const CompiledProgram> program_of(const std::string& rules) {
-  Compilation compilation;
-  EXPECT_TRUE(compile_text("r.seg", rules, {}, compilation).ok());
-  EXPECT_TRUE(compilation.ok()) << compilation.findings().render(FindingsFormat::kText);
-  std::shared_ptr<const CompiledProgram> program;
-  EXPECT_TRUE(compilation.program(program).ok());
-  return program;
-}
 
 std::string on(const std::string& user, int64_t minute) {
   return json_line({.user = user, .name = "on", .at = TimePoint(std::chrono::minutes(minute))}) +

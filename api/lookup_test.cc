@@ -6,7 +6,7 @@
 #include <random>
 #include <thread>
 
-#include "segue/compile.h"
+#include "api/test_programs.h"
 #include "segue/engine.h"
 #include "segue/event.h"
 
@@ -14,15 +14,6 @@ namespace segue {
 namespace {
 
 using testing::IsEmpty;
-
-std::shared_ptr<const CompiledProgram> program_of(const std::string& rules) {
-  Compilation compilation;
-  EXPECT_TRUE(compile_text("r.seg", rules, {}, compilation).ok());
-  EXPECT_TRUE(compilation.ok()) << compilation.findings().render(FindingsFormat::kText);
-  std::shared_ptr<const CompiledProgram> program;
-  EXPECT_TRUE(compilation.program(program).ok());
-  return program;
-}
 
 // 70 segments that hold together or not at all, in two words.
 std::shared_ptr<const CompiledProgram> twins() {

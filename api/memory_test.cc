@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "segue/compile.h"
+#include "api/test_programs.h"
 #include "segue/durable.h"
 #include "segue/event.h"
 
@@ -39,14 +39,9 @@ class MemoryTest : public testing::Test {
   }
 
   Outcome open(uint64_t memory_bytes, const EngineSettings& engine = {}) {
-    Compilation compilation;
-    EXPECT_TRUE(compile_text("r.seg",
-                             "event view\nsegment busy = view >= 2 within 1h\n"
-                             "segment quiet = no view for 1d\n",
-                             {}, compilation)
-                    .ok());
-    std::shared_ptr<const CompiledProgram> program;
-    EXPECT_TRUE(compilation.program(program).ok());
+    const auto program = program_of(
+        "event view\nsegment busy = view >= 2 within 1h\n"
+        "segment quiet = no view for 1d\n");
     DurableSettings settings;
     settings.folder = folder_ + "/" + std::to_string(opened_++);
     settings.sync = InputSync::kNone;

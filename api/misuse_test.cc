@@ -7,9 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include "api/test_programs.h"
 #include "segue/blob.h"
 #include "segue/build.h"
-#include "segue/compile.h"
 #include "segue/durable.h"
 #include "segue/engine.h"
 
@@ -20,13 +20,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::shared_ptr<const CompiledProgram> made() {
-  Compilation compilation;
-  std::shared_ptr<const CompiledProgram> program;
-  const std::string rules =
-      "event on\nsegment s = on >= 1 within 1h\nscore n { within 1h\n +1 on }\n";
-  EXPECT_TRUE(compile_text("r.seg", rules, {}, compilation).ok());
-  EXPECT_TRUE(compilation.program(program).ok());
-  return program;
+  return program_of("event on\nsegment s = on >= 1 within 1h\nscore n { within 1h\n +1 on }\n");
 }
 
 std::string on(int64_t at_ms) {
