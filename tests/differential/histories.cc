@@ -86,7 +86,6 @@ void add_traits(Random& random, const Scale& scale, GeneratedEvent& event) {
 }
 
 int64_t gap(Random& random, int64_t unit) {
-  if (random.chance(1)) return random.between(100, 400) * kDayMs;  // a long silence
   switch (random.below(8)) {
     case 0:
     case 1:
@@ -177,17 +176,23 @@ std::string GeneratedEvent::to_test_line() const {
   return fmt::format("    {}  {} {}", instant_text(at_ms), wire, record(values));
 }
 
+constexpr size_t kSilencesMax = 12;  // long ones: some years, as times end
+
 std::vector<GeneratedEvent> generate_events(Random& random, const Scale& scale) {
   std::vector<GeneratedEvent> events;
   // Mostly few, so that a difference is small; now and then thousands.
   const bool thousands = random.below(500) == 0;
   const size_t count = thousands ? 2'500 : 1 + random.below(random.chance(10) ? 60 : 18);
+  const unsigned silent = scale.is_plain ? 5 : 1;
+  size_t silences = 0;
   int64_t at = scale.begin_ms + random.between(0, 3) * scale.unit_ms;
   for (size_t i = 0; i < count; ++i) {
     events.push_back(one_event(random, scale, at, i));
     if (random.chance(6))
       events.push_back(events[random.below(events.size())]);  // a copy, perhaps of an old one
-    at += gap(random, scale.unit_ms);
+    const bool is_silent = silences < kSilencesMax && random.chance(silent);
+    silences += is_silent ? 1 : 0;
+    at += is_silent ? random.between(40, 400) * kDayMs : gap(random, scale.unit_ms);
   }
   std::sort(events.begin(), events.end(),
             [](const GeneratedEvent& a, const GeneratedEvent& b) { return a.at_ms < b.at_ms; });

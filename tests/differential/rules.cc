@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runtime/base/instant.h"
 #include "runtime/base/text.h"
 #include "tests/differential/maker.h"
@@ -57,6 +59,7 @@ Scale random_scale(Random& random) {
   // Around days on which clocks change, and a plain one.
   scale.begin_ms = random.pick<int64_t>(
       {1'743'210'000'000, 1'741'330'800'000, 1'761'300'000'000, 1'748'736'000'000});
+  scale.is_plain = random.chance(20);
   return scale;
 }
 
@@ -308,9 +311,25 @@ size_t places_in(std::string_view text) {
   return count;
 }
 
+/// What files of plain rules are made of: the native code of most others settles an instant step by
+/// step, as soon as one of its conditions wants that.
+constexpr std::string_view kPlainForms[] = {
+    "ever",       "never",           "count ever",        "count within", "no within",
+    "no for",     "time since last", "last value within", "sum within",   "days of the last",
+    "last within"};
+
+size_t any_form(Maker& maker) {
+  const std::vector<Form>& all = all_forms();
+  if (!maker.scale.is_plain) return maker.random.below(all.size());
+  const std::string_view name = kPlainForms[maker.random.below(std::size(kPlainForms))];
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Form& form) { return form.name == name; });
+  return static_cast<size_t>(found - all.begin());
+}
+
 Condition condition(Maker& maker, int depth, FormCounts& counts) {
   if (depth == 0 || maker.random.chance(30)) {
-    const size_t form = maker.random.below(all_forms().size());
+    const size_t form = any_form(maker);
     ++counts.by_form[form];
     return {all_forms()[form].make(maker), {}};
   }
@@ -397,15 +416,15 @@ GeneratedRules generate_rules(Random& random, const Scale& scale, FormCounts& co
   Maker maker{random, scale};
   GeneratedRules rules;
   rules.head = head_of(maker);
-  if (random.chance(50)) {
+  if (random.chance(scale.is_plain ? 0 : 50)) {
     rules.score = score_of(maker);
     maker.has_score = true;
   }
   const size_t segments = 1 + random.below(4);
   for (size_t i = 0; i < segments; ++i) {
-    rules.segments.push_back({fmt::format("s{}", i),
-                              condition(maker, static_cast<int>(random.below(4)), counts),
-                              random.chance(15) ? clauses_of(maker) : ""});
+    const auto depth = static_cast<int>(random.below(scale.is_plain ? 2 : 4));
+    rules.segments.push_back({fmt::format("s{}", i), condition(maker, depth, counts),
+                              random.chance(scale.is_plain ? 0 : 15) ? clauses_of(maker) : ""});
     maker.segments_before = i + 1;
   }
   return rules;

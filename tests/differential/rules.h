@@ -44,6 +44,9 @@ struct Scale {
   int64_t unit_ms = 1000;
   int64_t begin_ms = 0;      // about when the events happen
   std::string zone = "UTC";  // empty: each user's own
+  // Few conditions of the forms that native code settles by one function a kind, and users who are
+  // silent for longer than four bytes count milliseconds.
+  bool is_plain = false;
 };
 Scale random_scale(Random& random);
 
