@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/engine/change.h"
+#include "runtime/engine/huge_pages.h"
 #include "runtime/engine/ids.h"
 #include "runtime/interp/program.h"
 
@@ -36,8 +37,15 @@ class ChangeOrder {
   std::vector<Transition>& transitions() { return transitions_; }
   std::span<const Transition> belong_to(uint32_t id_place) {
     const size_t before = users_.size();
-    users_.resize(transitions_.size(), id_place);
+    while (users_.size() < transitions_.size()) users_.push_back(id_place);
     return std::span(transitions_).subspan(before);
+  }
+
+  /// Room for so many more at once, which takes no memory until they come: many are not copied
+  /// again and again.
+  void expect(size_t more) {
+    reserve_huge(transitions_, transitions_.size() + more);
+    reserve_huge(users_, transitions_.size() + more);
   }
   size_t unowned() const { return transitions_.size() - users_.size(); }
   std::span<const Transition> all() const { return transitions_; }
@@ -48,23 +56,26 @@ class ChangeOrder {
   void put_in_order();
   std::span<const Change> next();
 
-  struct Keyed {
-    uint64_t key;
-    uint32_t index;
-  };
-
  private:
-  void order_times();
-  void order_instant(std::span<Keyed> same);
-  void order_users(std::span<Keyed> same);
+  // What is sorted: a key, and in the lowest `index_bits_` which of the transitions it is of.
+  bool order_times();
+  void order_instant(std::span<uint64_t> same);
+  void order_users(std::span<uint64_t> same);
+  void order_equal(std::span<uint64_t> same);
+  uint64_t take_keys(std::span<const uint64_t> same);
   bool goes_first(uint32_t a, uint32_t b) const;
+  uint32_t index_of(uint64_t packed) const {
+    return static_cast<uint32_t>(packed & ((uint64_t{1} << index_bits_) - 1));
+  }
+  std::string_view user_of(uint64_t packed) const { return ids_[users_[index_of(packed)]]; }
 
   const Ids& ids_;
   std::span<const uint32_t> segment_ranks_;
   std::vector<Transition> transitions_;
   std::vector<uint32_t> users_;  // places of their ids
-  std::vector<Keyed> order_;
-  std::vector<Keyed> sorting_;
+  uint32_t index_bits_ = 0;
+  std::vector<uint64_t> order_;
+  std::vector<uint64_t> sorting_;
   size_t given_ = 0;             // of `order_`
   std::vector<Change> changes_;  // given out last
 };

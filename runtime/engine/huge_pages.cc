@@ -40,6 +40,14 @@ HugeBytes& HugeBytes::operator=(HugeBytes&& other) noexcept {
   return *this;
 }
 
+void prefer_huge_pages(void* begin, size_t bytes) {
+  if (bytes < 2 * HugeBytes::kPageBytes) return;
+  const auto at = reinterpret_cast<uintptr_t>(begin);
+  const size_t first = whole_pages(at);
+  const size_t end = (at + bytes) / HugeBytes::kPageBytes * HugeBytes::kPageBytes;
+  madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);  // or all is as before
+}
+
 void HugeBytes::reset() {
   if (data_ != nullptr) munmap(data_, bytes_);
   data_ = nullptr;

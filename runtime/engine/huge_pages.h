@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <vector>
 
 namespace segue {
 
@@ -27,5 +29,16 @@ class HugeBytes {
   std::byte* data_ = nullptr;
   size_t bytes_ = 0;
 };
+
+/// Lets the system make huge pages of memory that will be written from end to end, if it is large.
+void prefer_huge_pages(void* begin, size_t bytes);
+
+/// Room for `count` items in all; twice as many as before at least, so that moves cost a constant.
+template <class T>
+void reserve_huge(std::vector<T>& items, size_t count) {
+  if (items.capacity() >= count) return;
+  items.reserve(std::max(count, 2 * items.capacity()));
+  prefer_huge_pages(items.data(), items.capacity() * sizeof(T));
+}
 
 }  // namespace segue

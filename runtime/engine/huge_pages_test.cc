@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace segue {
 namespace {
@@ -24,6 +25,20 @@ TEST(HugePages, AreZeroesThatBeginWithAPage) {
     moved.reset();
     EXPECT_FALSE(moved);
   }
+}
+
+TEST(HugePages, RoomGrowsAndWhatIsInItStays) {
+  std::vector<uint64_t> items;
+  for (const size_t count : {size_t{10}, size_t{1000}, size_t{1} << 20, (size_t{1} << 20) + 1}) {
+    const size_t before = items.capacity();
+    reserve_huge(items, count);
+    EXPECT_GE(items.capacity(), count);
+    EXPECT_TRUE(items.capacity() == before || items.capacity() >= 2 * before);
+    const uint64_t* const at = items.data();
+    while (items.size() < count) items.push_back(items.size());
+    EXPECT_EQ(items.data(), at);
+  }
+  for (size_t i = 0; i < items.size(); ++i) ASSERT_EQ(items[i], i);
 }
 
 }  // namespace

@@ -237,6 +237,7 @@ std::span<const Event> Shard::events_of(std::span<const Arrival> at_once) {
 void Shard::wake_before(Instant end) {
   const uint32_t lines = lines_.of_time();
   timers_.move_to(end);
+  order_.expect(timers_.due_count());
   for (auto due = timers_.take_due(); !due.empty(); due = timers_.take_due()) {
     for (size_t i = 0; i < std::min(kWakeAhead, due.size()); ++i) users_.fetch_row(due[i].user, 1);
     for (size_t i = 0; i < due.size(); ++i) {
@@ -261,7 +262,7 @@ void Shard::wake(Timers::Wake wake, Instant end) {
   if (next_deadline(blob) < end) {
     // The id lies elsewhere: a miss that few programs need.
     const std::string_view id = reads_user_ ? users_.id(wake.user) : std::string_view();
-    advance(*program_, blob, id, end - Duration{1}, order_.transitions());
+    alone_.advance(blob, id, end - Duration{1}, order_.transitions());
     note(wake.user, blob);
   } else {
     set_wake(wake.user, next_deadline(blob));

@@ -1,6 +1,9 @@
 #include "runtime/engine/timers.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "runtime/base/fetch.h"
 
 namespace segue {
 
@@ -34,13 +37,31 @@ void Timers::move_to(Instant end) {
   }
   now_ms_ = end.ms;
   Block* moving = std::exchange(buckets_[turning], nullptr);
+  Block* whole = nullptr;
   while (moving != nullptr) {
-    for (uint32_t i = 0; i < moving->count; ++i) {
-      const int64_t ms = moving->ms[i];
-      put(ms < end.ms ? due_ : buckets_[bucket_of(ms)], ms, moving->user[i]);
+    Block* const block = std::exchange(moving, moving->next);
+    if (moving != nullptr) fetch_line(moving);
+    // Of many at one instant none is moved.
+    if (*std::max_element(block->ms.begin(), block->ms.begin() + block->count) < end.ms) {
+      block->next = std::exchange(whole, block);
+      continue;
     }
-    lay_aside(std::exchange(moving, moving->next));
+    for (uint32_t i = 0; i < block->count; ++i) {
+      const int64_t ms = block->ms[i];
+      put(ms < end.ms ? due_ : buckets_[bucket_of(ms)], ms, block->user[i]);
+    }
+    lay_aside(block);
   }
+  while (whole != nullptr) {
+    Block* const block = std::exchange(whole, whole->next);
+    block->next = std::exchange(due_, block);
+  }
+}
+
+size_t Timers::due_count() const {
+  size_t count = 0;
+  for (const Block* block = due_; block != nullptr; block = block->next) count += block->count;
+  return count;
 }
 
 void Timers::clear() {

@@ -49,6 +49,9 @@ class Timers {
   /// Makes `end` the present. All set for before it is due, and given out by `take_due`.
   void move_to(Instant end);
 
+  /// How many are due and not given out.
+  size_t due_count() const;
+
   /// Some of what is due, in no order; nothing when all has been given out.
   std::span<const Wake> take_due();
 

@@ -12,6 +12,7 @@ namespace {
 
 std::vector<uint32_t> take(Timers& timers, int64_t end_ms) {
   timers.move_to({end_ms});
+  const size_t count = timers.due_count();
   std::vector<uint32_t> users;
   for (auto due = timers.take_due(); !due.empty(); due = timers.take_due()) {
     for (const Timers::Wake& wake : due) {
@@ -19,6 +20,8 @@ std::vector<uint32_t> take(Timers& timers, int64_t end_ms) {
       users.push_back(wake.user);
     }
   }
+  EXPECT_EQ(users.size(), count);
+  EXPECT_EQ(timers.due_count(), 0u);
   std::sort(users.begin(), users.end());
   return users;
 }
@@ -61,6 +64,17 @@ TEST(Timers, MarksTellWhen) {
   }
   const int64_t zero = int64_t{400} << 32;
   EXPECT_EQ(Timers::mark_of(zero), 1u);
+}
+
+TEST(Timers, ManyOfOneInstantAreDueAtOnce) {
+  Timers timers;
+  Users expected;
+  for (uint32_t user = 0; user < 5000; ++user) {
+    timers.set({user % 1000 == 999 ? 8000 : 5000}, user);
+    if (user % 1000 != 999) expected.push_back(user);
+  }
+  EXPECT_EQ(take(timers, 5001), expected);
+  EXPECT_EQ(take(timers, 8001), (Users{999, 1999, 2999, 3999, 4999}));
 }
 
 TEST(Timers, AgreesWithAnOrderedMap) {

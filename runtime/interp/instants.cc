@@ -30,9 +30,8 @@ Frame& frame_of_thread(const Program& program) {
   return frame;
 }
 
-/// Appends the segments that changed, ascending. `changed`: the bits of each word.
-[[gnu::noinline]] void report(const Frame& frame, const uint64_t* changed, Watches watched,
-                              const Event* event, std::vector<Transition>& out) {
+/// What the changes of an instant have in common.
+Transition change_of(const Frame& frame, const Event* event) {
   Transition transition;
   transition.at = Instant{frame.now_ms};
   if (event != nullptr) {
@@ -40,20 +39,38 @@ Frame& frame_of_thread(const Program& program) {
     transition.cause = trait ? Cause::kTrait : Cause::kEvent;
     if (!trait) transition.event = event->name;
   }
-  const auto first = static_cast<ptrdiff_t>(out.size());
-  for (size_t i = 0; i < watched.size(); ++i) {
-    const auto now = load<uint64_t>(truth_word(frame.owner->data(), watched[i].word));
-    for (uint64_t bits = changed[i]; bits != 0; bits &= bits - 1) {
-      const auto bit = static_cast<uint32_t>(std::countr_zero(bits));
-      for (const uint32_t segment : frame.prepared->segments_at(watched[i].word * 64 + bit)) {
-        transition.segment = segment;
-        transition.entered = (now >> bit & 1) != 0;
-        out.push_back(transition);
-      }
+  return transition;
+}
+
+/// Appends the segments that changed of one word of truths.
+void append(const Frame& frame, uint32_t word, uint64_t changed, Transition& transition,
+            std::vector<Transition>& out) {
+  const auto now = load<uint64_t>(truth_word(frame.owner->data(), word));
+  for (; changed != 0; changed &= changed - 1) {
+    const auto bit = static_cast<uint32_t>(std::countr_zero(changed));
+    for (const uint32_t segment : frame.prepared->segments_at(word * 64 + bit)) {
+      transition.segment = segment;
+      transition.entered = (now >> bit & 1) != 0;
+      out.push_back(transition);
     }
   }
-  std::sort(out.begin() + first, out.end(),
+}
+
+void sort_from(size_t first, std::vector<Transition>& out) {
+  if (out.size() - first < 2) return;
+  std::sort(out.begin() + static_cast<ptrdiff_t>(first), out.end(),
             [](const auto& a, const auto& b) { return a.segment < b.segment; });
+}
+
+/// Appends the segments that changed, ascending. `changed`: the bits of each word.
+[[gnu::noinline]] void report(const Frame& frame, const uint64_t* changed, Watches watched,
+                              const Event* event, std::vector<Transition>& out) {
+  Transition transition = change_of(frame, event);
+  const size_t first = out.size();
+  for (size_t i = 0; i < watched.size(); ++i) {
+    append(frame, watched[i].word, changed[i], transition, out);
+  }
+  sort_from(first, out);
 }
 
 /// For one user of the frame's program.
@@ -168,17 +185,20 @@ interp::Alone::Alone(const Program& program)
 void interp::Alone::take_native() {
   native_ = program_->native();
   kinds_.clear();
+  time_ = {};
   if (native_ == nullptr) return;
-  kinds_.resize(native_->instants.size());
-  for (uint32_t kind = 0; kind < kinds_.size(); ++kind) {
-    const Watches watched = program_->prepared().watched_by_kind(kind);
-    OfKind& of_kind = kinds_[kind];
-    of_kind.code = native_->instants[kind];
-    of_kind.has_more = watched.size() != 1;
-    if (of_kind.has_more) continue;
+  const auto look_up = [](NativeCode::Fn code, Watches watched) {
+    OfKind of_kind{.code = code, .has_more = watched.size() != 1};
+    if (of_kind.has_more) return of_kind;
     of_kind.word_at = sizeof(BlobHeader) + watched[0].word * uint32_t{sizeof(uint64_t)};
     of_kind.mask = watched[0].mask;
+    return of_kind;
+  };
+  const Prepared& prepared = program_->prepared();
+  for (uint32_t kind = 0; kind < native_->instants.size(); ++kind) {
+    kinds_.push_back(look_up(native_->instants[kind], prepared.watched_by_kind(kind)));
   }
+  time_ = look_up(native_->time, prepared.watched_by_time());
 }
 
 /// Where deadlines lie before the instant, or what was asked for does not fit.
@@ -188,7 +208,7 @@ bool interp::Alone::settle_seldom(const OfKind& of_kind, Blob& blob, const Event
   if (of_kind.code == nullptr || event.at.ms < header.last_ms || header.program != mark_) {
     return false;
   }
-  advance(*program_, blob, event.user, event.at - Duration{1}, out);
+  advance(blob, event.user, event.at - Duration{1}, out);
   if (blob.header().next_ms <= event.at.ms) return false;
   settle_now(of_kind, blob, event, out);
   return true;
@@ -204,9 +224,12 @@ void interp::Alone::settle_prepared(const OfKind& of_kind, Blob& blob, const Eve
                program_->prepared().watched_by_kind(event.kind.index), out);
 }
 
-void interp::Alone::report(uint64_t changed, const Event& event, std::vector<Transition>& out) {
-  segue::report(frame_, &changed, program_->prepared().watched_by_kind(event.kind.index), &event,
-                out);
+void interp::Alone::report(const OfKind& of_kind, uint64_t changed, const Event* event,
+                           std::vector<Transition>& out) {
+  Transition transition = change_of(frame_, event);
+  const size_t first = out.size();
+  append(frame_, (of_kind.word_at - uint32_t{sizeof(BlobHeader)}) / 8, changed, transition, out);
+  sort_from(first, out);
 }
 
 Status apply(const Program& program, Blob& blob, std::span<const Event> events,

@@ -29,10 +29,6 @@ Status Program::check_state(std::span<const std::byte> bytes) const {
   return cells::check_state(view(), prepared_->identity, slots, bytes);
 }
 
-Instant next_deadline(const Blob& blob) {
-  return blob.empty() ? kNever : Instant{blob.header().next_ms};
-}
-
 bool member(const Program& program, const Blob& blob, uint32_t segment) {
   if (blob.empty()) return false;
   const image::View& view = program.view();

@@ -92,7 +92,9 @@ void advance(const Program& program, Blob& blob, std::string_view user, Instant 
 
 /// The first instant at which `advance` may have something to do; `kNever` if none. May be early,
 /// never late.
-Instant next_deadline(const Blob& blob);
+inline Instant next_deadline(const Blob& blob) {
+  return blob.empty() ? kNever : Instant{blob.header().next_ms};
+}
 
 /// As of the last settled instant. A score is never missing. Of an empty blob: no, and 0.
 bool member(const Program& program, const Blob& blob, uint32_t segment);

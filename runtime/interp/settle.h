@@ -13,9 +13,9 @@
 
 namespace segue::interp {
 
-/// Settles instants of one event by one native function, for who applies events of one program
-/// again and again: what the events of a kind need is looked up once. Thirty instructions beside
-/// the function. One thread at a time; `program` outlives it.
+/// Settles instants of one event, and of deadlines alone, by one native function, for who applies
+/// events of one program again and again: what each needs is looked up once. Thirty instructions
+/// beside the function. One thread at a time; `program` outlives it.
 class Alone {
  public:
   explicit Alone(const Program& program);
@@ -43,8 +43,19 @@ class Alone {
     return true;
   }
 
+  /// As `segue::advance`.
+  void advance(Blob& blob, std::string_view user, Instant through, std::vector<Transition>& out) {
+    if (time_.code == nullptr || time_.has_more || must_prepare()) [[unlikely]] {
+      return segue::advance(*program_, blob, user, through, out);
+    }
+    for (Instant next = next_deadline(blob); next <= through && next != kNever;
+         next = next_deadline(blob)) {
+      call(time_, blob, next.ms, kNever.ms, nullptr, out);
+    }
+  }
+
  private:
-  /// Of a kind of event.
+  /// Of a kind of event, or of time.
   struct OfKind {
     NativeCode::Fn code = nullptr;  // null: its instants are settled step by step
     uint32_t word_at = 0;           // in a blob: the word of truths in which its segments stand
@@ -57,23 +68,29 @@ class Alone {
     if (of_kind.has_more || must_prepare()) [[unlikely]] {
       return settle_prepared(of_kind, blob, event, out);
     }
+    call(of_kind, blob, event.at.ms, blob.header().next_ms, &event, out);
+  }
+
+  /// `next_ms`: the next deadline as far as it is known before.
+  void call(const OfKind& of_kind, Blob& blob, int64_t at_ms, int64_t next_ms, const Event* event,
+            std::vector<Transition>& out) {
     frame_.owner = &blob;
-    frame_.event = &event;
-    frame_.slots = event.slots.data();
+    frame_.event = event;
+    frame_.slots = event != nullptr ? event->slots.data() : nullptr;
     frame_.blob = blob.data();
-    frame_.next_ms = blob.header().next_ms;
-    frame_.now_ms = event.at.ms;
-    cells::reach_near(*frame_.view, frame_.blob, event.at.ms);
+    frame_.next_ms = next_ms;
+    frame_.now_ms = at_ms;
+    cells::reach_near(*frame_.view, frame_.blob, at_ms);
     const auto truths = cells::load<uint64_t>(blob.data() + of_kind.word_at);
     of_kind.code(&frame_);
     BlobHeader& header = blob.header();  // it may have moved
-    header.last_ms = event.at.ms;
+    header.last_ms = at_ms;
     // A deadline lies after its instant; were one not, time would stand still.
-    header.next_ms = std::max(frame_.next_ms, event.at.ms + 1);
+    header.next_ms = std::max(frame_.next_ms, at_ms + 1);
     const uint64_t changed =
         (cells::load<uint64_t>(blob.data() + of_kind.word_at) ^ truths) & of_kind.mask;
     if (changed != 0) [[unlikely]]
-      report(changed, event, out);
+      report(of_kind, changed, event, out);
   }
 
   bool must_prepare() const { return reads_user_ || frame_.made.bytes_held() != 0; }
@@ -82,12 +99,14 @@ class Alone {
                      std::vector<Transition>& out);
   void settle_prepared(const OfKind& of_kind, Blob& blob, const Event& event,
                        std::vector<Transition>& out);
-  void report(uint64_t changed, const Event& event, std::vector<Transition>& out);
+  void report(const OfKind& of_kind, uint64_t changed, const Event* event,
+              std::vector<Transition>& out);
 
   const Program* program_;
   const NativeCode* native_ = nullptr;
   Frame frame_;
   std::vector<OfKind> kinds_;
+  OfKind time_;
   uint32_t mark_;
   bool reads_user_;
 };
