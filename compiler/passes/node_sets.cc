@@ -16,7 +16,8 @@ using plan::Op;
 
 /// Quick tests of one cell that stand in chunks of their own from so many on.
 constexpr size_t kOfOneCell = 8;
-/// Quick tests of different cells in a chunk: a wake-up for one looks at all.
+/// Quick tests of different cells in a chunk, and nodes that join truths: a wake-up for one looks
+/// at all.
 constexpr uint32_t kQuickTogether = 16;
 
 // Beside numbers of nodes, sets and levels.
@@ -51,6 +52,25 @@ bool is_quick(const plan::Node& node) {
     }
   });
   return quick;
+}
+
+/// Whether the node is made of truths of other nodes alone.
+bool is_connective(const plan::Node& node) {
+  bool joins = plan::type_of(*node.value) == plan::Type::B;
+  plan::walk(node.value, [&](const plan::Expr& part) {
+    switch (part.op) {
+      case Op::kNodeTruth:
+      case Op::kAnd:
+      case Op::kOr:
+      case Op::kNot:
+      case Op::kAtLeast:
+      case Op::kConstTruth:
+        return;
+      default:
+        joins = false;
+    }
+  });
+  return joins;
 }
 
 std::vector<uint32_t> read_cells(const plan::Node& node) {
@@ -114,7 +134,11 @@ class OfInputs {
  public:
   OfInputs(const plan::Plan& plan, const std::vector<std::vector<uint32_t>>& reads,
            const std::vector<uint32_t>& levels)
-      : plan_(plan), reads_(reads), levels_(levels) {}
+      : plan_(plan), reads_(reads), levels_(levels), readers_(plan.nodes.size()) {
+    for (const std::vector<uint32_t>& read : reads) {
+      for (const uint32_t node : read) ++readers_[node];
+    }
+  }
 
   NodeSets run(const Reach& reach) {
     const std::vector<std::set<uint32_t>> kinds = kinds_of_streams(plan_, reach);
@@ -131,7 +155,8 @@ class OfInputs {
         key.insert(key.end(), {kQuick, levels_[node]});
         put(std::move(key), kQuickTogether);
       } else {
-        put(inputs_of(node), image::kChunkNodesMax);
+        const bool joins = !reads_[node].empty() && is_connective(plan_.nodes[node]);
+        put(inputs_of(node), joins ? kQuickTogether : image::kChunkNodesMax);
       }
     }
     return std::move(sets_);
@@ -145,12 +170,16 @@ class OfInputs {
     return cells.size() == 1 ? cells[0] : image::kNone;
   }
 
-  /// The cells that the node reads, or of nodes the set of the first.
+  /// The cells that the node reads, or of nodes the set of the one that the fewest read: what many
+  /// read, as a trait, says little of when the node turns.
   std::vector<uint32_t> inputs_of(uint32_t node) const {
     std::vector<uint32_t> inputs = read_cells(plan_.nodes[node]);
     if (!reads_[node].empty()) {
-      const uint32_t first = *std::min_element(reads_[node].begin(), reads_[node].end());
-      inputs.insert(inputs.end(), {kOfTruths, sets_.of_node[first]});
+      const auto fewest =
+          std::min_element(reads_[node].begin(), reads_[node].end(), [&](uint32_t a, uint32_t b) {
+            return std::pair(readers_[a], a) < std::pair(readers_[b], b);
+          });
+      inputs.insert(inputs.end(), {kOfTruths, sets_.of_node[*fewest]});
     }
     if (is_interpreted(plan_.nodes[node])) inputs.push_back(kInterpreted);
     inputs.push_back(levels_[node]);
@@ -167,6 +196,7 @@ class OfInputs {
   const plan::Plan& plan_;
   const std::vector<std::vector<uint32_t>>& reads_;
   const std::vector<uint32_t>& levels_;
+  std::vector<uint32_t> readers_;  // by node, how many
   std::map<std::vector<uint32_t>, uint32_t> known_;
   NodeSets sets_;
 };

@@ -39,7 +39,7 @@ class Cutting {
     plan_.nodes.clear();
     for (size_t i = 0; i < old.size(); ++i) {
       ExprPtr value = redirected(old[i].value, to);
-      if (is_connective(*value)) value = cut(value);
+      if (is_connective(*value) && !is_negated_test(*value)) value = cut(value);
       to[i] = {static_cast<uint32_t>(plan_.nodes.size())};
       if (plan::type_of(*value) == plan::Type::B && !is_connective(*value)) {
         nodes_.emplace(plan::print(*value), to[i]);
@@ -66,6 +66,13 @@ class Cutting {
       (named ? copy->index : copy->window.anchor) = to[node].index;
       return copy;
     });
+  }
+
+  /// Whether it is the `not` of a test that no node is yet: one to look at like the test.
+  bool is_negated_test(const Expr& expr) const {
+    if (expr.op != Op::kNot) return false;
+    const ExprPtr& test = expr.operands[0];
+    return !is_connective(*test) && reads(test) && !nodes_.contains(plan::print(*test));
   }
 
   /// The connective with each test in it as a node of its own.
@@ -99,7 +106,8 @@ class Cutting {
 //         node n1 = (seen c1)
 //         node n2 = (and (node n0) (node n1)), and the plan is tracked
 // A test then is looked at when its own cell moves or its own deadline is due, and a connective
-// when a truth that it reads turns. Few conditions are cheaper to look at than to keep books on.
+// when a truth that it reads turns. A `not` alone stays with its test. Few conditions are cheaper
+// to look at than to keep books on.
 void track_inputs(plan::Plan& plan) {
   if (plan.nodes.size() < plan.tracked_from) return;
   plan.tracked = true;

@@ -143,7 +143,8 @@ DaysRead::DaysRead(const CellView& cell, int64_t now_ms)
       now_ms_(now_ms),
       today_(zone_.day_of(Instant{now_ms}).number),
       newest_(load<int32_t>(cell.state())),
-      word_(load<uint64_t>(cell.state() + kDaysWordsAt)) {}
+      word_(load<uint64_t>(cell.state() + kDaysWordsAt)),
+      left_(word_) {}
 
 /// Any window of days; what leaves or enters first may turn its test.
 uint32_t DaysRead::count_any(const image::WindowRow& window) {

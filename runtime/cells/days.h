@@ -42,11 +42,23 @@ class DaysRead {
   template <class Holds>
   bool test(const image::WindowRow& window, const Holds& holds);
 
+  /// Whether at least `days` days of the window, one of days, have an occurrence. Cost: a
+  /// comparison; days are looked for once for all windows.
+  bool at_least(const image::WindowRow& window, uint32_t days);
+
   /// When one of the tests so far may turn: not before it by time alone.
   int64_t deadline_ms() const;
 
  private:
+  /// Whether nothing is to enter the window: what turns a test is that days leave, the oldest
+  /// first.
+  bool only_leaves(const image::WindowRow& window) const {
+    return days_words(cell_.row) == 1 && newest_ <= today_ - window.full;
+  }
+  /// The age, beside the newest day, of the first day of the window.
+  int64_t oldest_age(int64_t leaves_after) const { return newest_ - (today_ - leaves_after + 1); }
   uint32_t count_any(const image::WindowRow& window);
+  int64_t age_of(uint32_t days);
 
   CellView cell_;
   ZoneView zone_;
@@ -56,6 +68,9 @@ class DaysRead {
   int64_t next_day_ = INT64_MAX;  // the first on which a test may turn
   int64_t newest_;
   uint64_t word_;  // of a cell of one word: bit i: the day `newest_ - i`
+  uint64_t left_;  // of these, days whose ages are not among the first
+  uint32_t found_ = 0;
+  uint8_t ages_[64];  // the newest day first
 };
 
 /// Takes in an occurrence on a local day; days older than what is kept are left out.
@@ -86,9 +101,8 @@ template <class Holds>
 bool DaysRead::test(const image::WindowRow& window, const Holds& holds) {
   if (newest_ == kNoDay) return holds(0);
   const int64_t leaves_after = int64_t{window.periods} + window.full;
-  const int64_t oldest = newest_ - (today_ - leaves_after + 1);  // its age, of the window's first
-  if (days_words(cell_.row) != 1 || newest_ > today_ - window.full) return holds(count_any(window));
-  // Nothing is to enter: what turns the test is that days leave, the oldest first.
+  const int64_t oldest = oldest_age(leaves_after);
+  if (!only_leaves(window)) return holds(count_any(window));
   comes_back_ = comes_back_ || (oldest >= -1 && oldest < 63 && (word_ >> (oldest + 1) & 1) != 0);
   uint64_t inside = oldest < 0 ? 0 : oldest >= 63 ? word_ : word_ & ((uint64_t{2} << oldest) - 1);
   auto days = static_cast<uint32_t>(std::popcount(inside));
@@ -102,6 +116,29 @@ bool DaysRead::test(const image::WindowRow& window, const Holds& holds) {
     inside &= ~(uint64_t{1} << age);
   }
   return truth;
+}
+
+inline bool DaysRead::at_least(const image::WindowRow& window, uint32_t days) {
+  if (newest_ == kNoDay || days == 0 || !only_leaves(window)) {
+    return test(window, [&](uint32_t count) { return count >= days; });
+  }
+  const int64_t leaves_after = int64_t{window.periods} + window.full;
+  const int64_t oldest = oldest_age(leaves_after);
+  comes_back_ = comes_back_ || (oldest >= -1 && oldest < 63 && (word_ >> (oldest + 1) & 1) != 0);
+  const int64_t age = age_of(days);
+  if (age > oldest) return false;
+  // It holds until the last of so many days leaves.
+  next_day_ = std::min(next_day_, newest_ - age + leaves_after);
+  return true;
+}
+
+/// The age of the oldest of the newest `days` days; no window reaches it if there are fewer.
+inline int64_t DaysRead::age_of(uint32_t days) {
+  while (found_ < days && left_ != 0) {
+    ages_[found_++] = static_cast<uint8_t>(std::countr_zero(left_));
+    left_ &= left_ - 1;
+  }
+  return days <= found_ ? int64_t{ages_[days - 1]} : INT64_MAX;
 }
 
 }  // namespace segue::cells

@@ -94,6 +94,34 @@ TEST(Days, AnswersLikeTheWholeHistoryLikeTheLogAndNeverLate) {
   }
 }
 
+/// Tests of several windows at once, which share a look at the days.
+TEST(Days, AsManyDaysAsAreAskedForInWindowsSideBySide) {
+  for (uint32_t seed = 0; seed < 30; ++seed) {
+    std::mt19937 random(seed);
+    const std::vector<ZoneTransition> rows = zones()[seed % 3];
+    TestCells cells = cells_in(rows, 5);
+    const std::vector<WindowRow> windows = {last_days(1), last_days(3, seed % 2 == 0),
+                                            last_days(5)};
+    for (const int64_t now : history(random, 14, 40 * kHour)) {
+      const auto read = [&](int64_t t) {
+        DaysRead days(cells[0], t);
+        double truths = 0;
+        for (const WindowRow& window : windows) {
+          for (uint32_t least = 0; least < 7; ++least) {
+            const bool truth = days.at_least(window, least);
+            EXPECT_EQ(truth, days_count(cells[0], window, t) >= least) << seed;
+            truths = 2 * truths + (truth ? 1 : 0);
+          }
+        }
+        return Answer{truths, days.deadline_ms()};
+      };
+      read(now);  // nothing is known yet, the first time
+      cells.push(0, now);
+      expect_never_late(read, now, now + 7 * kDayMs, 7 * kMinute);
+    }
+  }
+}
+
 TEST(Days, ALogCountsByDayInEveryZoneAndIsNeverLate) {
   for (uint32_t seed = 0; seed < 30; ++seed) {
     std::mt19937 random(seed);

@@ -59,50 +59,54 @@ inline void deadlines_set(std::byte* state, uint32_t slots, uint32_t slot, int64
 /// Bit i: the i-th of `count` words, sixteen at most, is not after `now_ms`.
 inline uint32_t words_due(const std::byte* words, uint32_t count, int64_t now_ms) {
   uint32_t due = 0;
-  for (uint32_t i = 0; i < count; ++i) {
-    due |= uint32_t{load_time(words + size_t{8} * i) <= now_ms} << i;
+  for (uint32_t i = count; i-- > 0;) {
+    due = 2 * due + (load_time(words + size_t{8} * i) <= now_ms ? 1 : 0);
   }
   return due;
 }
 
-/// Calls `due` with each slot whose deadline is not after `now_ms`, ascending.
+/// One level of such a tree, and what it stands on.
+struct DeadlineLevel {
+  const std::byte* words;
+  uint32_t count;
+
+  template <class Due>
+  void each_due(uint32_t parent, int64_t now_ms, const Due& due) const {
+    const uint32_t first = parent * kDeadlineFan;
+    const uint32_t in_group = std::min(kDeadlineFan, count - first);
+    uint32_t left = words_due(words + size_t{8} * first, in_group, now_ms);
+    for (; left != 0; left &= left - 1) due(first + static_cast<uint32_t>(std::countr_zero(left)));
+  }
+};
+
+/// Calls `due` with each slot below group `parent` of level `at` whose deadline is not after
+/// `now_ms`, ascending.
+template <class Due>
+void deadlines_below(const DeadlineLevel* at, uint32_t depth, uint32_t parent, int64_t now_ms,
+                     const Due& due) {
+  at->each_due(parent, now_ms, [&](uint32_t found) {
+    if (depth == 0) {
+      due(found);
+    } else {
+      deadlines_below(at - 1, depth - 1, found, now_ms, due);
+    }
+  });
+}
+
+/// The same of all. Cost: a line or two of each level for each that is due.
 template <class Due>
 void deadlines_each_due(const std::byte* state, uint32_t slots, int64_t now_ms, const Due& due) {
-  if (slots == 0) return;
-  struct Level {
-    const std::byte* words;
-    uint32_t count;
-    uint32_t first;  // of the group at hand
-    uint32_t left;   // what is due in it and was not visited
-  };
-  Level levels[8];
+  if (deadlines_first(state, slots) > now_ms) return;
+  DeadlineLevel levels[8];
   uint32_t depth = 0;
-  for (uint32_t count = slots;; count = deadline_parents(count)) {
-    levels[depth] = {state, count, 0, 0};
+  uint32_t count = slots;
+  for (;; ++depth) {
+    levels[depth] = {state, count};
+    if (count <= kDeadlineFan) break;
     state += size_t{8} * count;
-    if (count == 1) break;
-    ++depth;
+    count = deadline_parents(count);
   }
-  uint32_t at = depth;
-  levels[at].left = words_due(levels[at].words, 1, now_ms);
-  for (;;) {
-    Level& level = levels[at];
-    if (level.left == 0) {
-      if (at == depth) return;
-      ++at;
-      continue;
-    }
-    const uint32_t found = level.first + static_cast<uint32_t>(std::countr_zero(level.left));
-    level.left &= level.left - 1;
-    if (at == 0) {
-      due(found);
-      continue;
-    }
-    Level& below = levels[--at];
-    below.first = found * kDeadlineFan;
-    const uint32_t count = std::min(kDeadlineFan, below.count - below.first);
-    below.left = words_due(below.words + size_t{8} * below.first, count, now_ms);
-  }
+  deadlines_below(levels + depth, depth, 0, now_ms, due);
 }
 
 }  // namespace segue::cells

@@ -50,6 +50,45 @@ struct RunningSum {
   uint32_t numbers = 0;
 };
 RunningSum sum_between(const Entries& entries, uint32_t first, uint32_t last);
+/// The sums of all entries from one on, each to be compared with the same constant: a difference
+/// and a comparison each. Two sums, or a sum and a constant, are compared with their lowest bit
+/// moved up as far as there is room, so that what lies above a sum falls out. `entries` is not
+/// empty, and `bound` less than 2^107 in size (`fits`).
+class SumsFrom {
+ public:
+  static constexpr bool fits(Decimal bound) { return lowered(raised(bound)) == bound; }
+
+  SumsFrom(const Entries& entries, Decimal bound)
+      : entries_(entries),
+        all_(load<Decimal>(entries.payload(entries.count - 1))),
+        bound_(raised(bound)) {}
+
+  /// 0: the sum of the entries from `first` on is less than the constant, 1: equal, 2: greater.
+  uint32_t order(uint32_t first) const {
+    Decimal sum = all_;
+    if (first == entries_.count) {
+      sum = {};
+    } else if (first != 0 || entries_.follows) {
+      sum = all_ - load<Decimal>(entries_.payload(first) - entries_.stride);
+    }
+    const Decimal at = raised(sum);
+    return (at < bound_ ? 0 : 1) + (at > bound_ ? 1 : 0);
+  }
+
+ private:
+  static constexpr uint32_t kFree = 20;  // bits above a sum
+  static constexpr Decimal raised(Decimal sum) {
+    return {sum.lo << kFree,
+            static_cast<int64_t>(static_cast<uint64_t>(sum.hi) << kFree | sum.lo >> (64 - kFree))};
+  }
+  static constexpr Decimal lowered(Decimal sum) {
+    return {sum.lo >> kFree | static_cast<uint64_t>(sum.hi) << (64 - kFree), sum.hi >> kFree};
+  }
+
+  const Entries& entries_;
+  Decimal all_;
+  Decimal bound_;
+};
 Decimal log_sum(const LogRead& read);  // of a log of X; 0 of nothing
 double log_avg(const LogRead& read);   // of a log of X; missing (a NaN) without a number
 double log_min(const LogRead& read);   // of a log of S: of the numbers among them; or missing

@@ -186,6 +186,24 @@ TEST(Log, SumsAreExactAndSkipWhatIsNoNumber) {
   EXPECT_TRUE(std::isnan(log_avg(log_read(cells[0], rolling(1), 4))));
 }
 
+/// Sums of all entries from one on, by their order beside a constant.
+void expect_order(const Entries& entries, std::mt19937& random) {
+  const Decimal unit{1, 0};
+  const uint32_t any = random() % (entries.count + 1);
+  const Decimal sum = sum_between(entries, any, entries.count).sum;
+  const Decimal largest{UINT64_MAX, (int64_t{1} << 43) - 1};
+  for (const Decimal bound : {sum, sum + unit, sum - unit, Decimal{}, largest, -largest - unit}) {
+    ASSERT_TRUE(SumsFrom::fits(bound));
+    const SumsFrom sums(entries, bound);
+    for (uint32_t first = 0; first <= entries.count; first += 1 + entries.count / 4) {
+      const Decimal from = sum_between(entries, first, entries.count).sum;
+      ASSERT_EQ(sums.order(first), from < bound ? 0u : from == bound ? 1u : 2u);
+    }
+  }
+  EXPECT_FALSE(SumsFrom::fits(largest + unit));
+  EXPECT_FALSE(SumsFrom::fits(kNoSum));
+}
+
 /// Whatever was dropped before, a window's sum and mean are those of its own entries.
 TEST(Log, SumsOfWindowsAreThoseOfTheirEntries) {
   for (uint32_t seed = 0; seed < 20; ++seed) {
@@ -204,6 +222,7 @@ TEST(Log, SumsOfWindowsAreThoseOfTheirEntries) {
       pushed.emplace_back(now, value);
       const auto length = static_cast<int64_t>(1 + random() % 60);
       const LogRead read = log_read(cells[0], rolling(length, 0, 7), now);
+      expect_order(read.entries, random);
       Decimal sum;
       double numbers = 0;
       uint32_t looked_at = 0;

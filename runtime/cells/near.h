@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "runtime/cells/bytes.h"
 #include "runtime/cells/cell.h"
@@ -31,16 +33,34 @@ inline int64_t near_base(const CellView& cell) {
 /// The base of a blob of whose user nothing is known yet.
 void begin_near(const image::View& view, std::byte* blob, int64_t now_ms);
 
+/// Near times that stand side by side, of one cell or several.
+struct NearRun {
+  uint32_t offset = 0;  // from the blob's begin
+  uint32_t count = 0;
+};
+/// Those of a blob, ascending. Cost: a sort of its cells; who settles finds them once.
+std::vector<NearRun> near_runs(const image::View& view);
+
 /// Moves the base up to an instant that is too far from it.
-void move_near_base(const image::View& view, std::byte* blob, int64_t now_ms);
+void move_near_base(const image::View& view, std::span<const NearRun> runs, std::byte* blob,
+                    int64_t now_ms);
+
+inline bool is_near_enough(const image::View& view, const std::byte* blob, int64_t now_ms) {
+  const uint32_t at = view.layout[0].near_at;
+  return at == image::kNone || now_ms - near_base(blob + at) <= int64_t{UINT32_MAX};
+}
 
 /// Lets the near cells of a blob take in the instant: before anything of it is applied. Times that
 /// are behind the base are forgotten as they come.
+inline void reach_near(const image::View& view, std::span<const NearRun> runs, std::byte* blob,
+                       int64_t now_ms) {
+  if (!is_near_enough(view, blob, now_ms)) [[unlikely]]
+    move_near_base(view, runs, blob, now_ms);
+}
+
+/// The same for who seldom asks.
 inline void reach_near(const image::View& view, std::byte* blob, int64_t now_ms) {
-  const uint32_t at = view.layout[0].near_at;
-  if (at == image::kNone) return;
-  if (now_ms - near_base(blob + at) > int64_t{UINT32_MAX}) [[unlikely]]
-    move_near_base(view, blob, now_ms);
+  if (!is_near_enough(view, blob, now_ms)) move_near_base(view, near_runs(view), blob, now_ms);
 }
 
 }  // namespace segue::cells

@@ -181,7 +181,20 @@ bool ChangeOrder::order_times() {
 }
 
 void ChangeOrder::order_instant(std::span<uint64_t> same) {
-  return same.size() >= kDigitsFrom ? order_users(same) : order_equal(same);
+  if (same.size() >= kDigitsFrom) return order_users(same);
+  const uint32_t user = users_[index_of(same[0])];
+  const bool is_of_one = std::all_of(same.begin(), same.end(),
+                                     [&](uint64_t word) { return users_[index_of(word)] == user; });
+  return is_of_one ? order_segments(same) : order_equal(same);
+}
+
+/// Of one user: by rank alone, as it is above the index.
+void ChangeOrder::order_segments(std::span<uint64_t> same) {
+  for (uint64_t& word : same) {
+    const uint32_t index = index_of(word);
+    word = uint64_t{segment_ranks_[transitions_[index].segment]} << index_bits_ | index;
+  }
+  std::sort(same.begin(), same.end());
 }
 
 /// By comparing.

@@ -60,6 +60,7 @@ class ChangeOrder {
   // What is sorted: a key, and in the lowest `index_bits_` which of the transitions it is of.
   bool order_times();
   void order_instant(std::span<uint64_t> same);
+  void order_segments(std::span<uint64_t> same);
   void order_users(std::span<uint64_t> same);
   void order_equal(std::span<uint64_t> same);
   uint64_t take_keys(std::span<const uint64_t> same);

@@ -194,7 +194,7 @@ void AsOf::take_alone(const Event& event) {
   }
   frame_.blob = blob_.data();
   frame_.now_ms = at_ms;
-  cells::reach_near(*frame_.view, frame_.blob, at_ms);
+  cells::reach_near(*frame_.view, prepared_.near, frame_.blob, at_ms);
   frame_.next_ms = next_ms_;
   frame_.hits.clear();
   frame_.in_unions.clear();
@@ -253,7 +253,7 @@ void AsOf::drain(int64_t through_ms) {
 void AsOf::settle_waits(int64_t at_ms) {
   frame_.blob = blob_.data();
   frame_.now_ms = at_ms;
-  cells::reach_near(*frame_.view, frame_.blob, at_ms);
+  cells::reach_near(*frame_.view, prepared_.near, frame_.blob, at_ms);
   frame_.next_ms = kNever.ms;
   frame_.in_unions.clear();
   frame_.start_ms = at_ms;
@@ -271,7 +271,7 @@ void AsOf::settle(int64_t at_ms, std::span<const Event* const> events) {
   const bool due = next_ms_ <= at_ms;
   frame_.blob = blob_.data();
   frame_.now_ms = at_ms;
-  cells::reach_near(*frame_.view, frame_.blob, at_ms);
+  cells::reach_near(*frame_.view, prepared_.near, frame_.blob, at_ms);
   frame_.next_ms = due ? kNever.ms : next_ms_;
   frame_.hits.clear();
   frame_.in_unions.clear();

@@ -216,6 +216,7 @@ void Bands::add(const image::View&, std::span<const Test> tests) {
       for (const Test& test : tests) {
         windows_.push_back({test.band.op, test.band.negated, test.constant_first, test.window,
                             test.number, test.sum});
+        windows_.back().find_holds(band.shape == Band::Shape::kDays);
       }
       break;
   }

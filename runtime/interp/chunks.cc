@@ -207,6 +207,7 @@ void mark_due(Frame& frame) {
                               const uint32_t chunk = tracking.chunk_of(slot);
                               frame.dirty[chunk / 64] |= uint64_t{1} << (chunk % 64);
                             });
+  if (frame.due_waits.size() < 2) return;
   std::sort(frame.due_waits.begin(), frame.due_waits.end());
   frame.due_waits.erase(std::unique(frame.due_waits.begin(), frame.due_waits.end()),
                         frame.due_waits.end());

@@ -192,7 +192,7 @@ uint32_t ColumnFeed::class_of(Frame& frame, const Event& variant) {
 void ColumnFeed::feed(Frame& frame, const EventColumns& events, int64_t asked_ms,
                       Variants& variants, std::vector<uint32_t>& hits) {
   // Cells are asked as of then alone, so what is not near it may be forgotten at once.
-  cells::reach_near(program_.view(), frame.blob, asked_ms);
+  cells::reach_near(program_.view(), program_.prepared().near, frame.blob, asked_ms);
   const int64_t next_ms = frame.next_ms;
   for (size_t first = 0; first < events.times.size(); first += kPiece) {
     const Piece piece{frame, events.times.data() + first, events.variants.data() + first, &variants,
@@ -274,7 +274,7 @@ void ColumnFeed::feed_ends(Frame& frame, Waiting& one, int64_t asked_ms) {
 }
 
 void ColumnFeed::end_waits(Frame& frame, int64_t at_ms) {
-  cells::reach_near(program_.view(), frame.blob, at_ms);
+  cells::reach_near(program_.view(), program_.prepared().near, frame.blob, at_ms);
   for (Waiting& one : waiting_) {
     one.waits.end_through(at_ms);
     feed_ends(frame, one, at_ms);

@@ -88,7 +88,7 @@ inline void begin_user(Frame& frame, Blob& blob, std::string_view user) {
 /// for (`segue_begin_hits`).
 void call(Frame& frame, NativeCode::Fn code, int64_t at_ms) {
   frame.now_ms = at_ms;
-  cells::reach_near(*frame.view, frame.blob, at_ms);
+  cells::reach_near(*frame.view, frame.prepared->near, frame.blob, at_ms);
   code(&frame);
   BlobHeader& header = frame.owner->header();
   header.last_ms = at_ms;
@@ -176,6 +176,7 @@ inline bool settle_alone(const Program& program, Blob& blob, const Event& event,
 
 interp::Alone::Alone(const Program& program)
     : program_(&program),
+      near_(program.prepared().near),
       mark_(program_mark(program.prepared().identity)),
       reads_user_(program.prepared().reads_user) {
   begin_program(frame_, program);

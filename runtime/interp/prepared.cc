@@ -144,7 +144,10 @@ void prepare_instants(Prepared& prepared) {
 }  // namespace
 
 Prepared::Prepared(const image::View& image_view, uint64_t image_identity)
-    : view(image_view), identity(image_identity), parts(image_view) {
+    : view(image_view),
+      identity(image_identity),
+      parts(image_view),
+      near(cells::near_runs(image_view)) {
   prepare_codes(*this);
   prepare_scores(*this);
   prepare_sets(*this);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/base/value.h"
+#include "runtime/cells/near.h"
 #include "runtime/image/view.h"
 #include "runtime/interp/bands.h"
 #include "runtime/interp/first.h"
@@ -82,6 +83,7 @@ struct Prepared {
   image::Range all_watches;
   std::vector<Watched> watches;
   std::vector<bool> score_moves;  // by the millisecond, so that it is worked out when asked for
+  std::vector<cells::NearRun> near;
   std::optional<interp::Tracking> tracking;  // of a tracked program
   std::optional<interp::Bands> bands;        // … its tests in constant tables
   std::vector<uint32_t> segment_places;      // segments by place

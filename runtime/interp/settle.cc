@@ -161,24 +161,24 @@ class Settling {
     const bool due = blob_.header().next_ms <= at_ms;
     frame_.blob = blob_.data();
     frame_.now_ms = at_ms;
-    cells::reach_near(program_.view(), frame_.blob, at_ms);
+    cells::reach_near(program_.view(), prepared_.near, frame_.blob, at_ms);
     frame_.next_ms = due ? kNever.ms : int64_t{blob_.header().next_ms};
     frame_.hits.clear();
     frame_.in_unions.clear();
     frame_.start_ms = at_ms;
     frame_.by = image::kNone;
     frame_.occurrences = static_cast<uint32_t>(events.size());
-    apply_events(events);
-    if (!events.empty()) interp::feed_changes(frame_);
+    if (!events.empty()) {
+      apply_events(events);
+      interp::feed_changes(frame_);
+    }
     if (frame_.tracking != nullptr) {
       settle_tracked(due, looks);
     } else {
       settle_levels(chunks_of(events, due, looks != Looks::kTouched), due);
     }
     if (looks == Looks::kAll) interp::note_since(frame_, scratch_.words, scratch_.changes);
-    std::sort(scratch_.changes.begin(), scratch_.changes.end(),
-              [](const auto& a, const auto& b) { return a.segment < b.segment; });
-    report(events, looks == Looks::kAll);
+    if (!scratch_.changes.empty()) report(events, looks == Looks::kAll);
     BlobHeader& header = blob_.header();
     header.last_ms = at_ms;
     // A deadline lies after its instant; were one not, time would stand still.
@@ -263,7 +263,11 @@ class Settling {
   }
 
   void report(std::span<const Event* const> events, bool joined) {
-    if (scratch_.changes.empty()) return;
+    std::vector<interp::Change>& changes = scratch_.changes;
+    if (changes.size() > 1) {
+      std::sort(changes.begin(), changes.end(),
+                [](const auto& a, const auto& b) { return a.segment < b.segment; });
+    }
     Transition transition;
     transition.at = Instant{frame_.now_ms};
     if (!events.empty()) transition.cause = Cause::kTrait;
@@ -274,7 +278,7 @@ class Settling {
       transition.event = event->name;
       break;
     }
-    for (const interp::Change& change : scratch_.changes) {
+    for (const interp::Change& change : changes) {
       transition.segment = change.segment;
       transition.entered = change.entered;
       out_.push_back(transition);

@@ -80,7 +80,7 @@ class Alone {
     frame_.blob = blob.data();
     frame_.next_ms = next_ms;
     frame_.now_ms = at_ms;
-    cells::reach_near(*frame_.view, frame_.blob, at_ms);
+    cells::reach_near(*frame_.view, near_, frame_.blob, at_ms);
     const auto truths = cells::load<uint64_t>(blob.data() + of_kind.word_at);
     of_kind.code(&frame_);
     BlobHeader& header = blob.header();  // it may have moved
@@ -107,6 +107,7 @@ class Alone {
   Frame frame_;
   std::vector<OfKind> kinds_;
   OfKind time_;
+  std::span<const cells::NearRun> near_;
   uint32_t mark_;
   bool reads_user_;
 };

@@ -1,6 +1,7 @@
 #include "runtime/interp/window_bands.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "runtime/cells/bytes.h"
 #include "runtime/cells/days.h"
@@ -13,7 +14,7 @@ namespace {
 using image::Op;
 
 /// Entries that are looked at for the one whose leaving turns a sum's test.
-constexpr uint32_t kLooksAhead = 8;
+constexpr uint32_t kLooksAhead = 32;
 
 bool compare(const WindowTest& test, double number) {
   const double left = test.constant_first ? test.number : number;
@@ -54,29 +55,49 @@ uint32_t begin_of(const cells::Entries& entries, uint32_t first, const image::Wi
   return first;
 }
 
-/// Notes when the test turns by what leaves its window, the entries from `begin` on. Looks at a few
-/// of them, so it may be early.
-void note_turn(Frame& frame, const cells::Entries& entries, uint32_t begin, const WindowTest& test,
-               int64_t from_ms, bool truth) {
+/// Notes when the test turns by what leaves its window, the entries from `begin` on. `turns`:
+/// whether it is another of the entries from one on. Looks at a few of them, so it may be early.
+template <class Turns>
+void note_turn(Frame& frame, const cells::Entries& entries, uint32_t begin, int64_t from_ms,
+               const Turns& turns) {
   uint32_t last = begin;  // that has to leave
-  for (; last < entries.count; ++last) {
-    if (last - begin == kLooksAhead) break;
-    if (compare(test, cells::sum_between(entries, last + 1, entries.count).sum) != truth) break;
-  }
+  const uint32_t end = std::min(entries.count, begin + kLooksAhead);
+  while (last < end && !turns(last + 1)) ++last;
   if (last == entries.count) return;
   note_deadline(frame, cells::later_by(entries.time_of(last), from_ms));
 }
 
 }  // namespace
 
+void WindowTest::find_holds(bool of_days) {
+  const auto bits = [&](uint32_t less, uint32_t equal, uint32_t greater) {
+    holds = (less | equal << 1 | greater << 2) ^ (negated ? 7 : 0);
+  };
+  if (!of_days) {
+    if (!cells::SumsFrom::fits(sum)) return;  // by comparison
+    return bits(op == Op::kSumEqual ? 0 : 1, op == Op::kSumLess ? 0 : 1, 0);
+  }
+  // Of n days as good as of the next whole number, or the one behind it.
+  if ((op != Op::kLess && op != Op::kLessEqual) || !exists(number)) return;
+  const bool from_it = (op == Op::kLess) != constant_first;
+  const double first = from_it ? std::ceil(number) : std::floor(number) + 1;
+  days = static_cast<uint32_t>(std::clamp(first, 0.0, 1e6));
+  bits(constant_first ? 0 : 1, 0, constant_first ? 1 : 0);
+}
+
 uint64_t test_days(Frame& frame, const image::CellRow& row, std::span<const WindowTest> tests) {
   cells::DaysRead read({frame.blob, *frame.view, row}, frame.now_ms);
   uint64_t bits = 0;
   for (size_t i = 0; i < tests.size(); ++i) {
     const WindowTest& test = tests[i];
-    const bool truth = read.test(frame.view->windows[test.window], [&](uint32_t days) {
-      return compare(test, static_cast<double>(days));
-    });
+    const image::WindowRow& window = frame.view->windows[test.window];
+    bool truth = false;
+    if (test.days != WindowTest::kAnyDays) {
+      truth = (test.holds >> (read.at_least(window, test.days) ? 2 : 0) & 1) != 0;
+    } else {
+      truth = read.test(window,
+                        [&](uint32_t days) { return compare(test, static_cast<double>(days)); });
+    }
     bits |= uint64_t{truth} << i;
   }
   note_deadline(frame, read.deadline_ms());
@@ -89,13 +110,26 @@ uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> test
   uint32_t first = entries.count;  // inside
   uint64_t bits = 0;
   for (size_t i = 0; i < tests.size(); ++i) {
-    const image::WindowRow& window = view.windows[tests[i].window];
+    const WindowTest& test = tests[i];
+    const image::WindowRow& window = view.windows[test.window];
     first = begin_of(entries, first, window, frame.now_ms);
     const bool capped = window.cap != 0 && entries.count - first > window.cap;
     const uint32_t begin = capped ? entries.count - window.cap : first;
-    const bool truth = compare(tests[i], cells::sum_between(entries, begin, entries.count).sum);
-    bits |= uint64_t{truth} << i;
-    if (begin < entries.count) note_turn(frame, entries, begin, tests[i], window.from_ms, truth);
+    const auto look = [&](const auto& holds) {
+      const bool truth = holds(begin);
+      bits |= uint64_t{truth} << i;
+      if (begin == entries.count) return;
+      note_turn(frame, entries, begin, window.from_ms,
+                [&](uint32_t from) { return holds(from) != truth; });
+    };
+    if (test.holds != 0 && entries.count != 0) {
+      const cells::SumsFrom sums(entries, test.sum);
+      look([&](uint32_t from) { return (test.holds >> sums.order(from) & 1) != 0; });
+    } else {
+      look([&](uint32_t from) {
+        return compare(test, cells::sum_between(entries, from, entries.count).sum);
+      });
+    }
   }
   return bits;
 }

@@ -19,6 +19,15 @@ struct WindowTest {
   uint32_t window = 0;          // row of the image
   double number = 0;            // of days: the constant
   Decimal sum;                  // of sums
+  /// Of sums: bit 0, 1, 2: whether the test holds of one that is less than, equal to, greater than
+  /// the constant. Of days: whether it holds of fewer than `days` days (bit 0) and of as many and
+  /// more (bit 2).
+  uint32_t holds = 0;
+  uint32_t days = kAnyDays;
+
+  static constexpr uint32_t kAnyDays = UINT32_MAX;  // no such number tells
+  /// Fills these two in.
+  void find_holds(bool of_days);
 };
 
 /// How many tests of a row stand in a word of bits.

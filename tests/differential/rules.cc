@@ -304,6 +304,56 @@ const char* const kJoins[] = {
     "{} for "};
 constexpr size_t kJoinCount = std::size(kJoins);
 
+/// Shapes of which a file has many rules that differ in constants: what a program of many rules
+/// searches in tables, and looks at side by side.
+const Form kFamilies[] = {
+    {"family of sums",
+     [](Maker& m) {
+       return fmt::format("sum(order.n) {} {} within {}", m.compare(), m.random.between(-3, 6),
+                          m.window());
+     }},
+    {"family of sums from one number on",
+     [](Maker& m) {
+       return fmt::format("sum(order.n) >= {} within {}", m.random.between(-1, 4), m.window());
+     }},
+    {"family of counts",
+     [](Maker& m) {
+       return fmt::format("{} >= {} within {}", m.event(), m.random.between(1, 3), m.window());
+     }},
+    {"family of counts of one event",
+     [](Maker& m) {
+       return fmt::format("view {} {} within {}", m.compare(), m.small(), m.window());
+     }},
+    {"family of days",
+     [](Maker& m) {
+       return fmt::format("view on {} {} of the last {} days", m.compare(), m.random.between(0, 4),
+                          m.random.between(1, 6));
+     }},
+    {"family of absences",
+     [](Maker& m) {
+       const std::string event = m.event();
+       return fmt::format("{} and no {} within {}", event, event, m.window());
+     }},
+    {"family of filters",
+     [](Maker& m) {
+       return fmt::format("(order where n > {}) >= {} within {}", m.random.between(-1, 4),
+                          m.random.between(1, 2), m.window());
+     }},
+    {"family of traits",
+     [](Maker& m) {
+       return fmt::format("plan = {} and {} >= {} within {}", m.text(), m.event(),
+                          m.random.between(1, 2), m.window());
+     }},
+    {"family of ages",
+     [](Maker& m) { return fmt::format("time since last view {} {}", m.compare(), m.window()); }},
+    {"family of sequences",
+     [](Maker& m) {
+       return fmt::format("({} then {} within {}) >= 1 within {}", m.event(), m.event(), m.window(),
+                          m.window());
+     }},
+};
+constexpr size_t kFamilyCount = std::size(kFamilies);
+
 size_t places_in(std::string_view text) {
   size_t count = 0;
   for (size_t at = text.find("{}"); at != std::string_view::npos; at = text.find("{}", at + 2))
@@ -408,11 +458,12 @@ std::vector<std::string_view> form_names() {
   std::vector<std::string_view> names;
   for (const Form& form : all_forms()) names.push_back(form.name);
   for (const char* join : kJoins) names.emplace_back(join);
+  for (const Form& family : kFamilies) names.push_back(family.name);
   return names;
 }
 
 GeneratedRules generate_rules(Random& random, const Scale& scale, FormCounts& counts) {
-  counts.by_form.resize(all_forms().size() + kJoinCount);
+  counts.by_form.resize(all_forms().size() + kJoinCount + kFamilyCount);
   Maker maker{random, scale};
   GeneratedRules rules;
   rules.head = head_of(maker);
@@ -426,6 +477,14 @@ GeneratedRules generate_rules(Random& random, const Scale& scale, FormCounts& co
     rules.segments.push_back({fmt::format("s{}", i), condition(maker, depth, counts),
                               random.chance(scale.is_plain ? 0 : 15) ? clauses_of(maker) : ""});
     maker.segments_before = i + 1;
+  }
+  for (int families = random.chance(15) ? 2 : 0; families > 0; --families) {
+    const size_t family = random.below(kFamilyCount);
+    ++counts.by_form[all_forms().size() + kJoinCount + family];
+    for (size_t left = 3 + random.below(10); left > 0; --left) {
+      const Condition when{kFamilies[family].make(maker), {}};
+      rules.segments.push_back({fmt::format("s{}", rules.segments.size()), when, ""});
+    }
   }
   return rules;
 }
