@@ -107,7 +107,8 @@ typedef struct segue_deploy_options {
 SEGUE_API segue_status segue_engine_deploy(segue_engine* engine, const segue_program* program,
                                            const segue_deploy_options* options);
 
-/* 1 while users are carried over or changes held back, else 0. */
+/* 1 while users are carried over or changes held back, which is so again when segments have waited
+ * long enough after a deploy and it is told who is in them now; else 0. */
 SEGUE_API segue_status segue_engine_is_deploying(const segue_engine* engine, int* deploying);
 
 /* Waits for no one: no other call of the engine may be at work. */

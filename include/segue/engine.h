@@ -171,7 +171,8 @@ class SEGUE_API MembershipEngine {
   Outcome deploy(std::shared_ptr<const CompiledProgram> next,
                  bool history_starts_now = false) noexcept;
 
-  /// Whether users are still to be carried over.
+  /// Whether users are still to be carried over; or, since segments have waited long enough after a
+  /// deploy, to be told who is in them now, which is done in the same way.
   bool is_deploying() const noexcept;
 
   /// Of an engine of `open_engine`: all that was applied so far needs no log any more, once this
@@ -192,8 +193,9 @@ class SEGUE_API MembershipEngine {
   // never behind the changes given out. What moves with time alone (windows, half-lives) is as of
   // the last instant that a call of the engine settled before it returned. After a deploy numbers
   // are those of the new program at once; of a user who is not carried over yet the answers are
-  // those of the deploy's instant, of segments and scores that had the same names. Cost: three
-  // lines of memory; of a score with a half-life also its arithmetic.
+  // those of the deploy's instant, of segments and scores that had the same names. Of a segment
+  // that has waited long enough after it, a user is what it was until its turn. Cost: three lines
+  // of memory; of a score with a half-life also its arithmetic.
   bool is_member(std::string_view user, uint32_t segment) const noexcept;
   std::vector<uint32_t> segments_of(std::string_view user) const noexcept;  ///< ascending
   double score_of(std::string_view user, uint32_t score) const noexcept;  ///< 0 of who is not known

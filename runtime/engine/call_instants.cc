@@ -30,6 +30,7 @@ void Engine::settle_calls() {
   });
   process(released.first(static_cast<size_t>(kept - released.begin())), end);
   settled_ = end;
+  finish_deploy();  // of a warming that ends at that instant: no id that is held back is erased
   for (const auto& shard : shards_) shard->erase_left();
   if (!released.empty()) reorder_.drop_before(end);
 }

@@ -1,6 +1,5 @@
 // How a shard goes over to another program: user by user, when an event touches one or when it is a
 // user's turn.
-#include <algorithm>
 #include <utility>
 
 #include "runtime/base/hash.h"
@@ -173,6 +172,16 @@ void Shard::carry_some(size_t bytes, Instant settled) {
   order_.clear();
   if (updates_) updates_->clear();
   cells::take_capped();
+  if (former_) {
+    carry_users(bytes);
+  } else if (warmed_) {
+    look_at_warmed(bytes);
+  }
+  capped_ += cells::take_capped();
+  order_.put_in_order();
+}
+
+void Shard::carry_users(size_t bytes) {
   size_t carried = 0;
   while (former_ != nullptr && carried < bytes) {
     UserTable& users = former_->users;
@@ -187,72 +196,6 @@ void Shard::carry_some(size_t bytes, Instant settled) {
     carried += user.bytes;
     if (was_cold) users_.let_leave(user.number);  // nobody asked for it
   }
-  capped_ += cells::take_capped();
-  order_.put_in_order();
-}
-
-/// Takes changes of segments that warm out of those that are nobody's yet.
-void Shard::hide_warming(int64_t first_ms) {
-  std::vector<Transition>& changes = order_.transitions();
-  const auto begin = changes.end() - static_cast<ptrdiff_t>(order_.unowned());
-  changes.erase(std::remove_if(begin, changes.end(),
-                               [&](const Transition& change) {
-                                 return warming_->hides(change.segment, first_ms, change.at);
-                               }),
-                changes.end());
-}
-
-/// By slot of the segments that warm: whether the user is a member, before what happens at `at`.
-std::vector<bool> Shard::published(uint32_t number, Instant at) const {
-  std::vector<bool> is_in;
-  for (const uint32_t row : warming_->rows) {
-    is_in.push_back(is_member(number, row, at - Duration{1}));
-  }
-  return is_in;
-}
-
-/// A user who was joined with one that was known earlier waits from now on, as what it was.
-void Shard::let_stay(uint32_t number, const std::vector<bool>& was_in, int64_t first_ms) {
-  for (uint32_t slot = 0; slot < was_in.size(); ++slot) {
-    if (warming_->waits(warming_->rows[slot], first_ms)) staying_.set(number, slot, was_in[slot]);
-  }
-}
-
-/// What has become of users of segments that answer from `at` on.
-void Shard::end_warming(Instant at) {
-  if (!std::binary_search(warming_->ends.begin(), warming_->ends.end(), at)) return;
-  std::vector<uint32_t> rows;
-  for (const uint32_t row : warming_->rows) {
-    if (warming_->segments[row].until == at) rows.push_back(row);
-  }
-  Transition change{.at = at, .cause = Cause::kDeploy};
-  for (uint32_t number = 0; number < users_.size(); ++number) {
-    if (number + kRowsAhead < users_.size()) users_.fetch_row(number + kRowsAhead, 1);
-    const Blob blob = users_.blob(number);
-    if (blob.empty()) continue;
-    for (const uint32_t row : rows) {
-      const int64_t first_ms = blob.header().first_ms;
-      if (!warming_->waits(row, first_ms)) continue;
-      const bool was = staying_.get(number, warming_->segments[row].slot);
-      change.entered = member(*program_, blob, row);
-      if (change.entered == was) continue;
-      change.segment = row;
-      order_.transitions().push_back(change);
-      member_counts_[row] += change.entered ? 1 : -1;
-    }
-    if (order_.unowned() == 0) continue;
-    order_.belong_to(users_.id_place(number));
-    if (updates_) note_update(number, blob);
-  }
-}
-
-bool Shard::is_member(uint32_t number, uint32_t segment, Instant at) const {
-  const Blob blob = users_.blob(number);
-  if (blob.empty()) return false;
-  if (warming_ && warming_->stays(segment, blob.header().first_ms, at)) {
-    return staying_.get(number, warming_->segments[segment].slot);
-  }
-  return member(*program_, blob, segment);
 }
 
 }  // namespace segue

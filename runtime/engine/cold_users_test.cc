@@ -270,7 +270,7 @@ TEST(ColdUsers, MemoryHoldsNoMoreWhileTheyAreCarriedOver) {
   for (int turn = 0; turn < 10; ++turn) world.engine->push(views(random, now_ms, 1'000, 200));
   world.deploy(other_program());
   bool deploying = true;
-  for (int turn = 0; turn < 100 && deploying; ++turn) {
+  for (int turn = 0; turn < 2'000 && deploying; ++turn) {
     deploying = world.engine->is_deploying();
     EXPECT_EQ(deploying || turn > 3, true);
     const EngineStats stats = world.engine->stats();

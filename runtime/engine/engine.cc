@@ -165,8 +165,6 @@ void Engine::settle(Instant end) {
 /// much is released, and however far the clock is moved on.
 void Engine::settle_events(Instant end) {
   if (end <= settled_) return;
-  if (carries() && next_warm_end() < end) finish_deploy();
-  if (is_stopped()) return;
   const std::span<Arrival> released = reorder_.release(end);
   std::span<Arrival> rest = released;
   while (settled_ < end) {
@@ -182,10 +180,16 @@ void Engine::settle_events(Instant end) {
     }
     const bool cut = count < rest.size() && rest[count].at < limit;
     const Instant slice_end = cut ? rest[count].at : limit;
+    // The changes of one warming's end, or of carrying over, come before those of the next.
+    if (warm_end < slice_end && carries()) finish_deploy();
+    if (is_stopped()) return;
     if (first < end) process(rest.subspan(0, count), slice_end);
     if (is_stopped()) return;
     rest = rest.subspan(count);
     settled_ = slice_end;
+    // Else all that a long call changes would be held back to its end.
+    if (settled_ < end) carry_on();
+    if (is_stopped()) return;
   }
   if (!released.empty()) reorder_.drop_before(end);
 }

@@ -137,7 +137,8 @@ class Engine {
   /// whose membership is another under it get a change of cause `kDeploy`, dated at the last
   /// settled instant; of a segment that is gone it bears a row behind those of the program (see
   /// `segment_name`). A segment that reads what is not known yet *warms*: until all that it reads
-  /// reaches back over its window, users who were known before have neither entries nor exits.
+  /// reaches back over its window, users who were known before have neither entries nor exits. What
+  /// becomes of them then, cause `kDeploy`, is told as users are carried over.
   ///
   /// Users are carried over one by one, when an event touches them and some with every later call;
   /// until all are, changes are held back, so that they come in order. Events that wait for the
@@ -152,7 +153,8 @@ class Engine {
   /// Another program before any input, and before `restore`: as if it was made with it.
   void begin_with(std::shared_ptr<const Program> program);
 
-  /// Carries over all who are not yet, and gives out what was held back.
+  /// Carries over all who are not yet, tells of all what becomes of them in segments that have
+  /// warmed, and gives out what was held back.
   void finish_deploy();
   bool is_deploying() const { return carries() || !held_.empty(); }
 

@@ -45,11 +45,12 @@ void Shard::settle(std::span<Arrival> arrivals, Instant end) {
   if (updates_) updates_->clear();
   cells::take_capped();  // what others did on this thread is not ours
   if (!leaving_.empty()) apply_leaves(end - Duration{1});
+  if (warmed_) tell_warmed_of(arrivals);
   alone_.refresh();
   apply_all(arrivals);
   if (!joining_.empty()) apply_joins(end - Duration{1});
   wake_before(end);
-  if (warming_) end_warming(end - Duration{1});
+  if (warming_) begin_warmed(end - Duration{1});
   if (dedupe_) dedupe_->forget_before(end);
   capped_ += cells::take_capped();
   order_.put_in_order();
@@ -260,6 +261,8 @@ void Shard::wake(Timers::Wake wake, Instant end) {
   mark = 0;
   Blob blob = users_.take(wake.user);
   if (next_deadline(blob) < end) {
+    if (warmed_) [[unlikely]]
+      tell_warmed(wake.user);
     // The id lies elsewhere: a miss that few programs need.
     const std::string_view id = reads_user_ ? users_.id(wake.user) : std::string_view();
     alone_.advance(blob, id, end - Duration{1}, order_.transitions());

@@ -95,7 +95,7 @@ class Shard {
   Status trouble() const;
   ResidenceStats residence() const;
 
-  // ---- Deploys: carrying.cc ----
+  // ---- Deploys: carrying.cc, warming.cc ----
 
   /// Goes over to another program. `segment_ranks`: of its segments, and those that are removed
   /// behind them. Users are carried over when an event touches them, or by `carry_some`; what
@@ -103,12 +103,12 @@ class Shard {
   void begin_deploy(std::shared_ptr<const Deploy> deploy, std::span<const uint32_t> segment_ranks);
 
   /// Carries users over until their states were so many bytes, settled up to
-  /// `settled` as all others are.
-  /// Makes `changes`.
+  /// `settled` as all others are; or tells of as many what has become of them in segments that have
+  /// warmed. Makes `changes`.
   void carry_some(size_t bytes, Instant settled);
 
-  /// Whether some users are not carried over yet.
-  bool is_carrying() const { return former_ != nullptr; }
+  /// Whether there are some for whom that is still to be done.
+  bool is_carrying() const { return former_ != nullptr || warmed_ != nullptr; }
 
   /// Of users who are carried over: in or out as changes have told, all up to and at `at` settled.
   bool is_member(uint32_t number, uint32_t segment, Instant at) const;
@@ -182,11 +182,23 @@ class Shard {
     uint32_t bytes = 0;  // of the state before
   };
   Carried carry_user(uint32_t former_number);
+  void carry_users(size_t bytes);
   void tell_deploy(uint32_t former_number, const Blob& old, uint32_t number, const Blob& blob);
   void hide_warming(int64_t first_ms);
   std::vector<bool> published(uint32_t number, Instant at) const;
   void let_stay(uint32_t number, const std::vector<bool>& was_in, int64_t first_ms);
-  void end_warming(Instant at);
+
+  /// While users are told of who is in what, of segments that were warming: warming.cc.
+  struct Warmed {
+    Instant at;                  // from it on they answer
+    std::vector<uint32_t> rows;  // of them
+    std::vector<bool> is_told;   // by number of who was there then
+    uint32_t next = 0;           // users before it are
+  };
+  void begin_warmed(Instant at);
+  void tell_warmed(uint32_t number);
+  void tell_warmed_of(std::span<const Arrival> arrivals);
+  void look_at_warmed(size_t bytes);
   std::vector<uint64_t> staying_of(uint32_t number) const;
 
   const Program* program_;
@@ -210,6 +222,7 @@ class Shard {
   Status trouble_before_;
   std::shared_ptr<const Warming> warming_;  // null: no segment warms
   StayingMembers staying_;
+  std::unique_ptr<Warmed> warmed_;  // while users are looked at
 
   // Of the instant that is settled next.
   std::vector<std::pair<uint32_t, Cause>> leaving_;
