@@ -101,7 +101,13 @@ Durable::Durable(const DurableOptions& options, std::shared_ptr<const Program> p
       host_(host),
       programs_(*options.files, programs_folder(options)),
       decoder_(program_->schema()),
-      ahead_([this](const InputBatch& input) { return log_batch(input); }) {}
+      ahead_([this](const InputBatch& input) { return write_batch(input); }, commit_of(options)) {}
+
+/// Of a policy that makes each batch wait for the disk.
+LogAhead::Commit Durable::commit_of(const DurableOptions& options) {
+  if (options.sync.when != SyncPolicy::When::kAlways) return {};
+  return [this] { return log_->commit(); };
+}
 
 Durable::~Durable() {
   if (writer_.joinable()) writer_.join();
@@ -305,10 +311,10 @@ void Durable::note_taken(const EventBatch& batch) {
   }
 }
 
-Status Durable::log_batch(const InputBatch& input) {
+Status Durable::write_batch(const InputBatch& input) {
   payload_.clear();
   put_events(payload_, input.batch, input.inputs);
-  return log_->append(RecordKind::kEvents, payload_);
+  return log_->write(RecordKind::kEvents, payload_);
 }
 
 /// What is in the log.
@@ -340,7 +346,8 @@ Status Durable::push(EventBatch batch, std::span<const uint32_t> inputs) {
   if (batch.empty()) return {};
   SEGUE_TRY_STATUS(engine_.trouble());
   InputBatch input{std::move(batch), inputs};
-  SEGUE_TRY_STATUS(log_batch(input));
+  SEGUE_TRY_STATUS(write_batch(input));
+  SEGUE_TRY_STATUS(log_->commit());
   SEGUE_TRY_STATUS(apply(std::move(input)));
   checkpoint_when_due();
   return {};

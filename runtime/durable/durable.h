@@ -160,7 +160,8 @@ class Durable {
   void work_with(std::shared_ptr<const Program> program);
   Status drop_programs();
   void note_taken(const EventBatch& batch);
-  Status log_batch(const InputBatch& input);
+  LogAhead::Commit commit_of(const DurableOptions& options);
+  Status write_batch(const InputBatch& input);
   Status apply(InputBatch input);
   Status apply_logged(bool all);
   bool is_checkpoint_due() const;

@@ -128,15 +128,22 @@ Status LogWriter::broken() const {
 }
 
 Status LogWriter::append(RecordKind kind, std::string_view payload) {
+  SEGUE_TRY_STATUS(write(kind, payload));
+  return commit();
+}
+
+Status LogWriter::commit() {
+  return options_.sync.when == SyncPolicy::When::kAlways ? sync() : Status();
+}
+
+Status LogWriter::write(RecordKind kind, std::string_view payload) {
   SEGUE_TRY_STATUS(broken());
   if (payload.size() > kPayloadBytesMax) {
     return Error{Errc::kTooLarge, fmt::format("a record of {} bytes: a log takes {} at most",
                                               payload.size(), kPayloadBytesMax)};
   }
   if (is_cut_ || segment_bytes_ >= options_.segment_bytes) SEGUE_TRY_STATUS(cut());
-  SEGUE_TRY_STATUS(write_record(kind, payload));
-  if (options_.sync.when == SyncPolicy::When::kAlways) return sync();
-  return {};
+  return write_record(kind, payload);
 }
 
 Status LogWriter::write_record(RecordKind kind, std::string_view payload) {

@@ -51,6 +51,11 @@ class LogWriter {
 
   [[nodiscard]] Status append(RecordKind kind, std::string_view payload);
 
+  /// The two halves of `append`: a record is written, and what was written is acknowledged, one
+  /// sync for all of it.
+  [[nodiscard]] Status write(RecordKind kind, std::string_view payload);
+  [[nodiscard]] Status commit();
+
   /// All that was appended survives the machine.
   [[nodiscard]] Status sync();
 

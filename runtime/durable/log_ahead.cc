@@ -63,18 +63,35 @@ void LogAhead::run() {
   for (;;) {
     changed_.wait(lock, [&] { return has_work() || stopped_; });
     if (stopped_) return;
-    // It stays where it is while others come and go.
-    const InputBatch& next = batches_[logged_];
-    lock.unlock();
-    Status logged = log_(next);
-    lock.lock();
-    if (logged.ok()) {
-      ++logged_;
-    } else {
-      failed_ = std::move(logged);
-    }
+    logged_ += log_group(lock);
     changed_.notify_all();
   }
+}
+
+/// Those that are there by now, or without a commit the first of them. Returns how many count.
+size_t LogAhead::log_group(std::unique_lock<std::mutex>& lock) {
+  const size_t group = commit_ ? batches_.size() - logged_ : 1;
+  size_t written = 0;
+  Status wrong;
+  while (wrong.ok() && written < group && !stopped_) {
+    // It stays where it is while others come and go.
+    const InputBatch& next = batches_[logged_ + written];
+    lock.unlock();
+    wrong = log_(next);
+    lock.lock();
+    written += wrong.ok() ? 1 : 0;
+  }
+  if (commit_ && written > 0) {
+    lock.unlock();
+    Status committed = commit_();
+    lock.lock();
+    if (!committed.ok()) {
+      wrong = std::move(committed);
+      written = 0;
+    }
+  }
+  failed_ = std::move(wrong);
+  return written;
 }
 
 }  // namespace segue::durable

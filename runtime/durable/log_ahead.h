@@ -27,8 +27,12 @@ struct InputBatch {
 class LogAhead {
  public:
   using Log = std::function<Status(const InputBatch&)>;
+  using Commit = std::function<Status()>;
 
-  explicit LogAhead(Log log) : log_(std::move(log)) {}
+  /// `commit`: without it none that was logged counts. It is asked for once for all batches that
+  /// were there when it was done before, so that one sync serves many. Empty: each counts at once.
+  explicit LogAhead(Log log, Commit commit = {})
+      : log_(std::move(log)), commit_(std::move(commit)) {}
   LogAhead(const LogAhead&) = delete;
   LogAhead& operator=(const LogAhead&) = delete;
 
@@ -46,14 +50,16 @@ class LogAhead {
   bool is_ready();
 
   /// The first one, once it is in the log. If it cannot be logged, what came behind it is neither,
-  /// and all of them are gone. Not of an empty one.
+  /// and all of them are gone; if a commit fails, all that was to count by it. Not of an empty one.
   Result<InputBatch> take();
 
  private:
   void run();
+  size_t log_group(std::unique_lock<std::mutex>& lock);
   bool has_work() const { return failed_.ok() && logged_ < batches_.size(); }
 
   Log log_;
+  Commit commit_;
   std::deque<size_t> bytes_;  // of each batch; the owner's
   size_t held_ = 0;
 

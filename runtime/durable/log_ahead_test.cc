@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 namespace segue::durable {
 namespace {
@@ -46,6 +50,105 @@ TEST(LogAheadTest, WhatCannotBeLoggedTakesWithItWhatCameBehind) {
   EXPECT_EQ(calls, 2);
   ahead.add({merged_batch(line, 1), {}});
   EXPECT_TRUE(ahead.take().has_value());
+}
+
+/// Lets batches be logged only when it is told to.
+class Gate {
+ public:
+  void open() {
+    const std::lock_guard lock(mutex_);
+    is_open_ = true;
+    changed_.notify_all();
+  }
+  void pass() {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return is_open_; });
+  }
+  void await_one() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_ > 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_open_ = false;
+  int waiting_ = 0;
+};
+
+TEST(LogAheadTest, OneCommitServesAllThatCameDuringTheOneBefore) {
+  Gate gate;
+  std::atomic<int> logged = 0;
+  std::vector<int> commits;  // how many were logged by then
+  LogAhead ahead(
+      [&](const InputBatch&) {
+        ++logged;
+        return Status();
+      },
+      [&] {
+        gate.pass();
+        commits.push_back(logged);
+        return Status();
+      });
+  const auto line = std::make_shared<const std::string>("x");
+  ahead.add({merged_batch(line, 1), {}});
+  gate.await_one();
+  for (size_t events = 2; events < 12; ++events) ahead.add({merged_batch(line, events), {}});
+  EXPECT_FALSE(ahead.is_ready()) << "written, but not committed";
+  gate.open();
+  for (size_t events = 1; events < 12; ++events) {
+    const auto taken = ahead.take();
+    ASSERT_TRUE(taken.has_value());
+    EXPECT_EQ(taken->batch.events.size(), events);
+  }
+  EXPECT_EQ(commits, (std::vector<int>{1, 11}));
+}
+
+TEST(LogAheadTest, OfAFailedCommitNoneCounts) {
+  Gate gate;
+  bool fails = false;
+  LogAhead ahead([](const InputBatch&) { return Status(); },
+                 [&] {
+                   gate.pass();
+                   const bool was_first = !fails;
+                   fails = true;
+                   return was_first ? Status() : Status(Error{Errc::kUnreadable, "no disk"});
+                 });
+  const auto line = std::make_shared<const std::string>("x");
+  ahead.add({merged_batch(line, 1), {}});
+  gate.await_one();
+  for (int i = 0; i < 3; ++i) ahead.add({merged_batch(line, 1), {}});
+  gate.open();
+  EXPECT_TRUE(ahead.take().has_value());
+  const auto failed = ahead.take();
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_EQ(failed.error().message, "no disk");
+  EXPECT_TRUE(ahead.empty());
+}
+
+/// A write that fails takes nothing from those before it.
+TEST(LogAheadTest, WhatWasWrittenBeforeAFailureIsCommitted) {
+  Gate gate;
+  int writes = 0;
+  LogAhead ahead(
+      [&](const InputBatch&) {
+        return ++writes == 3 ? Status(Error{Errc::kUnreadable, "full"}) : Status();
+      },
+      [&] {
+        gate.pass();
+        return Status();
+      });
+  const auto line = std::make_shared<const std::string>("x");
+  ahead.add({merged_batch(line, 1), {}});
+  gate.await_one();
+  for (int i = 0; i < 3; ++i) ahead.add({merged_batch(line, 1), {}});
+  gate.open();
+  EXPECT_TRUE(ahead.take().has_value());
+  EXPECT_TRUE(ahead.take().has_value());
+  EXPECT_FALSE(ahead.take().has_value());
+  EXPECT_EQ(writes, 3);
 }
 
 }  // namespace
