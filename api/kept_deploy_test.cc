@@ -37,6 +37,14 @@ event view
 segment seen = view within 1d
 )seg";
 
+constexpr const char* kWarming = R"seg(
+event view
+event buy
+segment bought = buy >= 1
+segment keen = view >= 2 within 2h
+segment recent = buy within 1h
+)seg";
+
 /// As a file: it stays when the process ends, and takes back what is behind a position.
 class Kept final : public DurableSink {
  public:
@@ -211,6 +219,38 @@ TEST_F(KeptDeployTest, TheNextProcessMayHaveYetOtherRules) {
   ASSERT_TRUE(describe_state(folder_ + "/kept", true, report).ok());
   EXPECT_EQ(report.program, program_of(kThird)->identity());
   EXPECT_THAT(report.deployed, IsEmpty());
+}
+
+std::string text_of(const std::vector<WarmingSegment>& warming) {
+  std::string text;
+  for (const WarmingSegment& segment : warming) {
+    text += segment.name + " " + (segment.until ? format_time(*segment.until) : "never") + "\n";
+  }
+  return text;
+}
+
+/// Of the engine at once, of the folder as of its checkpoint.
+TEST_F(KeptDeployTest, WhatWarmsIsTold) {
+  push(line("ann", 1));
+  EXPECT_THAT(engine_.stats().warming, IsEmpty());
+  ASSERT_TRUE(open(kWarming).ok());
+  const std::string both = "bought never\nrecent 1970-01-01T01:01:00.000Z\n";
+  EXPECT_EQ(text_of(engine_.stats().warming), both);
+  StateReport report;
+  ASSERT_TRUE(describe_state(folder_ + "/kept", false, report).ok());
+  EXPECT_THAT(report.warming, IsEmpty()) << "the deploy is behind the checkpoint";
+  ASSERT_TRUE(engine_.checkpoint().ok());
+  ASSERT_TRUE(describe_state(folder_ + "/kept", false, report).ok());
+  EXPECT_EQ(text_of(report.warming), both);
+  ASSERT_TRUE(open(kWarming).ok());
+  EXPECT_EQ(text_of(engine_.stats().warming), both) << "of the next process too";
+  advance(60);
+  EXPECT_EQ(text_of(engine_.stats().warming), both);
+  advance(61);
+  EXPECT_EQ(text_of(engine_.stats().warming), "bought never\n");
+  ASSERT_TRUE(engine_.checkpoint().ok());
+  ASSERT_TRUE(describe_state(folder_ + "/kept", false, report).ok());
+  EXPECT_EQ(text_of(report.warming), "bought never\n");
 }
 
 /// Else nobody who was known before is let in where all of history is looked at.

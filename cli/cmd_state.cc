@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/complaint.h"
@@ -34,6 +35,13 @@ std::string state_text(const StateReport& report) {
   if (report.torn_bytes > 0) {
     out += fmt::format("torn tail   {} that the next start will cut off\n",
                        counted(report.torn_bytes, "byte"));
+  }
+  const char* head = "warming     ";
+  for (const WarmingSegment& segment : report.warming) {
+    out += fmt::format("{}{} {}\n", std::exchange(head, "            "), segment.name,
+                       segment.until ? "until " + format_time(*segment.until)
+                                     : "without end: all of history is asked for (see "
+                                       "--history-starts-now)");
   }
   out += report.sink.empty() ? "changes     to standard output\n"
                              : fmt::format("changes     to {}, {} final\n", report.sink,

@@ -271,6 +271,17 @@ segue_status segue_engine_rejects(const segue_engine* engine, segue_reject_callb
   return SEGUE_OK;
 }
 
+segue_status segue_engine_warming(const segue_engine* engine, segue_warming_callback callback,
+                                  void* context) {
+  SEGUE_C_TRY(check(engine, "engine"));
+  if (callback == nullptr) return fail(SEGUE_MISUSE, "callback is null");
+  SEGUE_C_HOLD(engine);
+  for (const segue::WarmingSegment& segment : engine->engine.stats().warming) {
+    callback(text_of(segment.name), segment.until ? ms_of(*segment.until) : INT64_MAX, context);
+  }
+  return SEGUE_OK;
+}
+
 segue_status segue_engine_members(const segue_engine* engine, uint32_t segment,
                                   segue_member_callback callback, void* context) {
   SEGUE_C_TRY(check(engine, "engine"));

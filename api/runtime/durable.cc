@@ -223,6 +223,10 @@ Outcome describe_state(const std::string& folder, bool verify, StateReport& into
   into.log_bytes = found->log_bytes;
   into.log_segments = found->log_segments;
   into.torn_bytes = found->log.cut_bytes;
+  for (const auto& [segment, until] : found->warming) {
+    into.warming.push_back(
+        {segment, until == kNever ? std::nullopt : std::optional(time_point_of(until))});
+  }
   for (const durable::InputState& input : manifest.inputs) {
     if (input.taken.lines > 0) into.inputs.push_back({input.name, input.taken.lines});
   }

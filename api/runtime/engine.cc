@@ -405,6 +405,25 @@ Snapshot MembershipEngine::snapshot(bool with_scores) const noexcept {
   return state_->trouble().ok() ? std::move(found) : Snapshot();
 }
 
+namespace {
+
+std::vector<WarmingSegment> warming_of(const MembershipEngine::State& state) {
+  std::vector<WarmingSegment> segments;
+  const Engine* const engine = state.backend->engine();
+  const Warming* const warming = engine != nullptr ? engine->warming().get() : nullptr;
+  if (warming == nullptr) return segments;
+  for (const uint32_t row : warming->rows) {
+    const Instant until = warming->segments[row].until;
+    if (until <= engine->last_settled()) continue;
+    WarmingSegment& segment = segments.emplace_back();
+    segment.name = engine->segment_name(row);
+    if (until != kNever) segment.until = time_point_of(until);
+  }
+  return segments;
+}
+
+}  // namespace
+
 RunStats MembershipEngine::stats() const noexcept {
   if (!state_) return {};
   const EngineStats counted = state_->backend->stats();
@@ -427,6 +446,7 @@ RunStats MembershipEngine::stats() const noexcept {
                     .resident_bytes = counted.state_bytes - found.cold_bytes,
                     .failure = found.last_failure};
   }
+  stats.warming = warming_of(*state_);
   if (counted.newest != kLongAgo) stats.newest = time_point_of(counted.newest);
   stats.rejects = state_->rejects.counts();
   stats.half_lines = state_->half_lines;

@@ -160,6 +160,13 @@ typedef void (*segue_reject_callback)(segue_text kind, uint64_t count, void* con
 SEGUE_API segue_status segue_engine_rejects(const segue_engine* engine,
                                             segue_reject_callback callback, void* context);
 
+typedef void (*segue_warming_callback)(segue_text segment, int64_t until_ms, void* context);
+
+/* Gives each segment that reads what a deploy made anew, in order of the program: who was known
+ * before the deploy neither enters nor leaves it until `until_ms`; INT64_MAX: at no instant. */
+SEGUE_API segue_status segue_engine_warming(const segue_engine* engine,
+                                            segue_warming_callback callback, void* context);
+
 typedef void (*segue_member_callback)(segue_text user, void* context);
 
 /* Gives each member of the segment, sorted by bytes, as of the newest event; after `finish`.

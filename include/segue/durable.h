@@ -114,6 +114,7 @@ struct StateReport {
     uint64_t lines = 0;  ///< taken so far
   };
   std::vector<Input> inputs;
+  std::vector<WarmingSegment> warming;  ///< of the checkpoint's program
 };
 
 /// `verify`: also compares every checksum, of users' states and of the store's blocks.

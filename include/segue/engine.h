@@ -98,6 +98,12 @@ struct MemoryStats {
   std::string failure;  ///< why some could not be put out, so that memory held more; or none
 };
 
+/// A segment that reads what a deploy made anew: who was known before it neither enters nor leaves.
+struct WarmingSegment {
+  std::string name;
+  std::optional<TimePoint> until;  ///< as of it the segment answers; empty: at no instant
+};
+
 /// What an engine has taken in and made so far.
 struct RunStats {
   uint64_t events = 0;  ///< that counted
@@ -111,8 +117,9 @@ struct RunStats {
   bool as_of = false;        ///< nobody looked for changes, and no state was kept
   uint64_t state_bytes = 0;  ///< of all users; 0 of the naive evaluator
   std::optional<MemoryStats> memory;
-  std::optional<TimePoint> newest;   ///< the newest event that counted
-  std::vector<RejectCount> rejects;  ///< `late` included; most frequent first
+  std::vector<WarmingSegment> warming;  ///< in order of the program, see `deploy`
+  std::optional<TimePoint> newest;      ///< the newest event that counted
+  std::vector<RejectCount> rejects;     ///< `late` included; most frequent first
   /// Of a durable engine's files: last lines that end within an event. They are read when the rest
   /// is there.
   std::vector<InputLine> half_lines;

@@ -33,6 +33,25 @@ Status verify_programs(const std::string& folder, const FolderReport& report) {
   return {};
 }
 
+/// Their names are in the program's image.
+Status describe_warming(const std::string& folder, FolderReport& report) {
+  SEGUE_TRY(const auto warming, warming_in(report.manifest.engine));
+  if (warming.empty()) return {};
+  const ProgramFiles programs(posix_files(), folder + "/programs");
+  SEGUE_TRY(const std::string bytes, programs.read(report.manifest.program));
+  const auto first = std::as_bytes(std::span(bytes));
+  const auto image = image::Image::open({first.begin(), first.end()});
+  if (!image) return programs.wrong(report.manifest.program, image.error());
+  const image::View& view = image->view();
+  for (const SavedWarming& saved : warming) {
+    if (saved.row >= view.segments.size()) {
+      return Error{Errc::kCorrupt, "the engine's state is damaged: which segments warm"};
+    }
+    report.warming.push_back({std::string(view.text(view.segments[saved.row].name)), saved.until});
+  }
+  return {};
+}
+
 Result<FolderReport> read_once(const std::string& folder, bool verify) {
   Files& files = posix_files();
   FolderReport report;
@@ -41,6 +60,7 @@ Result<FolderReport> read_once(const std::string& folder, bool verify) {
   SEGUE_TRY(const auto manifest, store->get(kManifestKey));
   if (!manifest) return Error{Errc::kUnreadable, "`" + folder + "` holds no checkpoint"};
   SEGUE_TRY(report.manifest, open_manifest(*manifest));
+  SEGUE_TRY_STATUS(describe_warming(folder, report));
   const std::string_view prefix(&kUserKey, 1);
   SEGUE_TRY_STATUS(store->scan(prefix, [&](std::string_view key, std::string_view value) -> Status {
     SEGUE_TRY(const std::string_view state, open_user(key.substr(1), value));

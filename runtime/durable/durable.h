@@ -213,6 +213,11 @@ struct FolderReport {
   uint64_t log_bytes = 0;
   uint64_t log_segments = 0;
   LogReading log;  // behind the checkpoint
+  struct Warming {
+    std::string segment;
+    Instant until;  // kNever: without end
+  };
+  std::vector<Warming> warming;  // of the checkpoint's program
 };
 
 /// Reads without taking the folder. Every user's state and every record behind the checkpoint is

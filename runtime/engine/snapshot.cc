@@ -14,10 +14,48 @@ namespace segue {
 namespace {
 
 constexpr uint32_t kVersion = 2;
+constexpr size_t kCounts = 7;
 constexpr int kValueDepthMax = 8;
 
 Error corrupt(const char* what) {
   return {Errc::kCorrupt, std::string("the engine's state is damaged: ") + what};
+}
+
+Error of_version(uint32_t version) {
+  return {Errc::kUnsupported,
+          "an engine's state of version " + std::to_string(version) + ": this build reads " +
+              std::to_string(kVersion) +
+              "; go on with the version that wrote it, or begin anew from the events"};
+}
+
+/// What `Engine::save_knowledge` puts.
+struct Knowledge {
+  uint64_t deploy_mark = 0;
+  std::vector<cells::Began> began;
+  std::vector<SavedWarming> warming;  // by row, ascending
+};
+
+bool take_knowledge(ByteReader& in, Knowledge& knowledge) {
+  constexpr size_t kBeganBytes = 13;
+  uint32_t count = 0;
+  if (!in.take(knowledge.deploy_mark) || !in.take(count)) return false;
+  if (count > in.left() / kBeganBytes) return false;
+  knowledge.began.resize(count);
+  for (cells::Began& cell : knowledge.began) {
+    uint8_t flag = 0;
+    if (!in.take(cell.since_ms) || !in.take(cell.newest) || !in.take(flag) || flag > 1) {
+      return false;
+    }
+    cell.history_starts_now = flag != 0;
+  }
+  if (!in.take(count)) return false;
+  for (; count > 0; --count) {
+    SavedWarming saved;
+    if (!in.take(saved.row) || !in.take(saved.since.ms) || !in.take(saved.until.ms)) return false;
+    if (!knowledge.warming.empty() && saved.row <= knowledge.warming.back().row) return false;
+    knowledge.warming.push_back(saved);
+  }
+  return true;
 }
 
 // ---- events that wait ---------------------------------------------------------------------------
@@ -224,34 +262,48 @@ void Engine::save_knowledge(std::string& out) const {
 }
 
 bool Engine::restore_knowledge(ByteReader& in) {
-  uint32_t count = 0;
-  if (!in.take(deploy_mark_) || !in.take(count) || count != began_.size()) return false;
-  for (cells::Began& cell : began_) {
-    uint8_t flag = 0;
-    if (!in.take(cell.since_ms) || !in.take(cell.newest) || !in.take(flag) || flag > 1) {
-      return false;
-    }
-    cell.history_starts_now = flag != 0;
-  }
-  if (!in.take(count)) return false;
+  Knowledge knowledge;
+  if (!take_knowledge(in, knowledge) || knowledge.began.size() != began_.size()) return false;
+  deploy_mark_ = knowledge.deploy_mark;
+  began_ = std::move(knowledge.began);
+  if (knowledge.warming.empty()) return true;
   auto warming = std::make_shared<Warming>();
   warming->segments.resize(program_->view().segments.size());
-  for (; count > 0; --count) {
-    uint32_t row = 0;
-    Warming::OfSegment segment;
-    if (!in.take(row) || !in.take(segment.since.ms) || !in.take(segment.until.ms)) return false;
-    const bool ascends = warming->rows.empty() || row > warming->rows.back();
-    if (!ascends || row >= warming->segments.size()) return false;
-    segment.slot = static_cast<uint32_t>(warming->rows.size());
-    warming->segments[row] = segment;
-    warming->rows.push_back(row);
-    if (segment.until != kNever) warming->ends.push_back(segment.until);
+  for (const SavedWarming& saved : knowledge.warming) {
+    if (saved.row >= warming->segments.size()) return false;
+    warming->segments[saved.row] = {saved.since, saved.until,
+                                    static_cast<uint32_t>(warming->rows.size())};
+    warming->rows.push_back(saved.row);
+    if (saved.until != kNever) warming->ends.push_back(saved.until);
   }
-  if (warming->rows.empty()) return true;
   std::sort(warming->ends.begin(), warming->ends.end());
   warming_ = std::move(warming);
   for (const auto& shard : shards_) shard->restore_warming(warming_);
   return true;
+}
+
+Result<std::vector<SavedWarming>> warming_in(std::string_view rest) {
+  ByteReader in(rest);
+  uint32_t version = 0;
+  Instant settled;
+  uint32_t shards = 0;
+  uint32_t segments = 0;
+  std::string_view skipped;
+  if (!in.take(version)) return corrupt("too short");
+  if (version != kVersion) return of_version(version);
+  // The program, the watermark's instants; then what is counted.
+  constexpr uint64_t kWord = sizeof(uint64_t);
+  const bool has_counts = in.take_bytes(3 * kWord, skipped) && in.take(settled.ms) &&
+                          in.take_bytes(kCounts * kWord, skipped) && in.take(shards) &&
+                          in.take(segments) &&
+                          in.take_bytes(uint64_t{shards} * segments * kWord, skipped);
+  if (!has_counts) return corrupt("its counts");
+  Knowledge knowledge;
+  if (!take_knowledge(in, knowledge)) return corrupt("from when on its cells know");
+  // As of the instant before it all is settled.
+  std::erase_if(knowledge.warming,
+                [&](const SavedWarming& saved) { return saved.until < settled; });
+  return std::move(knowledge.warming);
 }
 
 Status Engine::restore(std::string_view bytes) {
@@ -259,12 +311,7 @@ Status Engine::restore(std::string_view bytes) {
   uint32_t version = 0;
   uint64_t identity = 0;
   if (!in.take(version)) return corrupt("too short");
-  if (version != kVersion) {
-    return Error{Errc::kUnsupported,
-                 "an engine's state of version " + std::to_string(version) + ": this build reads " +
-                     std::to_string(kVersion) +
-                     "; go on with the version that wrote it, or begin anew from the events"};
-  }
+  if (version != kVersion) return of_version(version);
   if (!in.take(identity) || identity != program_->image().identity()) {
     return Error{Errc::kInvalid, "the engine's state is of another program"};
   }

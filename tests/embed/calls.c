@@ -222,6 +222,11 @@ static void on_deploy(const segue_change* change, void* context) {
            (unsigned)change->segment);
 }
 
+static void on_warming(segue_text segment, int64_t until_ms, void* context) {
+  CHECK(segment.size > 0 && until_ms > kStart);
+  ++*(unsigned*)context;
+}
+
 /* `idle` is gone, `seen` is new and warms: its log of views begins at the deploy. */
 static void test_deploy(void) {
   segue_program* program = compile();
@@ -253,6 +258,9 @@ static void test_deploy(void) {
   CHECK(segue_engine_is_member(engine, text("ann"), 1, &member) == SEGUE_OK && member == 0);
   CHECK(segue_engine_is_member(engine, text("ann"), 2, &member) == SEGUE_INVALID);
   CHECK(segue_engine_is_deploying(engine, &deploying) == SEGUE_OK && deploying == 1);
+  unsigned warming = 0;
+  CHECK(segue_engine_warming(engine, on_warming, &warming) == SEGUE_OK);
+  CHECK(segue_engine_warming(engine, NULL, NULL) == SEGUE_MISUSE);
   CHECK(segue_engine_finish(engine) == SEGUE_OK);
   CHECK(segue_engine_is_deploying(engine, &deploying) == SEGUE_OK && deploying == 0);
   CHECK(strcmp(deployed.told, "-idle(2) +seen(1) ") == 0);
