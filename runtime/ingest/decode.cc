@@ -411,8 +411,9 @@ EventBatch Decoder::make_batch() const {
 }
 
 std::optional<RejectKind> Decoder::decode(std::string_view line, EventBatch& batch,
-                                          const QuoteMap* quotes) {
-  if (tables_->guess->decode(line, quotes, batch)) return {};
+                                          const Marks* marks) {
+  Guess& guess = *tables_->guess;
+  if (marks == nullptr ? guess.decode(line, batch) : guess.decode(line, *marks, batch)) return {};
   return decode_anew(line, batch);
 }
 

@@ -7,7 +7,7 @@
 
 #include "runtime/base/event_batch.h"
 #include "runtime/base/schema.h"
-#include "runtime/ingest/quotes.h"
+#include "runtime/ingest/marks.h"
 
 namespace segue {
 
@@ -44,9 +44,9 @@ class Decoder {
 
   /// Appends the event of `line` to `batch.events`, or says why it is none. `line` is without
   /// blanks at its ends and can be read for `kLinePadding` bytes more.
-  /// `quotes` knows the line, or is null.
+  /// `marks` are those of the line, or more; or null.
   std::optional<RejectKind> decode(std::string_view line, EventBatch& batch,
-                                   const QuoteMap* quotes = nullptr);
+                                   const Marks* marks = nullptr);
 
   /// The same without a guess, by the walk over tokens: what decides what a line is.
   std::optional<RejectKind> decode_anew(std::string_view line, EventBatch& batch);

@@ -18,6 +18,10 @@ constexpr uint32_t kPassing = 7;
 
 bool begins_number(char c) { return c == '-' || (c >= '0' && c <= '9'); }
 
+bool is_id(const Layouts::Span& value, bool is_text) {
+  return is_text ? value.size() > 0 : begins_number(*value.begin);
+}
+
 void read_value(std::string_view text, bool is_text, Value& value) {
   if (is_text) {
     value.tag = ValueTag::kText;
@@ -66,24 +70,27 @@ class Guess::Texts {
   char* at_;
 };
 
-bool Guess::decode(std::string_view line, const QuoteMap* quotes, EventBatch& batch) {
+bool Guess::decode(std::string_view line, EventBatch& batch) {
+  may_learn_ = false;
+  if (line.size() > kBytesMax) return false;
+  MarksFound found = {.places = places_.data(), .feeds = feeds_.data()};
+  mark_scans()[0](line.data(), line.size(), 0, found);
+  return decode(line, {line.data(), places_.data(), found.count, !found.high}, batch);
+}
+
+bool Guess::decode(std::string_view line, const Marks& marks, EventBatch& batch) {
   may_learn_ = false;
   if (passing_ > 0) {
     --passing_;
     return false;
   }
-  if (quotes == nullptr) {
-    quotes_.look(line);
-    if (!quotes_.knows(line)) return false;
-    quotes = &quotes_;
-  }
-  const Layout* const layout = layouts_.find(line, *quotes, values_);
+  const Layout* const layout = layouts_.find(line, marks, scalars_);
   if (layout == nullptr) {
     may_learn_ = credit_ >= kLearningCost;
     return miss();
   }
-  if (!quotes->is_ascii() && !is_utf8(line)) return false;
-  if (!fill(*layout, line, batch)) return miss();
+  if (!marks.is_ascii && !is_utf8(line)) return false;
+  if (!fill(*layout, line, marks, batch)) return miss();
   ++hits_;
   misses_ = 0;
   credit_ = std::min(credit_ + 1, kCreditMax);
@@ -102,92 +109,90 @@ void Guess::learn(std::string_view line, const CallIdentity& identity, const Wan
   if (auto layout = layout_of(line, identity, wanted, fields)) layouts_.add(std::move(*layout));
 }
 
-bool Guess::fill(const Layout& layout, std::string_view line, EventBatch& batch) {
-  const auto is_id = [&](uint32_t number, bool is_text) {
-    const Layouts::Span span = values_[number];
-    return is_text ? span.size() > 0 : begins_number(*span.begin);
-  };
+/// Where a value of the line stands.
+inline Layouts::Span Guess::span(const Marks& marks, uint32_t number, bool is_text) const {
+  if (!is_text) return scalars_[number];
+  return {marks.origin + marks.places[number - 1] + 1, marks.origin + marks.places[number]};
+}
+
+bool Guess::fill(const Layout& layout, std::string_view line, const Marks& marks,
+                 EventBatch& batch) {
   const bool has_tie = layout.tie != Layout::kNone;
-  if (!is_id(layout.user, layout.user_is_text)) return false;
-  if (has_tie && !is_id(layout.tie, layout.tie_is_text)) return false;
+  const Layouts::Span user = span(marks, layout.user, layout.user_is_text);
+  if (!is_id(user, layout.user_is_text)) return false;
+  Layouts::Span tie;
+  if (has_tie) {
+    tie = span(marks, layout.tie, layout.tie_is_text);
+    if (!is_id(tie, layout.tie_is_text)) return false;
+  }
   for (const uint32_t number : layout.no_ids) {
-    if (is_id(number, false)) return false;
+    if (is_id(scalars_[number], false)) return false;
   }
   Instant at;
-  if (!read_time(layout, at)) return false;
+  if (!read_time(layout, marks, at)) return false;
 
   Arena& arena = *batch.arena;
-  Texts texts(arena.room(line.size() + layout.name.size() + kTextSlack));
-  // Made in place: a copy of what was just written in smaller pieces would wait for them.
-  Event& event = batch.events.emplace_back();
-  event.at = at;
-  event.kind = layout.kind;
-  event.user = texts.put(values_[layout.user]);
-  event.has_message_id = has_tie;
-  if (has_tie) event.tie = texts.put(values_[layout.tie]);
-  if (layout.kind != kOtherKind) {
-    event.name = (*names_)[layout.kind.index];
-  } else {
-    event.name = texts.put(layout.name.data(), layout.name_size);
-  }
-  uint32_t kept_last = Layout::kNone;
-  for (const Layout::Take& take : layout.takes) {
-    if (take.value == std::exchange(kept_last, take.value)) continue;
-    Layouts::Span& span = values_[take.value];
-    const std::string_view kept = texts.put(span);
-    span = {kept.data(), kept.data() + kept.size()};
-  }
-  keep_lists(layout, texts);
-  arena.keep(texts.size());
-
   const std::span<Value> slots = arena.make<Value>(layout.slots);
+  Texts texts(arena.room(line.size() + layout.name.size() + kTextSlack));
+  const std::string_view user_text = texts.put(user);
+  std::string_view tie_text = has_tie ? texts.put(tie) : std::string_view();
+  const std::string_view name = layout.kind == kOtherKind
+                                    ? texts.put(layout.name.data(), layout.name_size)
+                                    : (*names_)[layout.kind.index];
   for (const uint32_t slot : layout.missing) slots[slot].tag = ValueTag::kMissing;
+  const Layout::Take* before = nullptr;
+  std::string_view kept;
   for (const Layout::Take& take : layout.takes) {
-    const Layouts::Span& span = values_[take.value];
-    read_value({span.begin, span.size()}, take.is_text, slots[take.slot]);
+    const bool again =
+        before != nullptr && before->value == take.value && before->is_text == take.is_text;
+    if (!again) kept = texts.put(span(marks, take.value, take.is_text));
+    read_value(kept, take.is_text, slots[take.slot]);
+    before = &take;
   }
-  for (const Layout::TakeList& list : layout.lists) read_list(list, arena, slots[list.slot]);
-  event.slots = slots;
-  if (!has_tie) event.tie = line_tie(line, arena);
-  batch.user_hashes.push_back(hash_user(event.user));
+  arena.keep(texts.size());
+  for (const Layout::TakeList& list : layout.lists) {
+    read_list(list, marks, arena, slots[list.slot]);
+  }
+  if (!has_tie) tie_text = line_tie(line, arena);
+  // Made in place and at once: clearing it first takes as long as hashing the user.
+  batch.events.emplace_back(at, layout.kind, user_text, name, tie_text, has_tie, slots);
+  batch.user_hashes.push_back(hash_user(user_text));
   return true;
 }
 
-/// Lists are kept as written; their items are parts of that.
-void Guess::keep_lists(const Layout& layout, Texts& texts) {
-  uint32_t kept_last = Layout::kNone;
-  for (const Layout::TakeList& list : layout.lists) {
-    if (list.are_text.empty() || list.first == std::exchange(kept_last, list.first)) continue;
-    Layouts::Span* const items = &values_[list.first];
-    const char* const begin = items[0].begin - list.before;
-    const char* const end = items[list.are_text.size() - 1].end + list.behind;
-    const std::string_view kept = texts.put(begin, static_cast<size_t>(end - begin));
-    for (size_t i = 0; i < list.are_text.size(); ++i) {
-      items[i] = {kept.data() + (items[i].begin - begin), kept.data() + (items[i].end - begin)};
-    }
-  }
-}
-
-void Guess::read_list(const Layout::TakeList& list, Arena& arena, Value& value) {
+/// A list is kept as written; its items are parts of that.
+void Guess::read_list(const Layout::TakeList& list, const Marks& marks, Arena& arena,
+                      Value& value) {
   value.tag = ValueTag::kList;
   if (list.are_text.empty()) {
     value.text = arena.copy(list.empty);
     return;
   }
-  const Layouts::Span* const spans = &values_[list.first];
-  const char* const begin = spans[0].begin - list.before;
-  const char* const end = spans[list.are_text.size() - 1].end + list.behind;
-  value.text = {begin, static_cast<size_t>(end - begin)};
   const std::span<Value> items = arena.make<Value>(list.are_text.size());
+  uint32_t text = list.first_text;
+  uint32_t scalar = list.first_scalar;
+  const char* begin = nullptr;
+  const char* end = nullptr;
   for (size_t i = 0; i < items.size(); ++i) {
-    read_value({spans[i].begin, spans[i].size()}, list.are_text[i], items[i]);
+    const bool is_text = list.are_text[i];
+    const Layouts::Span item = span(marks, is_text ? text : scalar, is_text);
+    is_text ? text += 2 : scalar += 1;
+    if (i == 0) begin = item.begin - list.before;
+    end = item.end + list.behind;
+    items[i].text = {item.begin, item.size()};
+  }
+  value.text = arena.copy({begin, static_cast<size_t>(end - begin)});
+  for (size_t i = 0; i < items.size(); ++i) {
+    const std::string_view item = std::exchange(items[i].text, {});
+    const auto at = static_cast<size_t>(item.data() - begin);
+    read_value(value.text.substr(at, item.size()), list.are_text[i], items[i]);
   }
   value.items = items;
 }
 
-bool Guess::read_time(const Layout& layout, Instant& at) {
-  const Layouts::Span span = values_[layout.time];
-  const std::string_view text(span.begin, span.size());
+bool Guess::read_time(const Layout& layout, const Marks& marks, Instant& at) {
+  const Layouts::Span place = span(marks, layout.time, layout.time_is_text);
+  const std::string_view text(place.begin, place.size());
   if (layout.time_is_text) return !timestamps_.read_text(text, at);
   return begins_number(text.front()) && !timestamps_.read_number(text, at);
 }

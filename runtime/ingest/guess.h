@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,7 +12,7 @@
 #include "runtime/ingest/calls.h"
 #include "runtime/ingest/key_table.h"
 #include "runtime/ingest/layouts.h"
-#include "runtime/ingest/quotes.h"
+#include "runtime/ingest/marks.h"
 #include "runtime/ingest/timestamp.h"
 #include "runtime/ingest/wanted.h"
 
@@ -21,7 +22,7 @@ namespace segue {
 /// what it takes for an event, the walk over tokens takes for the same event (a test compares
 /// them), and of all else it says nothing.
 ///
-/// Cost: with a layout that is known, half a bare walk of simdjson; with none, the pass for quotes
+/// Cost: with a layout that is known, half a bare walk of simdjson; with none, the pass for marks
 /// and the comparison up to where the line differs, and after 32 of those only an eighth of the
 /// lines is tried.
 class Guess {
@@ -31,8 +32,11 @@ class Guess {
   explicit Guess(Names names) : names_(std::move(names)) {}
 
   /// Appends the event of `line` to `batch`, or returns false and leaves the batch as it was.
-  /// `quotes` knows the line, or is null.
-  bool decode(std::string_view line, const QuoteMap* quotes, EventBatch& batch);
+  /// `marks` are those of the line, or more.
+  bool decode(std::string_view line, const Marks& marks, EventBatch& batch);
+
+  /// The same where they are yet to be found.
+  bool decode(std::string_view line, EventBatch& batch);
 
   /// Remembers how the line at which `decode` was just at a loss is written. It is an event of that
   /// identity, and `wanted` is what its kind wants.
@@ -44,16 +48,19 @@ class Guess {
  private:
   class Texts;
 
-  bool fill(const Layout& layout, std::string_view line, EventBatch& batch);
-  void keep_lists(const Layout& layout, Texts& texts);
-  void read_list(const Layout::TakeList& list, Arena& arena, Value& value);
-  bool read_time(const Layout& layout, Instant& at);
+  static constexpr size_t kBytesMax = 4096;  // of a line whose marks are yet to be found
+
+  bool fill(const Layout& layout, std::string_view line, const Marks& marks, EventBatch& batch);
+  void read_list(const Layout::TakeList& list, const Marks& marks, Arena& arena, Value& value);
+  bool read_time(const Layout& layout, const Marks& marks, Instant& at);
+  Layouts::Span span(const Marks& marks, uint32_t number, bool is_text) const;
   bool miss();
 
   Names names_;
-  QuoteMap quotes_;
+  std::array<uint32_t, kBytesMax + kMarksSlack> places_;  // of one line; written, then read
+  std::array<Feed, kBytesMax + kMarksSlack> feeds_;
   Layouts layouts_;
-  Layouts::Values values_;
+  Layouts::Scalars scalars_;
   TimestampReader timestamps_;
 
   // A line at a loss may be learnt from. Each costs what some hundred good guesses save, so a log

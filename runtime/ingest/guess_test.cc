@@ -3,14 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <bit>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "runtime/base/hash.h"
 #include "runtime/ingest/decode.h"
 #include "runtime/ingest/lines.h"
+#include "runtime/ingest/printed.h"
 
 namespace segue {
 namespace {
@@ -85,22 +84,10 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
-std::string print(const Value& value) {
-  std::string all = std::to_string(static_cast<int>(value.tag)) + " '" + std::string(value.text) +
-                    "' " + std::to_string(std::bit_cast<uint64_t>(value.number)) + "[";
-  for (const Value& item : value.items) all += print(item);
-  return all + "]";
-}
-
+/// The only event of a batch.
 std::string print(const EventBatch& batch) {
-  const Event& event = batch.events.at(0);
-  EXPECT_EQ(batch.user_hashes.size(), 1u);
-  EXPECT_EQ(batch.user_hashes.at(0), hash_user(event.user));
-  std::string all = std::to_string(event.kind.index) + " '" + std::string(event.name) + "' '" +
-                    std::string(event.user) + "' " + std::to_string(event.at.ms) + " '" +
-                    std::string(event.tie) + "' " + std::to_string(event.has_message_id);
-  for (const Value& value : event.slots) all += " " + print(value);
-  return all;
+  EXPECT_EQ(batch.events.size(), 1u);
+  return print(batch, 0);
 }
 
 /// Decodes lines both ways.

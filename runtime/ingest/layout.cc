@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace segue {
 namespace {
@@ -51,6 +52,7 @@ class Parts {
   Found scalar();
   Found text();
   void choice();
+  void same_text();
   void end_piece(Layout::Follows follows, size_t end);
 
   bool take_id(CallField field, uint32_t& number, bool& is_text);
@@ -63,7 +65,8 @@ class Parts {
 
   Layout layout_;
   std::array<Found, kCallFieldCount> found_;
-  uint32_t values_ = 0;
+  uint32_t scalars_ = 0;
+  uint32_t marks_ = 0;
   size_t at_ = 0;
   size_t piece_begin_ = 0;
   bool fits_ = true;
@@ -71,7 +74,7 @@ class Parts {
 
 std::optional<Layout> Parts::all() {
   call();
-  if (!fits_ || values_ > Layout::kValuesMax) return {};
+  if (!fits_ || scalars_ > Layout::kScalarsMax) return {};
   end_piece(Layout::Follows::kEnd, line_.size());
   if (!take_id(kUserId, layout_.user, layout_.user_is_text)) return {};
   if (layout_.user == Layout::kNone && !take_id(kAnonymousId, layout_.user, layout_.user_is_text)) {
@@ -122,7 +125,9 @@ bool Parts::take_name() {
   std::erase_if(layout_.lists, is_below);
   place(node, name);
   std::sort(layout_.takes.begin(), layout_.takes.end(),
-            [](const Layout::Take& a, const Layout::Take& b) { return a.value < b.value; });
+            [](const Layout::Take& a, const Layout::Take& b) {
+              return std::pair(a.is_text, a.value) < std::pair(b.is_text, b.value);
+            });
   return fits_;
 }
 
@@ -131,6 +136,7 @@ std::string_view Parts::key() {
   const size_t begin = at_ + 1;
   const size_t end = line_.find('"', begin);
   at_ = end + 1;
+  marks_ += 2;
   pass_blanks();
   ++at_;  // the colon
   pass_blanks();
@@ -163,7 +169,7 @@ void Parts::field(std::string_view key) {
     fits_ = false;
   } else if ((number == kType || number == kEvent) && peek() == '"') {
     found.there = true;
-    choice();
+    number == kType ? same_text() : choice();
   } else {
     found = value(number == identity_.record && peek() == '{' ? 0 : Layout::kNone, 1);
   }
@@ -212,7 +218,8 @@ void Parts::record(uint32_t node, int depth) {
 
 Parts::Found Parts::list(int depth) {
   Found found{.there = true, .is_nested = true, .is_flat = true};
-  found.list.first = values_;
+  found.list.first_text = marks_ + 1;
+  found.list.first_scalar = scalars_;
   const size_t begin = at_++;
   pass_blanks();
   if (peek() == ']') {
@@ -254,9 +261,10 @@ Parts::Found Parts::text() {
   end_piece(Layout::Follows::kText, begin);
   piece_begin_ = end;
   at_ = end + 1;
+  marks_ += 2;
   return {.there = true,
           .is_text = true,
-          .number = values_++,
+          .number = marks_ - 1,
           .text = line_.substr(begin, end - begin)};
 }
 
@@ -265,13 +273,19 @@ Parts::Found Parts::scalar() {
   at_ = std::min(line_.find_first_of(",]} ", begin), line_.size());
   end_piece(Layout::Follows::kScalar, begin);
   piece_begin_ = at_;
-  return {.there = true, .number = values_++, .text = line_.substr(begin, at_ - begin)};
+  return {.there = true, .number = scalars_++, .text = line_.substr(begin, at_ - begin)};
 }
 
 void Parts::choice() {
-  end_piece(Layout::Follows::kChoice, ++at_);
-  piece_begin_ = at_;
-  at_ = line_.find('"', at_) + 1;
+  end_piece(Layout::Follows::kChoice, at_ + 1);
+  piece_begin_ = at_ + 1;
+  same_text();
+}
+
+/// A text that lines alike have in common.
+void Parts::same_text() {
+  at_ = line_.find('"', at_ + 1) + 1;
+  marks_ += 2;
 }
 
 void Parts::end_piece(Layout::Follows follows, size_t end) {

@@ -18,17 +18,18 @@ inline constexpr size_t kTextSlack = 32;
 
 /// How a line is written: bytes that stay the same in lines alike, between values that differ.
 /// Brackets, keys, blanks and the texts of `type` and `event` stay the same; other texts and
-/// scalars are values, numbered from 0 in the order they stand. So two lines of one layout have the
-/// same keys in the same records, and differ only in what their values are.
+/// scalars are values. So two lines of one layout have the same keys in the same records, and
+/// differ only in what their values are. A text is known by the number of the mark that ends it
+/// (marks.h: all marks of such a line are quotes), a scalar by its number among the scalars.
 struct Layout {
-  static constexpr uint32_t kValuesMax = 192;
+  static constexpr uint32_t kScalarsMax = 192;
   static constexpr uint32_t kNone = UINT32_MAX;
 
   /// What stands behind a piece's bytes.
   enum class Follows : uint8_t {
     kText,    // a text, up to its closing quote
     kScalar,  // a number, `true`, `false` or `null`
-    kChoice,  // the text of `type` or `event`, which the next piece begins with
+    kChoice,  // the text of `event`, which the next piece begins with
     kEnd,     // nothing
   };
 
@@ -47,7 +48,8 @@ struct Layout {
   /// A slot gets a list of texts and scalars.
   struct TakeList {
     uint32_t slot = 0;
-    uint32_t first = 0;          // number of its first value
+    uint32_t first_text = 0;     // the first one's number; the next have that plus 2, 4, …
+    uint32_t first_scalar = 0;   // plus 1, 2, …
     std::vector<bool> are_text;  // one an item
     size_t before = 0;           // bytes of the list before its first value
     size_t behind = 0;           // and behind its last one

@@ -90,89 +90,145 @@ uint64_t hash_of(const char* text, size_t size) {
   return mixed ^ mixed >> 32;
 }
 
-/// Of the first 32 bytes at `at` a bit each for those that are the same.
-uint32_t same(const char* at, const std::array<char, 32>& bytes) {
-#if defined(__SSE2__)
-  // SAFETY: loads of 16 bytes, less than the padding of a line; a node's bytes are aligned.
-  const auto* theirs = reinterpret_cast<const __m128i*>(at);
-  const auto* ours = reinterpret_cast<const __m128i*>(bytes.data());
-  const __m128i low = _mm_cmpeq_epi8(_mm_loadu_si128(theirs), _mm_load_si128(ours));
-  const __m128i high = _mm_cmpeq_epi8(_mm_loadu_si128(theirs + 1), _mm_load_si128(ours + 1));
-  return static_cast<uint32_t>(_mm_movemask_epi8(low)) |
-         static_cast<uint32_t>(_mm_movemask_epi8(high)) << 16;
-#else
-  uint32_t bits = 0;
-  for (size_t i = 0; i < bytes.size(); ++i) bits |= uint32_t{at[i] == bytes[i]} << i;
-  return bits;
-#endif
+/// Of the name that a piece begins with, before its quote.
+uint64_t name_hash(const Layout::Piece& piece) {
+  // SAFETY: padded so that a word can be read.
+  std::string name = piece.bytes.substr(0, piece.bytes.find('"'));
+  const size_t size = name.size();
+  name.append(sizeof(uint64_t), '\0');
+  return hash_of(name.data(), size);
 }
 
 }  // namespace
 
-inline bool Layouts::fits(const Node& node, const char* at, const char* end) const {
-  if ((same(at, node.bytes) | node.ignored) != ~uint32_t{0}) return false;
-  if (node.size <= kShort) [[likely]]
-    return true;
+/// How the bytes of a piece are compared: 64 bytes at `at` can be read.
+struct Layouts::AnyVectors {
+  static bool fits(const char* at, const Node& node) {
+    uint64_t same = 0;
+#if defined(__SSE2__)
+    // SAFETY: loads of 16 bytes, less than the padding of a line; a node's bytes are aligned.
+    const auto* theirs = reinterpret_cast<const __m128i*>(at);
+    const auto* ours = reinterpret_cast<const __m128i*>(node.bytes.data());
+    for (int i = 2; i >= 0; --i) {
+      const __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(theirs + i), _mm_load_si128(ours + i));
+      same = same << 16 | static_cast<uint32_t>(_mm_movemask_epi8(equal));
+    }
+#else
+    for (size_t i = 0; i < kShort; ++i) same |= uint64_t{at[i] == node.bytes[i]} << i;
+#endif
+    return (~same & node.shown) == 0;
+  }
+};
+
+#if defined(__x86_64__)
+struct Layouts::WideVectors {
+  [[gnu::target("avx512f,avx512bw")]] static bool fits(const char* at, const Node& node) {
+    // SAFETY: a load of 64 bytes, the padding of a line, and of a whole node, which is aligned.
+    return _mm512_mask_cmpneq_epu8_mask(node.shown, _mm512_loadu_si512(at),
+                                        _mm512_load_si512(&node)) == 0;
+  }
+};
+#endif
+
+template <class Vectors>
+struct Layouts::Walk {
+  [[gnu::always_inline]] static const Layout* find(Layouts& layouts, std::string_view line,
+                                                   const Marks& line_marks, Scalars& scalars) {
+    const char* const origin = line_marks.origin;
+    const char* const end = line.data() + line.size();
+    const uint32_t* const marks = line_marks.places;
+    const size_t mark_count = line_marks.count;
+    const char* at = line.data();
+    Span* scalar = scalars.data();
+    const Node* const nodes = layouts.nodes_.data();
+    const Node* node = nodes + nodes[0].child;
+    if (nodes[0].child == kNone) return nullptr;
+    for (;;) {
+      for (; node->is_usual; ++node) {
+        // A piece that had matched what stands behind the end would have its quotes there.
+        if (node->mark >= mark_count || !Vectors::fits(at, *node)) break;
+        at = origin + marks[node->mark];
+      }
+      if (!Vectors::fits(at, *node) ||
+          (node->size > kShort && !layouts.rest_fits(*node, at, end))) {
+        const uint32_t sibling = layouts.siblings_[static_cast<size_t>(node - nodes)];
+        if (sibling == kNone) return nullptr;
+        node = nodes + sibling;
+        continue;
+      }
+      at += node->size;
+      if (at > end) return nullptr;
+      const auto follows = static_cast<Layout::Follows>(node->follows);
+      if (follows == Layout::Follows::kEnd) {
+        return at == end ? &layouts.layouts_[node->child] : nullptr;
+      }
+      uint32_t next = node->child;
+      if (follows == Layout::Follows::kScalar) {
+        scalar->begin = at;
+        at = pass_scalar(at, end);
+        if (at == nullptr || at > end) return nullptr;
+        scalar++->end = at;
+      } else {
+        if (node->mark >= mark_count) return nullptr;
+        const char* const quote = origin + marks[node->mark];
+        if (follows == Layout::Follows::kText) {
+          at = quote;
+        } else {
+          next = layouts.names_[next].find(hash_of(at, static_cast<size_t>(quote - at))).child;
+          if (next == kNone) return nullptr;
+        }
+      }
+      node = nodes + next;
+    }
+  }
+};
+
+bool Layouts::rest_fits(const Node& node, const char* at, const char* end) const {
+  const char* const rest = rests_.data() + rests_at_[static_cast<size_t>(&node - nodes_.data())];
   return node.size <= static_cast<size_t>(end - at) &&
-         std::memcmp(at + kShort, rests_.data() + node.rest, node.size - kShort) == 0;
+         std::memcmp(at + kShort, rest, node.size - kShort) == 0;
 }
 
-const Layout* Layouts::find(std::string_view line, const QuoteMap& quotes, Values& values) const {
-  const char* const begin = line.data();
-  const char* const end = begin + line.size();
-  const size_t quote_count = quotes.count();
-  const char* at = begin;
-  Span* value = values.data();
-  uint32_t next = nodes_[0].child;
-  if (next == kNone) return nullptr;
-  const Node* node = &nodes_[next];
-  for (;;) {
-    for (; node->is_usual; ++node) {
-      if ((same(at, node->bytes) | node->ignored) != ~uint32_t{0}) break;
-      // A piece that had matched the padding would have its quotes there.
-      if (node->quote >= quote_count) return nullptr;
-      const char* const from = at + node->size;
-      at = begin + quotes.at(node->quote);
-      *value++ = {from, at};
+const Layout* Layouts::find_any(Layouts& layouts, std::string_view line, const Marks& marks,
+                                Scalars& scalars) {
+  return Walk<AnyVectors>::find(layouts, line, marks, scalars);
+}
+
+#if defined(__x86_64__)
+[[gnu::target("avx512f,avx512bw")]] const Layout* Layouts::find_wide(Layouts& layouts,
+                                                                     std::string_view line,
+                                                                     const Marks& marks,
+                                                                     Scalars& scalars) {
+  return Walk<WideVectors>::find(layouts, line, marks, scalars);
+}
+#endif
+
+std::span<const Layouts::Find> Layouts::finds() {
+  static const std::vector<Find> all = [] {
+    std::vector<Find> usable;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512bw")) {
+      usable.push_back(find_wide);
     }
-    if (!fits(*node, at, end)) {
-      if (node->sibling == kNone) return nullptr;
-      node = &nodes_[node->sibling];
-      continue;
-    }
-    at += node->size;
-    const char* const from = at;
-    if (node->follows == Layout::Follows::kText) {
-      if (node->quote >= quote_count) return nullptr;
-      at = begin + quotes.at(node->quote);
-      *value++ = {from, at};
-    } else if (node->follows == Layout::Follows::kScalar) {
-      at = pass_scalar(at, end);
-      if (at == nullptr || at > end) return nullptr;
-      *value++ = {from, at};
-    } else if (node->follows == Layout::Follows::kChoice) {
-      if (node->quote >= quote_count) return nullptr;
-      const size_t size = quotes.at(node->quote) - static_cast<size_t>(at - begin);
-      next = names_[node->child].find(hash_of(at, size)).child;
-      if (next == kNone) return nullptr;
-      node = &nodes_[next];
-      continue;
-    } else {
-      return at == end ? &layouts_[node->child] : nullptr;
-    }
-    node = &nodes_[node->child];
-  }
+#endif
+    usable.push_back(find_any);
+    return usable;
+  }();
+  return all;
 }
 
 void Layouts::add(Layout layout) {
-  if (nodes_.size() + layout.pieces.size() > kNodesMax) *this = Layouts();
+  if (nodes_.size() + layout.pieces.size() > kNodesMax) *this = Layouts(find_);
+  size_t bytes = 0;
+  for (const Layout::Piece& piece : layout.pieces) bytes += piece.bytes.size();
+  if (bytes > UINT16_MAX) return;  // of a line that is far too long to be tried
   uint32_t node = 0;
   for (const Layout::Piece& piece : layout.pieces) {
     const uint32_t next = child(node, piece);
     if (next == kNone) return;  // nothing has been made: only an old node has so many children
     Node& parent = nodes_[node];
-    parent.is_usual = parent.follows == Layout::Follows::kText && parent.size <= kShort &&
-                      parent.child == node + 1;
+    parent.is_usual = parent.follows == static_cast<uint32_t>(Layout::Follows::kText) &&
+                      parent.size <= kShort && parent.child == node + 1;
     node = next;
   }
   if (nodes_[node].child != kNone) return;  // known, but a value was not what it had to be
@@ -181,57 +237,74 @@ void Layouts::add(Layout layout) {
   layouts_.push_back(std::move(layout));
 }
 
-/// The head of the children of `node` among which `next` would stand.
-uint32_t& Layouts::first_child(uint32_t node, const Layout::Piece& next) {
-  uint32_t& child = nodes_[node].child;
-  if (nodes_[node].follows != Layout::Follows::kChoice) return child;
-  if (child == kNone) {
-    child = static_cast<uint32_t>(names_.size());
+/// The first of the children of `node` among which `next` would stand, or none.
+uint32_t Layouts::first_child(uint32_t node, const Layout::Piece& next) {
+  if (!is_choice(node)) return nodes_[node].child;
+  return names_of(node).at(name_hash(next));
+}
+
+void Layouts::set_first_child(uint32_t node, const Layout::Piece& next, uint32_t child) {
+  if (!is_choice(node)) {
+    nodes_[node].child = child;
+  } else {
+    names_of(node).at(name_hash(next)) = child;
+  }
+}
+
+bool Layouts::is_choice(uint32_t node) const {
+  return nodes_[node].follows == static_cast<uint32_t>(Layout::Follows::kChoice);
+}
+
+Layouts::Names& Layouts::names_of(uint32_t node) {
+  if (nodes_[node].child == kNone) {
+    nodes_[node].child = static_cast<uint32_t>(names_.size());
     names_.emplace_back();
   }
-  // SAFETY: a piece that begins with a name goes on with its quote; it is padded here so that a
-  // word can be read.
-  std::string name = next.bytes.substr(0, next.bytes.find('"'));
-  const size_t size = name.size();
-  name.append(sizeof(uint64_t), '\0');
-  return names_[child].at(hash_of(name.data(), size));
+  return names_[nodes_[node].child];
 }
 
 /// The child of `node` that is `piece`, made if there is none. Longer ones come first, since a
 /// shorter one may be their beginning. None if there are too many.
 uint32_t Layouts::child(uint32_t node, const Layout::Piece& piece) {
-  uint32_t* place = &first_child(node, piece);
-  const uint32_t first_sibling = *place;
-  for (; *place != kNone; place = &nodes_[*place].sibling) {
-    const Node& other = nodes_[*place];
-    if (other.size < piece.bytes.size()) break;
-    if (is(other, piece)) return *place;
-  }
+  uint32_t before = kNone;
+  uint32_t next = first_child(node, piece);
   size_t siblings = 0;
-  for (uint32_t at = first_sibling; at != kNone; at = nodes_[at].sibling) ++siblings;
+  for (uint32_t at = next; at != kNone; at = siblings_[at]) ++siblings;
+  for (; next != kNone && nodes_[next].size >= piece.bytes.size(); next = siblings_[next]) {
+    if (is(next, piece)) return next;
+    before = next;
+  }
   if (siblings == kSiblingsMax) return kNone;
+  const auto quotes = std::count(piece.bytes.begin(), piece.bytes.end(), '"');
+  const size_t shown = std::min(piece.bytes.size(), kShort);
   Node made;
-  made.size = static_cast<uint32_t>(piece.bytes.size());
-  made.quote = nodes_[node].quote +
-               static_cast<uint32_t>(std::count(piece.bytes.begin(), piece.bytes.end(), '"'));
-  made.follows = piece.follows;
-  made.sibling = *place;
-  const size_t first = std::min(piece.bytes.size(), kShort);
-  std::memcpy(made.bytes.data(), piece.bytes.data(), first);
-  made.ignored = first == kShort ? 0 : ~uint32_t{0} << first;
-  made.rest = static_cast<uint32_t>(rests_.size());
-  rests_.append(piece.bytes, first);
+  made.size = static_cast<uint16_t>(piece.bytes.size());
+  made.mark = static_cast<uint16_t>(nodes_[node].mark + quotes);
+  made.follows = static_cast<uint32_t>(piece.follows);
+  made.shown = (uint64_t{1} << shown) - 1;
+  std::memcpy(made.bytes.data(), piece.bytes.data(), shown);
   const auto number = static_cast<uint32_t>(nodes_.size());
-  *place = number;
-  nodes_.push_back(made);  // `place` may point into the old ones
+  nodes_.push_back(made);
+  siblings_.push_back(next);
+  rests_at_.push_back(static_cast<uint32_t>(rests_.size()));
+  rests_.append(piece.bytes, shown);
+  if (before == kNone) {
+    set_first_child(node, piece, number);
+  } else {
+    siblings_[before] = number;
+  }
   return number;
 }
 
-bool Layouts::is(const Node& node, const Layout::Piece& piece) const {
-  if (node.size != piece.bytes.size() || node.follows != piece.follows) return false;
-  const size_t first = std::min<size_t>(node.size, kShort);
-  return piece.bytes.compare(0, first, node.bytes.data(), first) == 0 &&
-         piece.bytes.compare(first, std::string::npos, rests_, node.rest, node.size - first) == 0;
+bool Layouts::is(uint32_t node, const Layout::Piece& piece) const {
+  const Node& known = nodes_[node];
+  if (known.size != piece.bytes.size() || known.follows != static_cast<uint32_t>(piece.follows)) {
+    return false;
+  }
+  const size_t shown = std::min<size_t>(known.size, kShort);
+  return piece.bytes.compare(0, shown, known.bytes.data(), shown) == 0 &&
+         piece.bytes.compare(shown, std::string::npos, rests_, rests_at_[node],
+                             known.size - shown) == 0;
 }
 
 uint32_t& Layouts::Names::at(uint64_t hash) {

@@ -14,6 +14,8 @@ constexpr size_t kBufferBytes = size_t{256} << 10;
 constexpr size_t kHeldMax = kLineBytesMax + 2;
 // What is shown of a line that is too long.
 constexpr size_t kShownBytes = 4096;
+// Lines up to this size have their marks known.
+constexpr size_t kMarkedMax = size_t{64} << 10;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -32,7 +34,8 @@ LineReader::LineReader(std::unique_ptr<ByteSource> source)
 bool LineReader::next(Line& line) {
   for (;;) {
     if (find_end()) {
-      if (give(line, line_end_, line_end_ + 1)) return true;
+      const Feed feed = feeds_[feed_++];
+      if (give(line, feed.place, feed.place + 1, feed.mark)) return true;
       continue;
     }
     if (end_ - begin_ > kHeldMax) {
@@ -41,34 +44,67 @@ bool LineReader::next(Line& line) {
     }
     if (refill()) continue;
     if (!status_.ok() || begin_ == end_) return false;
-    if (give(line, end_, end_)) return true;
+    if (give(line, end_, end_, found_.count)) return true;
   }
 }
 
-/// The pass for quotes finds line ends on its way; only what it cannot hold is searched again.
+/// True if it is known where the line ends. Of a long line marks would take more room than it does.
 bool LineReader::find_end() {
-  if (scanned_ == begin_) {
-    const bool found = quotes_.look({buffer_.data() + begin_, end_ - begin_});
-    scanned_ += quotes_.size();
-    if (found) {
-      line_end_ = scanned_;
-      scanned_ = begin_;  // as if it had not been found, should this be called again
-      return true;
-    }
+  while (feed_ == found_.feed_count) {
+    if (scanned_ == end_) return false;
+    if (scanned_ - begin_ > kMarkedMax) return find_far_end();
+    scan();
   }
-  const void* found = std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_);
+  return true;
+}
+
+/// Finds the marks of the next bytes that have been read. No line feed is known.
+void LineReader::scan() {
+  std::copy(places_.begin() + static_cast<ptrdiff_t>(mark_),
+            places_.begin() + static_cast<ptrdiff_t>(found_.count), places_.begin());
+  found_.count -= mark_;
+  mark_ = feed_ = found_.feed_count = 0;
+  const size_t room = found_.count + kWindow + kMarksSlack;
+  if (places_.size() < room) places_.resize(2 * room);
+  found_.places = places_.data();
+  found_.feeds = feeds_.data();
+  found_.high = false;
+  const size_t size = std::min(kWindow, end_ - scanned_);
+  scan_(buffer_.data() + scanned_, size, static_cast<uint32_t>(scanned_), found_);
+  scanned_ += size;
+  if (found_.high) high_end_ = scanned_;
+}
+
+/// Of the line at hand marks are known no more.
+void LineReader::drop_marks() {
+  mark_ = feed_ = found_.count = found_.feed_count = 0;
+  dropped_ = true;
+}
+
+/// The same as `find_end` without marks.
+bool LineReader::find_far_end() {
+  drop_marks();
+  const char* const begin = buffer_.data() + scanned_;
+  const void* const found = std::memchr(begin, '\n', end_ - scanned_);
   if (found == nullptr) {
     scanned_ = end_;
     return false;
   }
-  line_end_ = static_cast<size_t>(static_cast<const char*>(found) - buffer_.data());
+  scanned_ += static_cast<size_t>(static_cast<const char*>(found) - begin);
+  feeds_[found_.feed_count++] = {static_cast<uint32_t>(scanned_++), 0};
+  places_[found_.count++] = feeds_[0].place;
   return true;
 }
 
-/// Takes the line before `end`; false if it is blank.
-bool LineReader::give(Line& line, size_t end, size_t next) {
-  std::string_view text(buffer_.data() + begin_, end - begin_);
-  begin_ = scanned_ = next;
+/// Takes the line before `end`, whose mark has that number; false if it is blank.
+bool LineReader::give(Line& line, size_t end, size_t next, size_t mark) {
+  const char* const begin = buffer_.data() + begin_;
+  std::string_view text(begin, end - begin_);
+  line.is_marked = !dropped_;
+  line.marks = {buffer_.data(), places_.data() + mark_, mark - mark_, begin_ >= high_end_};
+  dropped_ = false;
+  begin_ = next;
+  mark_ = std::min(mark + 1, found_.count);
   ++number_;
   if (number_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
@@ -76,7 +112,7 @@ bool LineReader::give(Line& line, size_t end, size_t next) {
   line.has_end = next > end;
   line.too_long = text.size() > kLineBytesMax;
   line.text = line.too_long ? text.substr(0, kShownBytes) : trim(text);
-  line.quotes = quotes_.knows(line.text) ? &quotes_ : nullptr;
+  line.is_marked = line.is_marked && line.text.data() == begin;
   return !line.text.empty();
 }
 
@@ -85,6 +121,8 @@ bool LineReader::refill() {
   if (ended_) return false;
   if (begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    for (size_t i = mark_; i < found_.count; ++i) places_[i] -= static_cast<uint32_t>(begin_);
+    high_end_ -= std::min(high_end_, begin_);
     scanned_ -= begin_;
     end_ -= begin_;
     begin_ = 0;
@@ -112,11 +150,17 @@ void LineReader::pass_over(Line& line) {
   line.too_long = true;
   shown_.assign(buffer_.data() + begin_, kShownBytes);
   line.text = shown_;
+  line.is_marked = false;
   do {
     begin_ = scanned_ = end_;
+    drop_marks();
   } while (refill() && !find_end());
+  dropped_ = false;
   line.has_end = begin_ != end_;
-  begin_ = scanned_ = line.has_end ? line_end_ + 1 : end_;
+  if (!line.has_end) return;
+  const Feed feed = feeds_[feed_++];
+  begin_ = feed.place + 1;
+  mark_ = feed.mark + 1;
 }
 
 }  // namespace segue

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "runtime/base/result.h"
-#include "runtime/ingest/quotes.h"
+#include "runtime/ingest/marks.h"
 #include "runtime/ingest/source.h"
 
 namespace segue {
@@ -31,8 +31,9 @@ struct Line {
   std::string_view text;  // without blanks at its ends; of a line too long its beginning
   uint64_t number = 0;    // counted from 1, blank lines included
   bool too_long = false;
-  bool has_end = false;              // else the feed ended there
-  const QuoteMap* quotes = nullptr;  // has looked at the text; or null
+  bool has_end = false;    // else the feed ended there
+  bool is_marked = false;  // the marks are known; they may go on behind the text
+  Marks marks;
 };
 
 /// Splits a feed into lines. Ends are LF or CRLF, the last line needs none; blank lines and a byte
@@ -46,23 +47,36 @@ class LineReader {
   bool next(Line& line);
 
   /// False if `next` could wait for another process to write.
-  bool ready() { return source_->ready() || find_end(); }
+  bool ready() { return find_end() || source_->ready(); }
 
   const Status& status() const { return status_; }
 
  private:
   bool find_end();
+  bool find_far_end();
   bool refill();
-  bool give(Line& line, size_t end, size_t next);
+  bool give(Line& line, size_t end, size_t next, size_t mark);
   void pass_over(Line& line);
+
+  static constexpr size_t kWindow = 4096;
+
+  void scan();
+  void drop_marks();
 
   std::unique_ptr<ByteSource> source_;
   std::vector<char> buffer_;
   size_t begin_ = 0;    // of the line being looked for
-  size_t scanned_ = 0;  // no line end before it
+  size_t scanned_ = 0;  // what is before it has been looked at
   size_t end_ = 0;      // of what has been read
-  size_t line_end_ = 0;
-  QuoteMap quotes_;  // of the last line that was whole when it was looked at
+  // Of the bytes from the line being looked for on, counted from the buffer's begin.
+  std::vector<uint32_t> places_ = std::vector<uint32_t>(2 * kWindow);
+  std::vector<Feed> feeds_ = std::vector<Feed>(kWindow + kMarksSlack);
+  MarksFound found_;
+  size_t mark_ = 0;       // of the line's marks the first one
+  size_t feed_ = 0;       // which line feed ends the line
+  size_t high_end_ = 0;   // no byte behind it is above 127
+  bool dropped_ = false;  // the line is so long that its marks are not kept
+  MarkScan scan_ = mark_scans()[0];
   uint64_t number_ = 0;
   std::string shown_;  // the beginning of a line too long
   bool ended_ = false;

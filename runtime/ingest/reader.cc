@@ -30,7 +30,8 @@ class LineEvents : public BatchSource {
     // Whatever is there goes out before a read that may wait: a live feed is answered at once.
     while (!full(batch) && (batch.empty() || lines_.ready()) && lines_.next(line)) {
       const auto reject =
-          line.too_long ? RejectKind::kLineTooLong : decoder_.decode(line.text, batch, line.quotes);
+          line.too_long ? RejectKind::kLineTooLong
+                        : decoder_.decode(line.text, batch, line.is_marked ? &line.marks : nullptr);
       if (reject && is_half(line)) continue;
       if (reject && line.number <= options_.taken.reject_lines) continue;
       if (reject) {

@@ -1,7 +1,5 @@
 #include "runtime/ingest/timestamp.h"
 
-#include <bit>
-#include <cstring>
 #include <string>
 
 #include "runtime/base/civil.h"
@@ -11,7 +9,6 @@
 namespace segue {
 namespace {
 
-constexpr std::string_view kUsualForm = "2025-06-01T12:05:00.123Z";
 constexpr size_t kDayChars = 10;
 
 /// Two digits as a number; more than 99 if they are none.
@@ -21,30 +18,12 @@ uint32_t two_digits(const char* at) {
   return tens <= 9 && ones <= 9 ? tens * 10 + ones : UINT32_MAX;
 }
 
-uint64_t word(const char* at) {
-  static_assert(std::endian::native == std::endian::little);
-  uint64_t bytes;
-  std::memcpy(&bytes, at, sizeof(bytes));
-  return bytes;
-}
-
-/// Milliseconds of the day in `T12:05:00.123Z`, all bytes of it tested at once; -1 if it is written
-/// otherwise. One multiplication makes all pairs of digits numbers, each in the byte of its first.
-int64_t time_of_day(const char* at) {
-  // How the bytes differ from `00:00:00` and `:00.000Z`: by a digit's value, or not.
-  const uint64_t clock = word(at + 1) ^ 0x3030'3A30'303A'3030;
-  const uint64_t rest = word(at + 6) ^ 0x5A30'3030'2E30'303A;
-  // What brings a byte that is too large to 128.
-  const uint64_t large =
-      (clock | (clock + 0x7676'7F76'767F'7676)) | (rest | (rest + 0x7F76'7676'7F76'767F));
-  if (at[0] != 'T' || (large & 0x8080'8080'8080'8080) != 0) return -1;
-  const uint64_t pairs = clock * 10 + (clock >> 8);
-  const uint64_t hour = pairs & 0xFF;
-  const uint64_t minute = pairs >> 24 & 0xFF;
-  const uint64_t second = pairs >> 48 & 0xFF;
-  const uint64_t milli = (rest >> 32 & 0xFF) * 100 + (rest >> 40 & 0xFF) * 10 + (rest >> 48 & 0xFF);
-  if (hour > 23 || minute > 59 || second > 59) return -1;
-  return static_cast<int64_t>(((hour * 60 + minute) * 60 + second) * 1000 + milli);
+/// Milliseconds of the day up to the minute in `T12:05`; -1 if it is written otherwise.
+int64_t minute_of_day(const char* at) {
+  const uint32_t hour = two_digits(at + 1);
+  const uint32_t minute = two_digits(at + 4);
+  if (at[0] != 'T' || at[3] != ':' || hour > 23 || minute > 59) return -1;
+  return (int64_t{hour} * 60 + minute) * 60'000;
 }
 
 /// The first instant of the day `2025-06-01`; -1 if it is none, or outside the bounds of time.
@@ -70,26 +49,24 @@ ZoneView utc() { return ZoneView({}); }
 
 }  // namespace
 
-/// `2025-06-01T12:05:00.123Z`, the form nearly all producers write.
-bool TimestampReader::read_usual(std::string_view text, Instant& at) {
-  if (text.size() != kUsualForm.size()) return false;
-  const char* const c = text.data();
-  const int64_t time = time_of_day(c + kDayChars);
-  if (time < 0) return false;
+/// Remembers the minute `2025-06-01T12:05`; false if it is written otherwise.
+bool TimestampReader::read_minute(const char* text) {
+  const int64_t minute = minute_of_day(text + kDayChars);
+  if (minute < 0) return false;
   // The day's ten bytes, those in the middle twice.
-  const std::array<uint64_t, 2> day = {word(c), word(c + kDayChars - sizeof(uint64_t))};
+  const std::array<uint64_t, 2> day = {word(text), word(text + kDayChars - sizeof(uint64_t))};
   if (day != day_text_) {
-    const int64_t begin = day_begin(c);
+    const int64_t begin = day_begin(text);
     if (begin < 0) return false;
     day_text_ = day;
     day_ms_ = begin;
   }
-  at.ms = day_ms_ + time;
+  minute_text_ = {word(text), word(text + sizeof(uint64_t))};
+  minute_ms_ = day_ms_ + minute;
   return true;
 }
 
-std::optional<RejectKind> TimestampReader::read_text(std::string_view text, Instant& at) {
-  if (read_usual(text, at)) return {};
+std::optional<RejectKind> TimestampReader::read_other(std::string_view text, Instant& at) {
   std::optional<Instant> read = parse_instant(text, utc());
   if (!read) {
     if (text.size() < kDayChars) return RejectKind::kNoTime;

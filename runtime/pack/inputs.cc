@@ -41,8 +41,9 @@ class LineInput {
     while (lines_.next(line_)) {
       batch_.events.clear();
       batch_.arena->rewind({});
-      const auto wrong =
-          line_.too_long ? RejectKind::kLineTooLong : decoder_.decode(line_.text, batch_);
+      const auto wrong = line_.too_long ? RejectKind::kLineTooLong
+                                        : decoder_.decode(line_.text, batch_,
+                                                          line_.is_marked ? &line_.marks : nullptr);
       if (!wrong && is_identity_call(event().kind)) return no_identity();
       if (!wrong) return {};
       SEGUE_TRY_STATUS(listener.on_reject(reject(*wrong)));
