@@ -82,8 +82,12 @@ Status check_apart(std::vector<GrowingPart>& parts) {
   return {};
 }
 
-/// Each word above is the least of those below: what is due is found by them.
+/// Each word above is the least of those below: what is due is found by them. None is before 1970,
+/// as `words_due` asks.
 Status check_deadlines(const std::byte* words, uint32_t slots) {
+  for (uint32_t i = 0; i < slots; ++i) {
+    if (load_time(words + size_t{8} * i) < 0) return corrupt("a deadline is before 1970");
+  }
   for (uint32_t count = slots; count > 1;) {
     const std::byte* parents = words + size_t{8} * count;
     for (uint32_t parent = 0; parent < deadline_parents(count); ++parent) {

@@ -141,6 +141,8 @@ TEST(CheckState, RefusesDeadlinesWhoseLeastIsAnother) {
   EXPECT_EQ(says(), "");
   store(words + 8 * (kSlots + 1), int64_t{4000});
   EXPECT_EQ(says(), "state: a deadline is not the least of its own");
+  store(words, int64_t{-1});
+  EXPECT_EQ(says(), "state: a deadline is before 1970");
 }
 
 }  // namespace

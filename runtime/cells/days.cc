@@ -75,7 +75,7 @@ void shift_up(std::byte* words, uint32_t count, int64_t by) {
 
 }  // namespace
 
-void days_push(std::byte* state, uint32_t words, int32_t day) {
+bool days_push(std::byte* state, uint32_t words, int32_t day) {
   const int64_t newest = load<int32_t>(state);
   std::byte* bits = state + kDaysWordsAt;
   int64_t age = 0;
@@ -85,9 +85,12 @@ void days_push(std::byte* state, uint32_t words, int32_t day) {
   } else {
     age = newest - day;
   }
-  if (age >= 64 * int64_t{words}) return;
+  if (age >= 64 * int64_t{words}) return false;
   std::byte* at = bits + 8 * (age / 64);
-  store(at, load<uint64_t>(at) | uint64_t{1} << (age % 64));
+  const auto word = load<uint64_t>(at);
+  const uint64_t bit = uint64_t{1} << (age % 64);
+  store(at, word | bit);
+  return (word & bit) == 0;
 }
 
 uint32_t days_count(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
@@ -173,9 +176,13 @@ void Days::init(const image::CellRow& row, std::byte* state) {
   store(state, static_cast<int32_t>(kNoDay));
 }
 
-void Days::update(const CellRef& cell, const Occurrence& occurrence) {
+bool days_update(const CellRef& cell, int64_t now_ms) {
   const ZoneView zone = zone_of(cell);
-  days_push(cell.state(), days_words(cell.row), zone.day_of(Instant{occurrence.at_ms}).number);
+  return days_push(cell.state(), days_words(cell.row), zone.day_of(Instant{now_ms}).number);
+}
+
+void Days::update(const CellRef& cell, const Occurrence& occurrence) {
+  days_update(cell, occurrence.at_ms);
 }
 
 }  // namespace segue::cells

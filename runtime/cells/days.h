@@ -73,8 +73,10 @@ class DaysRead {
   uint8_t ages_[64];  // the newest day first
 };
 
-/// Takes in an occurrence on a local day; days older than what is kept are left out.
-void days_push(std::byte* state, uint32_t words, int32_t day);
+/// Takes in an occurrence on a local day; days older than what is kept are left out. False if that
+/// changes nothing.
+bool days_push(std::byte* state, uint32_t words, int32_t day);
+bool days_update(const CellRef& cell, int64_t now_ms);
 
 /// Calls `visit` with each day that is kept and has an occurrence, the newest first.
 template <class Visit>

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 #include "runtime/base/instant.h"
 #include "runtime/cells/bytes.h"
@@ -56,12 +59,21 @@ inline void deadlines_set(std::byte* state, uint32_t slots, uint32_t slot, int64
   }
 }
 
-/// Bit i: the i-th of `count` words, sixteen at most, is not after `now_ms`.
+/// Bit i: the i-th of `count` words, sixteen at most, is not after `now_ms`: its difference to the
+/// next millisecond is negative. Neither is before 1970.
 inline uint32_t words_due(const std::byte* words, uint32_t count, int64_t now_ms) {
   uint32_t due = 0;
-  for (uint32_t i = count; i-- > 0;) {
-    due = 2 * due + (load_time(words + size_t{8} * i) <= now_ms ? 1 : 0);
+  uint32_t i = 0;
+#if defined(__SSE2__)
+  const __m128i next = _mm_set1_epi64x(now_ms + 1);
+  for (; i + 2 <= count; i += 2) {
+    // SAFETY: 16 of the bytes of `count` words; no alignment is asked for.
+    const __m128i two = _mm_loadu_si128(reinterpret_cast<const __m128i*>(words + size_t{8} * i));
+    const auto signs = _mm_movemask_pd(_mm_castsi128_pd(_mm_sub_epi64(two, next)));
+    due |= static_cast<uint32_t>(signs) << i;
   }
+#endif
+  for (; i < count; ++i) due |= uint32_t{load_time(words + size_t{8} * i) <= now_ms} << i;
   return due;
 }
 

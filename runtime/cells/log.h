@@ -50,45 +50,58 @@ struct RunningSum {
   uint32_t numbers = 0;
 };
 RunningSum sum_between(const Entries& entries, uint32_t first, uint32_t last);
-/// The sums of all entries from one on, each to be compared with the same constant: a difference
-/// and a comparison each. Two sums, or a sum and a constant, are compared with their lowest bit
-/// moved up as far as there is room, so that what lies above a sum falls out. `entries` is not
-/// empty, and `bound` less than 2^107 in size (`fits`).
+/// The sums of all entries of a log of X from one on, each beside constants: a difference and a
+/// comparison each. Both are moved up as far as there is room, so that what lies above a sum falls
+/// out. `entries` is not empty.
 class SumsFrom {
  public:
+  /// Whether a constant, less than 2^107 in size, can be compared so.
   static constexpr bool fits(Decimal bound) { return lowered(raised(bound)) == bound; }
-
-  SumsFrom(const Entries& entries, Decimal bound)
-      : entries_(entries),
-        all_(load<Decimal>(entries.payload(entries.count - 1))),
-        bound_(raised(bound)) {}
-
-  /// 0: the sum of the entries from `first` on is less than the constant, 1: equal, 2: greater.
-  uint32_t order(uint32_t first) const {
-    Decimal sum = all_;
-    if (first == entries_.count) {
-      sum = {};
-    } else if (first != 0 || entries_.follows) {
-      sum = all_ - load<Decimal>(entries_.payload(first) - entries_.stride);
-    }
-    const Decimal at = raised(sum);
-    return (at < bound_ ? 0 : 1) + (at > bound_ ? 1 : 0);
-  }
-
- private:
-  static constexpr uint32_t kFree = 20;  // bits above a sum
   static constexpr Decimal raised(Decimal sum) {
     return {sum.lo << kFree,
             static_cast<int64_t>(static_cast<uint64_t>(sum.hi) << kFree | sum.lo >> (64 - kFree))};
   }
+
+  explicit SumsFrom(const Entries& entries)
+      : before_(entries.payload(0) - entries.stride),
+        stride_(entries.stride),
+        first_kept_(entries.follows ? 0 : 1),
+        all_(load<Decimal>(entries.payload(entries.count - 1))) {}
+
+  /// 0: the sum of the entries from `first` on is less than the constant, 1: equal, 2: greater.
+  uint32_t order(uint32_t first, Decimal raised_bound) const {
+    const Decimal at = raised(all_ - through(first));
+    return (at < raised_bound ? 0 : 1) + (at > raised_bound ? 1 : 0);
+  }
+
+  /// Whether none of `count` entries, all of them, is less than zero: then sums from later ones on
+  /// are no greater. Cost: a look at each.
+  bool only_falls(uint32_t count) const {
+    Decimal before = through(0);
+    for (uint32_t i = 1; i <= count; ++i) {
+      const Decimal next = through(i);
+      if (raised(next - before).hi < 0) return false;
+      before = next;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr uint32_t kFree = 20;  // bits above a sum
   static constexpr Decimal lowered(Decimal sum) {
     return {sum.lo >> kFree | static_cast<uint64_t>(sum.hi) << (64 - kFree), sum.hi >> kFree};
   }
+  /// What an entry before `first` keeps; of one that is not there nothing.
+  Decimal through(uint32_t first) const {
+    return first >= first_kept_ ? load<Decimal>(before_ + size_t{stride_} * first) : Decimal{};
+  }
 
-  const Entries& entries_;
+  const std::byte* before_;  // where the entry before the first keeps its sum
+  uint32_t stride_;
+  uint32_t first_kept_;
   Decimal all_;
-  Decimal bound_;
 };
+
 Decimal log_sum(const LogRead& read);  // of a log of X; 0 of nothing
 double log_avg(const LogRead& read);   // of a log of X; missing (a NaN) without a number
 double log_min(const LogRead& read);   // of a log of S: of the numbers among them; or missing

@@ -194,12 +194,19 @@ void expect_order(const Entries& entries, std::mt19937& random) {
   const Decimal largest{UINT64_MAX, (int64_t{1} << 43) - 1};
   for (const Decimal bound : {sum, sum + unit, sum - unit, Decimal{}, largest, -largest - unit}) {
     ASSERT_TRUE(SumsFrom::fits(bound));
-    const SumsFrom sums(entries, bound);
+    const SumsFrom sums(entries);
     for (uint32_t first = 0; first <= entries.count; first += 1 + entries.count / 4) {
       const Decimal from = sum_between(entries, first, entries.count).sum;
-      ASSERT_EQ(sums.order(first), from < bound ? 0u : from == bound ? 1u : 2u);
+      ASSERT_EQ(sums.order(first, SumsFrom::raised(bound)), from < bound    ? 0u
+                                                            : from == bound ? 1u
+                                                                            : 2u);
     }
   }
+  bool falls = true;
+  for (uint32_t i = 0; i < entries.count; ++i) {
+    falls = falls && sum_between(entries, i, i + 1).sum >= Decimal{};
+  }
+  EXPECT_EQ(SumsFrom(entries).only_falls(entries.count), falls);
   EXPECT_FALSE(SumsFrom::fits(largest + unit));
   EXPECT_FALSE(SumsFrom::fits(kNoSum));
 }

@@ -5,6 +5,7 @@
 
 #include "runtime/cells/blob.h"
 #include "runtime/cells/near.h"
+#include "runtime/image/deadlines.h"
 #include "runtime/image/op_info.h"
 
 namespace segue {
@@ -15,6 +16,8 @@ using image::Use;
 
 constexpr uint32_t kLineBytes = 64;
 constexpr uint32_t kLinesMax = 8;  // of a row that are fetched
+// … of a state that keeps deadlines: all of these are looked at first.
+constexpr uint32_t kTrackedLinesMax = 12;
 
 using CellsOfSequence = std::vector<std::vector<uint32_t>>;
 
@@ -51,6 +54,14 @@ class Lines {
         operand(image::op_info(op.op).b, op.b);
       }
     }
+  }
+
+  /// The deadlines of a tracked program from slot `first` on, and those above them.
+  void deadlines(uint32_t first) {
+    const uint32_t at = view_.layout[0].deadlines_at;
+    if (at == image::kNone) return;
+    const uint32_t words = image::deadline_words(image::deadline_slots(view_));
+    if (first < words) bytes(at + 8 * first, 8 * (words - first));
   }
 
   uint32_t mask() const { return mask_; }
@@ -95,9 +106,11 @@ class Lines {
   uint32_t mask_ = 1;
 };
 
-uint32_t fetched(uint32_t mask, bool aligned) {
+uint32_t fetched(const image::View& view, uint32_t mask, bool aligned) {
   if (!aligned) mask |= mask << 1;
-  while (std::popcount(mask) > int{kLinesMax}) mask &= ~std::bit_floor(mask);
+  const bool tracked = view.layout[0].deadlines_at != image::kNone;
+  const uint32_t most = tracked ? kTrackedLinesMax : kLinesMax;
+  while (std::popcount(mask) > static_cast<int>(most)) mask &= ~std::bit_floor(mask);
   return mask;
 }
 
@@ -108,13 +121,15 @@ TouchedLines::TouchedLines(const image::View& view, uint32_t state_at, bool alig
   for (const image::KindRow& row : view.kinds) {
     Lines lines(view, sequences, state_at);
     lines.kind(row);
-    kinds_.push_back(fetched(lines.mask(), aligned));
+    lines.deadlines(image::deadline_slots(view));
+    kinds_.push_back(fetched(view, lines.mask(), aligned));
   }
   Lines timed(view, sequences, state_at);
   for (const image::ChunkRow& chunk : view.chunks) {
     if (chunk.timed != 0) timed.read(chunk);
   }
-  time_ = fetched(timed.mask(), aligned);
+  timed.deadlines(0);
+  time_ = fetched(view, timed.mask(), aligned);
 }
 
 }  // namespace segue

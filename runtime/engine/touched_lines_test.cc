@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "runtime/image/assemble.h"
 
 namespace segue {
@@ -40,6 +42,16 @@ TEST(TouchedLines, AreThoseOfWhatAKindFeedsAndItsNodesRead) {
   EXPECT_EQ(TouchedLines(image->view(), 16, false).of_time(), 0b11011u)
       << "a row may begin anywhere in a line";
   EXPECT_EQ(TouchedLines(image->view(), 0, true).of_kind(2), 0b1u);
+}
+
+TEST(TouchedLines, AreThoseOfDeadlinesTooWhereAStateKeepsThem) {
+  Result<image::Tables> tables = image::assemble(std::string(kRules) + "tracked deadlines 136\n");
+  ASSERT_TRUE(tables.has_value()) << tables.error().message;
+  Result<image::Image> image = image::Image::open(tables->finish());
+  ASSERT_TRUE(image.has_value()) << image.error().message;
+  const TouchedLines lines(image->view(), 16, true);
+  EXPECT_EQ(lines.of_time(), 0b1101u) << "136 of the state lies in the third line";
+  EXPECT_EQ(lines.of_kind(3), 0b1001u) << "none stands above the only one";
 }
 
 /// Each of 40 streams belongs to all later ones: 2^39 ways, and each stream is looked at once.

@@ -12,10 +12,16 @@ namespace segue {
 namespace {
 
 constexpr size_t kLineBytes = 64;
-/// What a state with growing cells may grow by where it is, at least.
-constexpr uint32_t kGrowthBytes = 16;
+constexpr uint32_t kLargeBytes = 4096;  // of a state
+/// What a state with growing cells may grow by where it is, at least: of a large one an eighth, so
+/// that most users' states stay in pages that the system makes huge.
+constexpr uint32_t growth_bytes(uint32_t fixed_bytes) {
+  return fixed_bytes < kLargeBytes ? 16 : fixed_bytes / 8;
+}
 /// A larger state never stands in a row.
-constexpr uint32_t kRoomBytesMax = 4096;
+constexpr uint32_t kRoomBytesMax = 32768;
+/// Rows are made so many bytes at a time, a power of two of them.
+constexpr size_t kRowsBytes = size_t{16} << 20;
 
 constexpr uint32_t whole_lines(uint32_t bytes) {
   return (bytes + kLineBytes - 1) / kLineBytes * kLineBytes;
@@ -28,7 +34,7 @@ UserTable::UserTable(const image::Layout& layout, const MemoryBound& bound,
     : ids_(std::move(ids)) {
   if (bound.bytes != 0) residents_ = std::make_unique<Residents>(bound);
   const bool grows = layout.growing_cells != 0;
-  const uint32_t fixed = layout.fixed_bytes + (grows ? kGrowthBytes : 0);
+  const uint32_t fixed = layout.fixed_bytes + (grows ? growth_bytes(layout.fixed_bytes) : 0);
   const bool in_row = fixed <= kRoomBytesMax && !residents_;
   row_bytes_ = sizeof(Row) + (in_row ? fixed : uint32_t{sizeof(Elsewhere)});
   // Whole lines, where they cost little or may be grown into: one line less an event.
@@ -36,7 +42,8 @@ UserTable::UserTable(const image::Layout& layout, const MemoryBound& bound,
   if (in_row && (grows || lines - row_bytes_ <= row_bytes_ / 8)) row_bytes_ = lines;
   row_bytes_ = (row_bytes_ + 7) / 8 * 8;
   room_bytes_ = in_row ? row_bytes_ - uint32_t{sizeof(Row)} : 0;
-  const size_t rows = std::bit_floor(HugeBytes::kPageBytes / row_bytes_);
+  const size_t rows = room_bytes_ < kLargeBytes ? std::bit_floor(HugeBytes::kPageBytes / row_bytes_)
+                                                : std::bit_floor(kRowsBytes / row_bytes_);
   chunk_shift_ = static_cast<uint32_t>(std::countr_zero(rows));
   chunk_mask_ = static_cast<uint32_t>(rows - 1);
 }

@@ -118,7 +118,7 @@ TEST(Users, IdsFillOneChunkAfterAnother) {
 
 /// States of all sizes come back as they were put, in their row or outside.
 TEST(Users, StatesStandInTheirRowsUntilTheyMoveOut) {
-  for (const uint32_t fixed : {40u, 48u, 104u, 400u, 4096u, 1u << 20}) {
+  for (const uint32_t fixed : {40u, 48u, 104u, 400u, 4096u, 9000u, 40'000u, 1u << 20}) {
     for (const uint32_t growing : {0u, 1u}) {
       const image::Layout layout{.fixed_bytes = fixed, .growing_cells = growing};
       UserTable users(layout);

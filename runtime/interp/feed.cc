@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/cells/change.h"
+#include "runtime/cells/days.h"
 #include "runtime/cells/kinds.h"
 #include "runtime/cells/newest.h"
 #include "runtime/cells/sessions.h"
@@ -78,7 +79,12 @@ void feed_cell(Frame& frame, uint32_t cell, const cells::Occurrence& occurrence)
     if (begins) feed_derived(frame, row.feeds);
     return;
   }
-  cells::update({*frame.owner, *frame.view, row}, occurrence);
+  const cells::CellRef ref{*frame.owner, *frame.view, row};
+  if (frame.tracking != nullptr && marks_itself(row)) {
+    if (!cells::days_update(ref, frame.now_ms)) return;
+    return mark(frame.dirty, frame.tracking->readers_of_cell(cell));
+  }
+  cells::update(ref, occurrence);
   frame.blob = frame.owner->data();
 }
 

@@ -64,6 +64,7 @@ Tracking::Tracking(const image::View& view)
   for (const image::StreamRow& row : view.streams) {
     std::vector<uint32_t> chunks;
     for (const uint32_t cell : view.list(row.cells)) {
+      if (marks_itself(view.cells[cell])) continue;
       chunks.insert(chunks.end(), of_cell[cell].begin(), of_cell[cell].end());
     }
     of_stream_.push_back(add_marks(std::move(chunks)));

@@ -39,6 +39,7 @@ class Tracking {
   uint32_t words() const { return words_; }  // of the set of chunks
   uint32_t slots() const { return slots_; }  // of deadlines
 
+  /// … of its cells but for those that tell it themselves.
   std::span<const Mark> readers_of_stream(uint32_t stream) const { return in(of_stream_, stream); }
   std::span<const Mark> readers_of_cell(uint32_t cell) const { return in(of_cell_, cell); }
   std::span<const Mark> readers_of_node(uint32_t node) const { return in(of_node_, node); }
@@ -98,6 +99,10 @@ class Tracking {
   std::vector<uint32_t> sequence_of_slot_;
   std::vector<uint32_t> level_ends_;
 };
+
+/// Whether feeding the cell itself tells its readers, and only if it changed: most occurrences come
+/// on a day that is known. Others are told of with their stream.
+inline bool marks_itself(const image::CellRow& cell) { return cell.kind == image::CellKind::kDays; }
 
 /// Adds chunks to the set.
 inline void mark(uint64_t* set, std::span<const Mark> marks) {

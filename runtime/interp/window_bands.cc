@@ -13,6 +13,8 @@ namespace {
 
 using image::Op;
 
+/// A log of no more is looked at whole: whether its sums only fall.
+constexpr uint32_t kFewEntries = 64;
 /// Entries that are looked at for the one whose leaving turns a sum's test.
 constexpr uint32_t kLooksAhead = 32;
 
@@ -55,16 +57,65 @@ uint32_t begin_of(const cells::Entries& entries, uint32_t first, const image::Wi
   return first;
 }
 
-/// Notes when the test turns by what leaves its window, the entries from `begin` on. `turns`:
-/// whether it is another of the entries from one on. Looks at a few of them, so it may be early.
+/// The last of the entries [begin, count) that has to leave before `turns` is true of what is left,
+/// which it asks by the first of these; `count` if there is none. Looks at a few of them, so it may
+/// be an earlier one.
 template <class Turns>
-void note_turn(Frame& frame, const cells::Entries& entries, uint32_t begin, int64_t from_ms,
-               const Turns& turns) {
-  uint32_t last = begin;  // that has to leave
-  const uint32_t end = std::min(entries.count, begin + kLooksAhead);
+uint32_t last_before_turn(uint32_t begin, uint32_t count, const Turns& turns) {
+  uint32_t last = begin;
+  const uint32_t end = std::min(count, begin + kLooksAhead);
   while (last < end && !turns(last + 1)) ++last;
-  if (last == entries.count) return;
-  note_deadline(frame, cells::later_by(entries.time_of(last), from_ms));
+  return last;
+}
+
+/// The same where sums only fall: in steps that double, then halve. `order`: what `begin` has.
+uint32_t last_before_fall(const cells::SumsFrom& sums, const WindowTest& test, uint32_t begin,
+                          uint32_t count, uint32_t order) {
+  const auto holds = [&](uint32_t of) { return (test.holds >> of & 1) != 0; };
+  const bool truth = holds(order);
+  uint32_t at = begin;
+  while (order != 0) {
+    uint32_t step = 1;
+    while (step < count - at && sums.order(at + step, test.raised) == order) {
+      at += step;
+      step *= 2;
+    }
+    uint32_t other = std::min(at + step, count);  // may be one that has another order
+    while (at + 1 < other) {
+      const uint32_t middle = at + (other - at) / 2;
+      (sums.order(middle, test.raised) == order ? at : other) = middle;
+    }
+    const uint32_t next = sums.order(other, test.raised);
+    if (next == order) return count;
+    if (holds(next) != truth) return other - 1;
+    at = other;
+    order = next;
+  }
+  return count;
+}
+
+/// The truth of one test of a log of X, of the entries from `begin` on.
+struct SumTest {
+  bool truth;
+  uint32_t last;  // the entry whose leaving may turn it; the number of all if none does
+};
+
+SumTest test_sum(const cells::Entries& entries, const cells::SumsFrom& sums, bool falls,
+                 const WindowTest& test, uint32_t begin) {
+  if (test.holds == 0) {
+    const auto holds = [&](uint32_t from) {
+      return compare(test, cells::sum_between(entries, from, entries.count).sum);
+    };
+    const bool truth = holds(begin);
+    return {truth, last_before_turn(begin, entries.count,
+                                    [&](uint32_t from) { return holds(from) != truth; })};
+  }
+  const uint32_t order = sums.order(begin, test.raised);
+  const bool truth = (test.holds >> order & 1) != 0;
+  if (falls) return {truth, last_before_fall(sums, test, begin, entries.count, order)};
+  return {truth, last_before_turn(begin, entries.count, [&](uint32_t from) {
+            return (test.holds >> sums.order(from, test.raised) & 1) != uint32_t{truth};
+          })};
 }
 
 }  // namespace
@@ -75,6 +126,7 @@ void WindowTest::find_holds(bool of_days) {
   };
   if (!of_days) {
     if (!cells::SumsFrom::fits(sum)) return;  // by comparison
+    raised = cells::SumsFrom::raised(sum);
     return bits(op == Op::kSumEqual ? 0 : 1, op == Op::kSumLess ? 0 : 1, 0);
   }
   // Of n days as good as of the next whole number, or the one behind it.
@@ -107,29 +159,23 @@ uint64_t test_days(Frame& frame, const image::CellRow& row, std::span<const Wind
 uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> tests) {
   const image::View& view = *frame.view;
   const cells::Entries entries = cells::entries_of({frame.blob, view, view.cells[cell]});
-  uint32_t first = entries.count;  // inside
   uint64_t bits = 0;
+  if (entries.count == 0) {
+    for (size_t i = 0; i < tests.size(); ++i) bits |= uint64_t{compare(tests[i], Decimal{})} << i;
+    return bits;
+  }
+  const cells::SumsFrom sums(entries);
+  const bool falls = entries.count <= kFewEntries && sums.only_falls(entries.count);
+  uint32_t first = entries.count;  // inside
   for (size_t i = 0; i < tests.size(); ++i) {
-    const WindowTest& test = tests[i];
-    const image::WindowRow& window = view.windows[test.window];
+    const image::WindowRow& window = view.windows[tests[i].window];
     first = begin_of(entries, first, window, frame.now_ms);
     const bool capped = window.cap != 0 && entries.count - first > window.cap;
     const uint32_t begin = capped ? entries.count - window.cap : first;
-    const auto look = [&](const auto& holds) {
-      const bool truth = holds(begin);
-      bits |= uint64_t{truth} << i;
-      if (begin == entries.count) return;
-      note_turn(frame, entries, begin, window.from_ms,
-                [&](uint32_t from) { return holds(from) != truth; });
-    };
-    if (test.holds != 0 && entries.count != 0) {
-      const cells::SumsFrom sums(entries, test.sum);
-      look([&](uint32_t from) { return (test.holds >> sums.order(from) & 1) != 0; });
-    } else {
-      look([&](uint32_t from) {
-        return compare(test, cells::sum_between(entries, from, entries.count).sum);
-      });
-    }
+    const SumTest test = test_sum(entries, sums, falls, tests[i], begin);
+    bits |= uint64_t{test.truth} << i;
+    if (test.last == entries.count) continue;
+    note_deadline(frame, cells::later_by(entries.time_of(test.last), window.from_ms));
   }
   return bits;
 }

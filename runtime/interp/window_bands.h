@@ -24,6 +24,7 @@ struct WindowTest {
   /// more (bit 2).
   uint32_t holds = 0;
   uint32_t days = kAnyDays;
+  Decimal raised;  // of sums: the constant as cells::SumsFrom compares it
 
   static constexpr uint32_t kAnyDays = UINT32_MAX;  // no such number tells
   /// Fills these two in.
