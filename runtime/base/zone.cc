@@ -7,6 +7,7 @@ namespace {
 
 /// The row that holds at `ms`.
 size_t row_at(std::span<const ZoneTransition> rows, int64_t ms) {
+  if (rows.size() == 1) return 0;  // mostly UTC
   const auto after = std::upper_bound(
       rows.begin(), rows.end(), ms,
       [](int64_t instant, const ZoneTransition& row) { return instant < row.at_ms; });

@@ -18,6 +18,7 @@ int64_t floor_day(int64_t local_ms) {
 
 /// Index of the row that holds at `t_ms`: the first holds from the beginning of time.
 size_t row_at(std::span<const ZoneTransition> rows, int64_t t_ms) {
+  if (rows.size() == 1) return 0;  // mostly UTC
   const auto after =
       std::upper_bound(rows.begin(), rows.end(), t_ms,
                        [](int64_t t, const ZoneTransition& row) { return t < row.at_ms; });

@@ -93,9 +93,10 @@ bool days_push(std::byte* state, uint32_t words, int32_t day) {
   return (word & bit) == 0;
 }
 
-uint32_t days_count(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
-  const ZoneView zone = zone_of(cell);
-  return Bits(cell).count(days_of(window, zone.day_of(Instant{now_ms}).number));
+DaysAnswer days_answer(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
+  DaysRead read(cell, now_ms);
+  const uint32_t count = read.count(window);
+  return {count, read.deadline_ms()};
 }
 
 uint32_t days_streak(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
@@ -110,34 +111,9 @@ uint32_t days_streak(const CellView& cell, const image::WindowRow& window, int64
 }
 
 int64_t days_streak_deadline(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
-  const int64_t moved = days_deadline(cell, window, now_ms);
-  const ZoneView zone = zone_of(cell);
-  if (Bits(cell).count(days_of(window, zone.day_of(Instant{now_ms}).number)) == 0) return moved;
-  return std::min(moved, period_turn(zone, window, now_ms));
-}
-
-int64_t days_deadline(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
-  const Bits bits(cell);
-  if (bits.empty()) return kNever.ms;
-  const ZoneView zone = zone_of(cell);
-  const int32_t today = zone.day_of(Instant{now_ms}).number;
-  const DayRange range = days_of(window, today);
-  const auto full = static_cast<int64_t>(window.full);
-  const auto newest = static_cast<int32_t>(bits.newest());
-
-  int64_t deadline = kNever.ms;
-  const auto at_day = [&](int64_t day) {
-    deadline = std::min(deadline, day_reached(zone, now_ms, static_cast<int32_t>(day)));
-  };
-  const int64_t leaves = bits.oldest(range);
-  if (leaves != kNoDay) at_day(leaves + window.periods + full);
-  const int64_t enters = bits.oldest({range.last + 1, newest});
-  if (enters != kNoDay) at_day(enters + full);
-  // A day that has just left comes back where clocks are set back over midnight.
-  if (bits.count({range.first - 1, range.first - 1}) != 0) {
-    deadline = std::min(deadline, day_goes_back(zone, now_ms, today));
-  }
-  return deadline;
+  const DaysAnswer moved = days_answer(cell, window, now_ms);
+  if (moved.count == 0) return moved.deadline_ms;
+  return std::min(moved.deadline_ms, period_turn(zone_of(cell), window, now_ms));
 }
 
 DaysRead::DaysRead(const CellView& cell, int64_t now_ms)
@@ -148,6 +124,18 @@ DaysRead::DaysRead(const CellView& cell, int64_t now_ms)
       newest_(load<int32_t>(cell.state())),
       word_(load<uint64_t>(cell.state() + kDaysWordsAt)),
       left_(word_) {}
+
+/// How many days of the window have an occurrence; the next that leaves or enters changes that.
+uint32_t DaysRead::count(const image::WindowRow& window) {
+  if (newest_ == kNoDay) return 0;
+  if (window.unit != CalendarUnit::kDay || !only_leaves(window)) return count_any(window);
+  const int64_t leaves_after = int64_t{window.periods} + window.full;
+  const uint64_t inside = inside_of(oldest_age(leaves_after));
+  if (inside != 0) {
+    next_day_ = std::min(next_day_, newest_ - (63 - std::countl_zero(inside)) + leaves_after);
+  }
+  return static_cast<uint32_t>(std::popcount(inside));
+}
 
 /// Any window of days; what leaves or enters first may turn its test.
 uint32_t DaysRead::count_any(const image::WindowRow& window) {

@@ -21,16 +21,21 @@ inline constexpr uint32_t kDaysWordsAt = 4;  // behind the newest day
 /// Room for a day more than k, so that `full` windows, which leave today out, reach back k days.
 inline uint32_t days_words(const image::CellRow& row) { return row.k / 64 + 1; }
 
-/// How many days of the window have an occurrence, as of `now_ms`.
-uint32_t days_count(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
+/// How many days of the window have an occurrence, as of `now_ms`, and the first instant after it
+/// at which that may change by itself: a midnight, or clocks set back over one.
+struct DaysAnswer {
+  uint32_t count = 0;
+  int64_t deadline_ms = kNever.ms;
+};
+DaysAnswer days_answer(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
+
+inline uint32_t days_count(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
+  return days_answer(cell, window, now_ms).count;
+}
 
 /// How many days in a row, each with an occurrence, end with the window's last or the one before.
 uint32_t days_streak(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
 int64_t days_streak_deadline(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
-
-/// The first instant after `now_ms` at which the count may change by itself: a midnight, or clocks
-/// set back over one.
-int64_t days_deadline(const CellView& cell, const image::WindowRow& window, int64_t now_ms);
 
 /// The state of a cell at one instant, for many windows of days: what they share is worked out
 /// once.
@@ -46,6 +51,8 @@ class DaysRead {
   /// comparison; days are looked for once for all windows.
   bool at_least(const image::WindowRow& window, uint32_t days);
 
+  uint32_t count(const image::WindowRow& window);
+
   /// When one of the tests so far may turn: not before it by time alone.
   int64_t deadline_ms() const;
 
@@ -57,6 +64,11 @@ class DaysRead {
   }
   /// The age, beside the newest day, of the first day of the window.
   int64_t oldest_age(int64_t leaves_after) const { return newest_ - (today_ - leaves_after + 1); }
+  /// The days up to that age, of a cell of one word. The one that has just left may come back.
+  uint64_t inside_of(int64_t oldest) {
+    comes_back_ = comes_back_ || (oldest >= -1 && oldest < 63 && (word_ >> (oldest + 1) & 1) != 0);
+    return oldest < 0 ? 0 : oldest >= 63 ? word_ : word_ & ((uint64_t{2} << oldest) - 1);
+  }
   uint32_t count_any(const image::WindowRow& window);
   int64_t age_of(uint32_t days);
 
@@ -105,8 +117,7 @@ bool DaysRead::test(const image::WindowRow& window, const Holds& holds) {
   const int64_t leaves_after = int64_t{window.periods} + window.full;
   const int64_t oldest = oldest_age(leaves_after);
   if (!only_leaves(window)) return holds(count_any(window));
-  comes_back_ = comes_back_ || (oldest >= -1 && oldest < 63 && (word_ >> (oldest + 1) & 1) != 0);
-  uint64_t inside = oldest < 0 ? 0 : oldest >= 63 ? word_ : word_ & ((uint64_t{2} << oldest) - 1);
+  uint64_t inside = inside_of(oldest);
   auto days = static_cast<uint32_t>(std::popcount(inside));
   const bool truth = holds(days);
   while (inside != 0) {

@@ -87,7 +87,7 @@ TEST(Days, AnswersLikeTheWholeHistoryLikeTheLogAndNeverLate) {
       expect_never_late(
           [&](int64_t t) {
             return Answer{static_cast<double>(days_count(cells[0], window, t)),
-                          days_deadline(cells[0], window, t)};
+                          days_answer(cells[0], window, t).deadline_ms};
           },
           now, now + 7 * kDayMs, kMinute);
     }
@@ -199,15 +199,16 @@ TEST(Days, TheNewestOfEachDayAnswerLikeTheLogInEveryZoneAndAreNeverLate) {
 TEST(Days, DeadlinesAreTheMidnightsThatMatter) {
   TestCells cells = cells_in({{0, 0}}, 10);
   const int64_t now = kStart + 5 * kHour;
-  EXPECT_EQ(days_deadline(cells[0], last_days(7), now), kNever.ms);
+  EXPECT_EQ(days_answer(cells[0], last_days(7), now).deadline_ms, kNever.ms);
   cells.push(0, now);
-  EXPECT_EQ(days_deadline(cells[0], last_days(7), now), kStart + 7 * kDayMs);
+  EXPECT_EQ(days_answer(cells[0], last_days(7), now).deadline_ms, kStart + 7 * kDayMs);
   EXPECT_EQ(days_count(cells[0], last_days(7), kStart + 7 * kDayMs - 1), 1u);
   EXPECT_EQ(days_count(cells[0], last_days(7), kStart + 7 * kDayMs), 0u);
-  EXPECT_EQ(days_deadline(cells[0], last_days(7), kStart + 7 * kDayMs), kNever.ms);
+  EXPECT_EQ(days_answer(cells[0], last_days(7), kStart + 7 * kDayMs).deadline_ms, kNever.ms);
   EXPECT_EQ(days_count(cells[0], last_days(7, true), now), 0u);
-  EXPECT_EQ(days_deadline(cells[0], last_days(7, true), now), kStart + kDayMs);
-  EXPECT_EQ(days_deadline(cells[0], last_days(7, true), kStart + kDayMs), kStart + 8 * kDayMs);
+  EXPECT_EQ(days_answer(cells[0], last_days(7, true), now).deadline_ms, kStart + kDayMs);
+  EXPECT_EQ(days_answer(cells[0], last_days(7, true), kStart + kDayMs).deadline_ms,
+            kStart + 8 * kDayMs);
 }
 
 TEST(Days, ReachesBackOverManyWords) {

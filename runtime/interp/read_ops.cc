@@ -128,8 +128,9 @@ template <>
 void run<Op::kDaysCount>(Machine& machine, const OpRow& row) {
   const cells::CellView cell = cell_of(machine, row);
   const WindowRow& window = machine.view().windows[row.b];
-  note_deadline(machine.frame, cells::days_deadline(cell, window, machine.frame.now_ms));
-  machine.push(static_cast<double>(cells::days_count(cell, window, machine.frame.now_ms)));
+  const cells::DaysAnswer answer = cells::days_answer(cell, window, machine.frame.now_ms);
+  note_deadline(machine.frame, answer.deadline_ms);
+  machine.push(static_cast<double>(answer.count));
 }
 
 template <>
