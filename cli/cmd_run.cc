@@ -30,6 +30,7 @@ struct RunFlags : EventRunFlags {
   std::string sync;
   std::string skew;
   std::string memory;
+  std::string keep_log;
   bool history_starts_now = false;
 
   ChangeOutput::Options output_options() const;
@@ -94,6 +95,16 @@ uint64_t memory_argument(const std::string& text) {
   return *bytes;
 }
 
+Milliseconds keep_log_argument(const std::string& text, const std::string& state) {
+  if (state.empty()) usage_error("--keep-log needs --state: it is of its log");
+  if (text == "all") return kKeepAllLog;
+  const auto length = parse_length(text);
+  if (!length || length->count() == 0) {
+    usage_error(fmt::format("--keep-log takes all or a duration such as `90d`, not `{}`", text));
+  }
+  return *length;
+}
+
 DurableSettings RunFlags::durable(DurableSink& sink) const {
   DurableSettings settings;
   if (!memory.empty()) {
@@ -107,6 +118,7 @@ DurableSettings RunFlags::durable(DurableSink& sink) const {
   if (!state.empty() && engine.evaluator() == Evaluator::kNaive) {
     usage_error("--state takes the engines jit and interp: naive keeps whole histories in memory");
   }
+  if (!keep_log.empty()) settings.keep_log = keep_log_argument(keep_log, state);
   settings.history_starts_now = history_starts_now;
   settings.folder = state;
   settings.sink = &sink;
@@ -137,6 +149,10 @@ void tell_recovery(const std::string& folder, const Recovery& found, uint64_t pr
   if (!found.program_before) return;
   fmt::print(stderr, "`{}`: these rules (program {:016x}) take the place of program {:016x}\n",
              folder, program, *found.program_before);
+  if (found.filled > 0) {
+    fmt::print(stderr, "`{}`: {} {} filled from the log\n", folder,
+               counted(found.filled, "segment"), found.filled == 1 ? "was" : "were");
+  }
   const auto tell_warming = [&](uint32_t segments, std::string_view until) {
     if (segments == 0) return;
     fmt::print(stderr, "`{}`: {} {} {}\n", folder, counted(segments, "segment"),
@@ -221,6 +237,11 @@ void declare_run(CLI::App& app, Job& job) {
          "of --state, for users' states: 512MiB, 2GiB; others lie in DIR and come back when "
          "they are needed (default: all are in memory)")
       ->option_text("SIZE");
+  app.add_option(
+         "--keep-log", flags->keep_log,
+         "of --state: keep the log so far behind the newest event, or all of it, to fill in "
+         "what new rules ask for (default: only what a start needs)")
+      ->option_text("D");
   app.add_flag("--history-starts-now", flags->history_starts_now,
                "of --state, when the rules are others: what looks at all of history may answer "
                "from now on");

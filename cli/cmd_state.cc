@@ -32,6 +32,13 @@ std::string state_text(const StateReport& report) {
   out += fmt::format("log         {} in {}, {} behind the checkpoint\n",
                      counted(report.log_bytes, "byte"), counted(report.log_segments, "segment"),
                      counted(report.log_records, "record"));
+  if (report.kept_log) {
+    const std::string reach = report.kept_log->since
+                                  ? "all dated after " + format_time(*report.kept_log->since)
+                                  : "all input";
+    out += fmt::format("kept        {} before it: {}\n",
+                       counted(report.kept_log->records, "record"), reach);
+  }
   if (report.torn_bytes > 0) {
     out += fmt::format("torn tail   {} that the next start will cut off\n",
                        counted(report.torn_bytes, "byte"));

@@ -89,11 +89,15 @@ class CallbackSink final : public segue::DurableSink {
 segue_status durable_of(const segue_durable_options* options, segue_engine& engine,
                         segue::DurableSettings& settings) {
   if (options == nullptr) return SEGUE_OK;
-  // It has grown by `memory_bytes`.
-  if (options->size != offsetof(segue_durable_options, memory_bytes)) {
+  // It has grown by `memory_bytes`, then by `keep_log_ms`.
+  const bool has_memory = options->size != offsetof(segue_durable_options, memory_bytes);
+  const bool has_log = has_memory && options->size != offsetof(segue_durable_options, keep_log_ms);
+  if (has_log) {
     SEGUE_C_TRY(segue::c::check_size(options->size, sizeof *options, "segue_durable_options"));
-    settings.memory_bytes = options->memory_bytes;
+    if (options->keep_log_ms < 0) return fail(SEGUE_INVALID, "a log is kept for no time below 0");
+    if (options->keep_log_ms != 0) settings.keep_log = segue::Milliseconds(options->keep_log_ms);
   }
+  if (has_memory) settings.memory_bytes = options->memory_bytes;
   if (options->sync > SEGUE_SYNC_NONE) {
     return fail(SEGUE_INVALID, fmt::format("there is no sync policy {}", options->sync));
   }

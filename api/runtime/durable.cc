@@ -14,13 +14,15 @@
 #include "api/runtime/time_points.h"
 #include "runtime/base/byte_fields.h"
 #include "runtime/base/text.h"
-#include "segue/deploy.h"
 
 namespace segue {
 namespace {
 
 /// Of a checkpoint in memory: the smaller, the more tables it is.
 constexpr size_t kBatchBytesMin = size_t{32} << 20;
+
+/// Longer than all input may last.
+constexpr Milliseconds kKeepMost{kDurationMax.ms};
 
 Status status_of(const Outcome& outcome) {
   if (outcome.ok()) return {};
@@ -46,6 +48,11 @@ durable::DurableOptions options_of(const EngineSettings& engine, const DurableSe
   options.settings = settings_text(engine);
   if (settings.sink != nullptr) options.sink = settings.sink->name();
   options.memory_bytes = settings.memory_bytes;
+  if (settings.keep_log) {
+    options.keep_log = *settings.keep_log > kKeepMost
+                           ? durable::kKeepAll
+                           : Duration{std::max<int64_t>(settings.keep_log->count(), 0)};
+  }
   if (settings.memory_bytes != 0) {
     options.batch_bytes = std::max<size_t>(settings.memory_bytes / 8, kBatchBytesMin);
   }
@@ -62,21 +69,15 @@ Recovery recovery_of(const durable::RecoveryReport& report) {
           report.cut_bytes,
           std::nullopt,
           0,
+          0,
           0};
 }
 
-void tell_deploy(const CompiledProgram& before, const CompiledProgram& next,
-                 bool history_starts_now, Recovery& into) {
+void tell_deploy(const CompiledProgram& before, const Engine& engine, Recovery& into) {
   into.program_before = before.identity();
-  const DeployPlan plan = plan_deploy(before, next, std::nullopt, history_starts_now);
-  for (const RuleDeploy& segment : plan.segments) {
-    if (segment.fate == RuleFate::kRemoved) continue;
-    if (!segment.warms) {
-      ++into.warming_for_ever;
-    } else if (segment.warms->count() > 0) {
-      ++into.warming;
-    }
-  }
+  into.filled = engine.last_deploy().filled;
+  into.warming = engine.last_deploy().warming;
+  into.warming_for_ever = engine.last_deploy().warming_for_ever;
 }
 
 }  // namespace
@@ -197,7 +198,7 @@ Outcome open_engine(std::shared_ptr<const CompiledProgram> program, const Engine
     const std::shared_ptr<const CompiledProgram> before = state.program;
     wrong = state.deploy(given, settings.history_starts_now);
     if (!wrong.ok()) return wrong;
-    tell_deploy(*before, *given, settings.history_starts_now, recovery);
+    tell_deploy(*before, *state.backend->engine(), recovery);
   }
   into = std::move(opened);
   return {};
@@ -226,6 +227,11 @@ Outcome describe_state(const std::string& folder, bool verify, StateReport& into
   for (const auto& [segment, until] : found->warming) {
     into.warming.push_back(
         {segment, until == kNever ? std::nullopt : std::optional(time_point_of(until))});
+  }
+  if (found->kept) {
+    into.kept_log.emplace().records = found->kept_records;
+    const Instant since = found->kept->since();
+    if (since != kLongAgo) into.kept_log->since = time_point_of(since);
   }
   for (const durable::InputState& input : manifest.inputs) {
     if (input.taken.lines > 0) into.inputs.push_back({input.name, input.taken.lines});

@@ -60,6 +60,9 @@ typedef struct segue_durable_options {
   /* For users' states; others lie in the folder and come back when they are needed, see
    * `memory_bytes` in segue/durable.h. 0: all are in memory. From 1 MiB on, else SEGUE_INVALID. */
   uint64_t memory_bytes;
+  /* The log is kept so far behind the newest event, for deploys to fill what begins anew from, see
+   * `keep_log` in segue/durable.h. 0: it is not; INT64_MAX: all of it. */
+  int64_t keep_log_ms;
 } segue_durable_options;
 
 /* What was found in the folder. */

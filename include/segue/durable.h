@@ -43,6 +43,8 @@ class SEGUE_API DurableSink {
 /// The least that `DurableSettings::memory_bytes` may be, but for 0.
 inline constexpr uint64_t kMemoryBytesMin = uint64_t{1} << 20;
 
+inline constexpr Milliseconds kKeepAllLog = Milliseconds::max();
+
 struct DurableSettings {
   std::string folder;  ///< made if missing; held by one process at a time
   InputSync sync = InputSync::kEvery;
@@ -54,6 +56,9 @@ struct DurableSettings {
   /// come back when an event or a deadline touches them; no answer depends on it. Ids, timers and
   /// what waits for the lateness are in memory in any case. 0: all states are in memory.
   uint64_t memory_bytes = 0;
+  /// The log is kept so far behind the newest event, beyond what a start needs, for deploys to fill
+  /// what begins anew from; `kKeepAllLog`: all of it. Nothing: none is kept.
+  std::optional<Milliseconds> keep_log;
   bool history_starts_now =
       false;  ///< of a deploy by `open_engine`: see `MembershipEngine::deploy`
 };
@@ -68,6 +73,7 @@ struct Recovery {
   std::string cut_file;  ///< a log that ended in a record cut short, which was cut off; or empty
   uint64_t cut_bytes = 0;
   std::optional<uint64_t> program_before;  ///< identity, if another one was deployed; then also
+  uint32_t filled = 0;   ///< segments that know more since the log was read once more
   uint32_t warming = 0;  ///< segments that let in or out nobody known before for some time …
   uint32_t warming_for_ever = 0;  ///< … and without end, see `RuleDeploy::warms`
 };
@@ -109,6 +115,11 @@ struct StateReport {
   uint64_t log_bytes = 0;         ///< of all segments
   uint64_t log_segments = 0;
   uint64_t torn_bytes = 0;  ///< that a start will cut off
+  struct KeptLog {
+    uint64_t records = 0;            ///< before those behind the checkpoint
+    std::optional<TimePoint> since;  ///< all that is dated after it is there; none: all input
+  };
+  std::optional<KeptLog> kept_log;
   struct Input {
     std::string name;
     uint64_t lines = 0;  ///< taken so far
@@ -117,7 +128,8 @@ struct StateReport {
   std::vector<WarmingSegment> warming;  ///< of the checkpoint's program
 };
 
-/// `verify`: also compares every checksum, of users' states and of the store's blocks.
+/// `verify`: also compares every checksum, of users' states, of the store's blocks and of the log
+/// that is kept.
 SEGUE_API Outcome describe_state(const std::string& folder, bool verify,
                                  StateReport& into) noexcept;
 

@@ -104,6 +104,20 @@ void carry_newest(const CellView& from, const CellRef& to) {
   }
 }
 
+/// Both have the newest of all times, the one what was carried over, the other what came after
+/// `since_ms`: so the one that has more of them has those of the other too.
+void fill_newest(const CellView& from, int64_t since_ms, const CellRef& to) {
+  const auto count = [&](const CellView& cell, int64_t behind_ms) {
+    uint32_t count = 0;
+    while (count < to.row.k && newest_nth(cell, count + 1) > behind_ms) ++count;
+    return count;
+  };
+  const uint32_t more = count(from, since_ms);
+  if (more < count(to, kLongAgo.ms)) return;
+  Newest::init(to.row, to.state());
+  for (uint32_t k = more; k > 0; --k) newest_push(to, to.row.k, newest_nth(from, k));
+}
+
 void carry_part(const CellRow& from, const Blob& old, const CellRow& to, const image::View& view,
                 Blob& into) {
   const auto part = load<GrowingPart>(old.data() + from.offset);
@@ -178,14 +192,38 @@ std::vector<Began> began_after(const CarryPlan& plan, const image::View& from,
   return began;
 }
 
+FillPlan plan_fill(const image::View& to, int64_t since_ms, int64_t at_ms, bool history_starts_now,
+                   std::vector<Began>& began) {
+  FillPlan plan;
+  plan.is_filled.resize(to.cells.size());
+  plan.since_ms.resize(to.cells.size());
+  const std::vector<Began> all(to.cells.size(), {since_ms, 0, history_starts_now});
+  std::vector<int64_t> right(to.cells.size(), since_ms);
+  if (since_ms != kLongAgo.ms) right = fed_right_from(to, all);
+  for (uint32_t i = 0; i < to.cells.size(); ++i) {
+    if (right[i] >= began[i].since_ms || right[i] > at_ms) continue;
+    plan.cells.push_back(i);
+    plan.is_filled[i] = true;
+    plan.since_ms[i] = right[i];
+    began[i].since_ms = right[i];
+    began[i].history_starts_now = right[i] != kLongAgo.ms && history_starts_now;
+  }
+  return plan;
+}
+
 void carry(const CarryPlan& plan, const image::View& from, const Blob& old, const image::View& to,
-           Blob& into) {
+           Blob& into, const FillPlan& fill, const Blob& filled) {
   into.header().first_ms = old.header().first_ms;
   into.header().last_ms = old.header().last_ms;
+  if (!filled.empty()) {
+    into.header().last_ms = std::max<int64_t>(into.header().last_ms, filled.header().last_ms);
+  }
   reach_near(to, into.data(), into.header().last_ms);
   for (const CarryPlan::Move& move : plan.moves) {
     const CellRow& before = from.cells[move.from];
     const CellRow& row = to.cells[move.to];
+    const bool is_replaced = !filled.empty() && fill.is_filled[move.to];
+    if (is_replaced && row.kind != CellKind::kNewest) continue;
     if (row.kind == CellKind::kNewest) {
       carry_newest({old.data(), from, before}, {into, to, row});
       continue;
@@ -194,6 +232,16 @@ void carry(const CarryPlan& plan, const image::View& from, const Blob& old, cons
                 std::min(row.bytes, before.bytes));
     if (image::grows(row.kind)) carry_part(before, old, row, to, into);
     if (move.to == to.layout[0].zone_cell) carry_zone(plan, into.data() + row.offset);
+  }
+  if (filled.empty()) return;
+  for (const uint32_t cell : fill.cells) {
+    const CellRow& row = to.cells[cell];
+    if (row.kind == CellKind::kNewest) {
+      fill_newest({filled.data(), to, row}, fill.since_ms[cell], {into, to, row});
+      continue;
+    }
+    std::memcpy(into.data() + row.offset, filled.data() + row.offset, row.bytes);
+    if (image::grows(row.kind)) carry_part(row, filled, row, to, into);
   }
 }
 

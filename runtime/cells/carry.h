@@ -36,10 +36,25 @@ std::vector<Began> began_after(const CarryPlan& plan, const image::View& from,
                                std::span<const Began> old, const image::View& to, int64_t at_ms,
                                bool history_starts_now);
 
+/// Which cells of the new program begin with what another state of it has, instead of empty, or
+/// with less than they ask for: one that has taken in all events after `since`.
+struct FillPlan {
+  std::vector<uint32_t> cells;
+  std::vector<bool> is_filled;    // by cell
+  std::vector<int64_t> since_ms;  // by cell that is: of it all that is dated after is right
+};
+
+/// `began`: as of `began_after`; those of the cells that are filled begin earlier then. `since_ms`:
+/// the events; `kLongAgo`: all there ever were. `at_ms`: of the deploy. Of some events alone no
+/// cell is filled that is fed what conditions say.
+FillPlan plan_fill(const image::View& to, int64_t since_ms, int64_t at_ms, bool history_starts_now,
+                   std::vector<Began>& began);
+
 /// Brings the cells over. `into` is a state as the new program begins it; its user's first and last
 /// instant are taken over too. Entries for which no blob has room are dropped, and count as capped.
+/// `filled`: a state of the new program that cells of `fill` are taken from, or empty.
 /// Cost: a copy of what is kept.
 void carry(const CarryPlan& plan, const image::View& from, const Blob& old, const image::View& to,
-           Blob& into);
+           Blob& into, const FillPlan& fill = {}, const Blob& filled = {});
 
 }  // namespace segue::cells

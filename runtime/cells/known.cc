@@ -68,6 +68,13 @@ class Finder {
     }
   }
 
+  /// Before any node is known.
+  std::vector<int64_t> fed() {
+    std::vector<int64_t> cells(view_.cells.size());
+    for (uint32_t i = 0; i < cells.size(); ++i) cells[i] = of_cell(i);
+    return cells;
+  }
+
   std::vector<int64_t> run() {
     for (uint32_t i = 0; i < nodes_.size(); ++i) nodes_[i] = of_code(view_.nodes[i].code);
     return std::move(nodes_);
@@ -243,6 +250,10 @@ class Finder {
 
 Known known_from(const image::View& view, std::span<const Began> began) {
   return {Finder(view, began, true).run(), Finder(view, began, false).run()};
+}
+
+std::vector<int64_t> fed_right_from(const image::View& view, std::span<const Began> began) {
+  return Finder(view, began, true).fed();
 }
 
 }  // namespace segue::cells

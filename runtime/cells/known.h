@@ -37,4 +37,9 @@ struct Known {
 /// Cost: the rows and ops of the program.
 Known known_from(const image::View& view, std::span<const Began> began);
 
+/// By cell: as of which instant all that it was fed is what it would be over all history, and it
+/// takes it in; `kNever` of a cell that is fed what conditions say: they move with time alone, so
+/// that of a user who was known before `began` it does not hang on events that came since.
+std::vector<int64_t> fed_right_from(const image::View& view, std::span<const Began> began);
+
 }  // namespace segue::cells

@@ -4,9 +4,58 @@
 #include <set>
 #include <utility>
 
+#include "runtime/base/byte_fields.h"
 #include "runtime/durable/durable.h"
+#include "runtime/ingest/lines.h"
 
 namespace segue::durable {
+namespace {
+
+/// Gives an engine the events of the log once more, as they were given; of lines that it would not
+/// take in it was the same then.
+class PastReader {
+ public:
+  PastReader(Engine& past, const InputSchema& schema) : past_(past), decoder_(schema) {}
+
+  Status take(const Record& record) {
+    if (record.kind == RecordKind::kAdvance) {
+      Instant through;
+      if (!ByteReader(record.payload).take(through.ms) || through.ms > kAdvanceMsMax) {
+        return damaged(record);
+      }
+      past_.advance_to(through);
+      return {};
+    }
+    if (record.kind != RecordKind::kEvents && record.kind != RecordKind::kKept) return {};
+    EventBatch batch = decoder_.make_batch();
+    const auto pass = [&](Instant passed) {
+      past_.push(std::exchange(batch, decoder_.make_batch()));
+      past_.advance_to(passed - Duration{1});
+    };
+    const auto line = [&](std::string_view text) -> Status {
+      line_.assign(text).append(kLinePadding, '\0');
+      if (decoder_.decode(std::string_view(line_).substr(0, text.size()), batch)) {
+        return damaged(record);
+      }
+      return {};
+    };
+    SEGUE_TRY_STATUS(each_line(record, pass, line));
+    batch.more = true;
+    past_.push(std::move(batch));
+    return {};
+  }
+
+ private:
+  static Error damaged(const Record& record) {
+    return {Errc::kCorrupt, fmt::format("record {} of the log is damaged", record.number)};
+  }
+
+  Engine& past_;
+  Decoder decoder_;
+  std::string line_;
+};
+
+}  // namespace
 
 Status Durable::deploy(std::shared_ptr<const Program> next, const DeployOptions& options) {
   SEGUE_TRY_STATUS(settle());
@@ -15,16 +64,43 @@ Status Durable::deploy(std::shared_ptr<const Program> next, const DeployOptions&
   if (identity == manifest_.program) return {};
   engine_.finish_deploy();
   SEGUE_TRY_STATUS(engine_.trouble());
+  std::unique_ptr<Engine> past;
+  uint64_t filled_from = 0;
+  if (kept_log_.keeps()) {
+    // Then who was deleted is in no record that is read, and recovery needs those behind it alone.
+    SEGUE_TRY_STATUS(checkpoint());
+    filled_from = kept_log_.begin()->record;
+    SEGUE_TRY(past, read_past(next, *kept_log_.begin(), log_->next()));
+  }
   SEGUE_TRY_STATUS(programs_.keep(identity, next->image().bytes()));
-  const LoggedDeploy deploy{log_->next(), identity, options.history_starts_now};
+  const LoggedDeploy deploy{log_->next(), identity, options.history_starts_now, filled_from};
   payload_.clear();
   put_deploy(payload_, deploy);
-  SEGUE_TRY_STATUS(log_->append(RecordKind::kDeploy, payload_));
+  SEGUE_TRY_STATUS(log_->append(kind_of(deploy), payload_));
   deploys_.push_back(deploy);
   log_->set_program(identity);
-  SEGUE_TRY_STATUS(engine_.deploy(next, options));
+  SEGUE_TRY_STATUS(go_over(next, std::move(past), options));
   work_with(std::move(next));
   return {};
+}
+
+Status Durable::go_over(const std::shared_ptr<const Program>& next, std::unique_ptr<Engine> past,
+                        const DeployOptions& options) {
+  return past ? engine_.deploy_filled(std::move(past), options) : engine_.deploy(next, options);
+}
+
+/// An engine of the program that has read the log once more, up to a record.
+Result<std::unique_ptr<Engine>> Durable::read_past(const std::shared_ptr<const Program>& program,
+                                                   const LogPlace& from, uint64_t until) {
+  static EngineListener nobody;
+  std::unique_ptr<Engine> past = engine_.begin_past(program, from.since(), nobody);
+  PastReader reader(*past, program->schema());
+  const auto take = [&](const Record& record) { return reader.take(record); };
+  const auto reading =
+      read_log(*options_.files, options_.folder + "/log", from.record, false, take, until);
+  if (!reading) return reading.error();
+  past->push({});
+  return past;
 }
 
 /// What the checkpoint is of.
@@ -37,10 +113,22 @@ Status Durable::load_program() {
 }
 
 Status Durable::replay_deploy(const Record& record) {
-  SEGUE_TRY(const LoggedDeploy deploy, take_deploy(record.number, record.payload));
+  SEGUE_TRY(const LoggedDeploy deploy, take_deploy(record));
   SEGUE_TRY(auto program, find_program(deploy.program));
   deploys_.push_back(deploy);
-  SEGUE_TRY_STATUS(engine_.deploy(program, {.history_starts_now = deploy.history_starts_now}));
+  std::unique_ptr<Engine> past;
+  if (deploy.filled_from != 0) {
+    const std::optional<LogPlace> from = kept_log_.find(deploy.filled_from);
+    if (!from) {
+      return Error{Errc::kCorrupt,
+                   fmt::format("record {} of the log is of a deploy that was filled "
+                               "from record {}, which the checkpoint does not know",
+                               record.number, deploy.filled_from)};
+    }
+    SEGUE_TRY(past, read_past(program, *from, record.number));
+  }
+  SEGUE_TRY_STATUS(
+      go_over(program, std::move(past), {.history_starts_now = deploy.history_starts_now}));
   work_with(std::move(program));
   return engine_.trouble();
 }

@@ -52,6 +52,27 @@ Status describe_warming(const std::string& folder, FolderReport& report) {
   return {};
 }
 
+/// What lies before the checkpoint.
+Status read_kept_log(Store& store, const std::string& folder, bool verify, FolderReport& report) {
+  SEGUE_TRY(const auto bytes, store.get(kKeptLogKey));
+  if (!bytes) return {};
+  KeptLog kept(std::nullopt);
+  SEGUE_TRY_STATUS(kept.open(*bytes));
+  report.kept = kept.begin();
+  if (!report.kept) return {};
+  report.kept_records = report.manifest.next_record - report.kept->record;
+  if (!verify) return {};
+  const auto ignore = [](const Record&) { return Status(); };
+  const auto reading = read_log(posix_files(), folder + "/log", report.kept->record, false, ignore,
+                                report.manifest.next_record);
+  if (!reading) return reading.error();
+  if (reading->next < report.manifest.next_record) {
+    return Error{Errc::kCorrupt, fmt::format("`{}/log` ends before record {}", folder,
+                                             report.manifest.next_record)};
+  }
+  return {};
+}
+
 Result<FolderReport> read_once(const std::string& folder, bool verify) {
   Files& files = posix_files();
   FolderReport report;
@@ -71,12 +92,12 @@ Result<FolderReport> read_once(const std::string& folder, bool verify) {
   report.checkpoint_bytes = store->bytes_on_disk();
   SEGUE_TRY(report.log, read_log(files, folder + "/log", report.manifest.next_record, false,
                                  [&](const Record& record) -> Status {
-                                   if (record.kind != RecordKind::kDeploy) return {};
-                                   SEGUE_TRY(const LoggedDeploy deploy,
-                                             take_deploy(record.number, record.payload));
+                                   if (!is_deploy(record.kind)) return {};
+                                   SEGUE_TRY(const LoggedDeploy deploy, take_deploy(record));
                                    report.deployed.push_back(deploy.program);
                                    return {};
                                  }));
+  SEGUE_TRY_STATUS(read_kept_log(*store, folder, verify, report));
   if (verify) SEGUE_TRY_STATUS(verify_programs(folder, report));
   SEGUE_TRY(const auto segments, list_segments(files, folder + "/log"));
   report.log_segments = segments.size();

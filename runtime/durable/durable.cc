@@ -17,9 +17,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// No clock is moved on further; a log that says so was forged, and time would overflow.
-constexpr int64_t kAdvanceMsMax = int64_t{1} << 53;
-
 /// Input waits for a checkpoint being written when another is due by so much.
 constexpr uint64_t kOverdue = 4;
 
@@ -101,6 +98,8 @@ Durable::Durable(const DurableOptions& options, std::shared_ptr<const Program> p
       host_(host),
       programs_(*options.files, programs_folder(options)),
       decoder_(program_->schema()),
+      kept_log_(options.keep_log),
+      lateness_(engine.watermark()),
       ahead_([this](const InputBatch& input) { return write_batch(input); }, commit_of(options)) {}
 
 /// Of a policy that makes each batch wait for the disk.
@@ -131,6 +130,7 @@ Result<std::unique_ptr<Durable>> Durable::open(const DurableOptions& options,
   SEGUE_TRY(durable->store_, options.opener(options.folder + "/checkpoint", StoreMode::kWrite));
   SEGUE_TRY_STATUS(durable->open_cold_users());
   engine.track_changed_users();
+  if (options.keep_log) engine.note_forgotten();
   SEGUE_TRY_STATUS(durable->load());
   durable->report_.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
   return durable;
@@ -169,10 +169,27 @@ Status Durable::load() {
   SEGUE_TRY_STATUS(load_program());
   SEGUE_TRY_STATUS(engine_.restore(manifest_.engine));
   SEGUE_TRY_STATUS(load_users());
-  SEGUE_TRY(const auto erases, store_->get(kErasesKey));
-  erases_ = erases.has_value();
+  SEGUE_TRY_STATUS(load_kept_log());
   SEGUE_TRY_STATUS(host_.restore_counts(manifest_.counts));
   return host_.resume_sink(manifest_.sink_position);
+}
+
+Status Durable::load_kept_log() {
+  SEGUE_TRY(const auto erases, store_->get(kErasesKey));
+  erases_ = erases.has_value();
+  SEGUE_TRY(forgotten_, open_forgotten(erases.value_or("")));
+  SEGUE_TRY(const auto kept, store_->get(kKeptLogKey));
+  notes_kept_log_ = kept.has_value();
+  if (kept) return kept_log_.open(*kept);
+  // What is behind the checkpoint is there in any case.
+  if (kept_log_.keeps()) kept_log_.pass(place());
+  return {};
+}
+
+/// What comes next.
+LogPlace Durable::place() const {
+  const Watermark& watermark = engine_.watermark();
+  return {log_ ? log_->next() : manifest_.next_record, watermark.newest(), watermark.floor()};
 }
 
 Status Durable::load_users() {
@@ -257,7 +274,10 @@ Status Durable::replay(const Record& record) {
       manifest_.inputs.push_back({std::string(record.payload), {}});
       return {};
     case RecordKind::kDeploy:
+    case RecordKind::kFilledDeploy:
       return replay_deploy(record);
+    case RecordKind::kKept:
+      break;  // only what no start needs is
     default:
       return Error{Errc::kUnsupported,
                    fmt::format("record {} of the log is of a kind that this "
@@ -418,7 +438,17 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   manifest_.next_record = log_ ? log_->next() : 1;
   manifest_.written_ms = machine_ms();
   batch->put(kManifestKey, pack_manifest(manifest_));
-  if (erases_) batch->put(kErasesKey, {});
+  kept_log_.pass(place());
+  if (kept_log_.begin()) {
+    batch->put(kKeptLogKey, kept_log_.pack());
+  } else {
+    if (notes_kept_log_) batch->remove(kKeptLogKey);
+    forgotten_.clear();  // no line of theirs is left
+  }
+  notes_kept_log_ = kept_log_.begin().has_value();
+  note_forgotten(forgotten_, engine_.take_forgotten());
+  erases_ |= !forgotten_.empty();
+  if (erases_) batch->put(kErasesKey, pack_forgotten(forgotten_));
   return batch;
 }
 
@@ -446,6 +476,8 @@ Status Durable::begin_checkpoint() {
   // What came before stands in segments then that can go as a whole. If not, the next time.
   writing_erases_ = erases_ && log_->cut().ok();
   erases_ = erases_ && !writing_erases_;
+  writing_kept_ = kept_log_.begin();
+  if (writing_erases_) writing_forgotten_ = std::exchange(forgotten_, {});
   is_written_ = false;
   writer_ = std::thread([this] {
     written_ = write_checkpoint();
@@ -456,9 +488,21 @@ Status Durable::begin_checkpoint() {
 
 Status Durable::write_checkpoint() {
   SEGUE_TRY_STATUS(store_->write(*writing_));
-  dropped_ = log_->drop_before(writing_next_);
-  if (!writing_erases_) return {};
+  dropped_ = log_->drop_before(writing_kept_ ? writing_kept_->record : writing_next_);
+  return writing_erases_ ? erase_deleted() : Status();
+}
+
+/// At whatever step it ends, the next process does it all once more.
+Status Durable::erase_deleted() {
   SEGUE_TRY_STATUS(dropped_);  // else the log still has something of them
+  if (writing_kept_ && !writing_forgotten_.empty()) {
+    SEGUE_TRY_STATUS(erase_from_log(*options_.files, log_folder(options_), *writing_kept_,
+                                    lateness_, writing_next_, writing_forgotten_));
+    // Nor may the store say any more who they were.
+    const auto nameless = store_->batch(options_.batch_bytes);
+    nameless->put(kErasesKey, {});
+    SEGUE_TRY_STATUS(store_->write(*nameless));
+  }
   SEGUE_TRY_STATUS(store_->purge());
   const auto done = store_->batch(options_.batch_bytes);
   done->remove(kErasesKey);

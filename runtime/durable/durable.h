@@ -14,6 +14,7 @@
 #include "runtime/base/event_batch.h"
 #include "runtime/base/result.h"
 #include "runtime/durable/files.h"
+#include "runtime/durable/kept_log.h"
 #include "runtime/durable/log.h"
 #include "runtime/durable/log_ahead.h"
 #include "runtime/durable/manifest.h"
@@ -35,11 +36,16 @@ struct DurableOptions {
   std::string sink;               // where changes go: a path, or empty
   size_t batch_bytes = SIZE_MAX;  // of a checkpoint in memory while it is made
   size_t memory_bytes = 0;        // for states and where cold ones lie; 0: all states are in memory
+  /// The log is kept so far behind the newest event, for deploys; `kKeepAll`: all of it.
+  std::optional<Duration> keep_log;
   // What a test puts its own in place of.
   Files* files = &posix_files();
   StoreOpener opener = open_store;
   ColdOpener cold_opener = open_cold;
 };
+
+/// No clock is moved on further; a log that says so was forged, and time would overflow.
+inline constexpr int64_t kAdvanceMsMax = int64_t{1} << 53;
 
 /// Of the memory that is for users, what is for states: the rest is for where cold ones lie.
 constexpr size_t state_bytes_of(size_t memory_bytes) { return memory_bytes - memory_bytes / 4; }
@@ -129,7 +135,8 @@ class Durable {
   /// Another program takes the place of the one at work, see `Engine::deploy`: its image is on the
   /// disk first, then the deploy in the log. After an error the old one works on, and it may be
   /// tried again. No checkpoint is begun until all users are carried over, but for `checkpoint`,
-  /// which carries them over.
+  /// which carries them over. Where the log is kept, a checkpoint is made first and the log read
+  /// once more, from where it begins, so that what the old program has not is filled.
   Status deploy(std::shared_ptr<const Program> next, const DeployOptions& options = {});
   const std::shared_ptr<const Program>& program() const { return program_; }
 
@@ -152,10 +159,16 @@ class Durable {
   Status make_new();
   LogOptions log_options() const;
   Status load_users();
+  Status load_kept_log();
+  LogPlace place() const;
   Status replay(const Record& record);
   Status replay_events(std::string_view payload);
   Status load_program();
   Status replay_deploy(const Record& record);
+  Result<std::unique_ptr<Engine>> read_past(const std::shared_ptr<const Program>& program,
+                                            const LogPlace& from, uint64_t until);
+  Status go_over(const std::shared_ptr<const Program>& next, std::unique_ptr<Engine> past,
+                 const DeployOptions& options);
   Result<std::shared_ptr<const Program>> find_program(uint64_t identity);
   void work_with(std::shared_ptr<const Program> program);
   Status drop_programs();
@@ -170,6 +183,7 @@ class Durable {
   Status await_checkpoint();
   Result<std::unique_ptr<StoreBatch>> make_checkpoint();
   Status write_checkpoint();
+  Status erase_deleted();
 
   DurableOptions options_;
   std::shared_ptr<const Program> given_;    // to `open`
@@ -188,6 +202,10 @@ class Durable {
   uint64_t first_logged_ = 1;
   uint64_t checkpoint_at_ = 0;  // bytes of the log at the last one
   bool erases_ = false;         // users were deleted since the last one
+  KeptLog kept_log_;
+  bool notes_kept_log_ = false;  // the store says where it begins
+  ForgottenIds forgotten_;       // whose lines are in the log that is kept
+  Watermark lateness_;           // the engine's, without input
   std::string payload_;
 
   // Being written; if that failed, to be tried again before another is made.
@@ -195,6 +213,8 @@ class Durable {
   uint64_t writing_next_ = 0;
   uint64_t writing_program_ = 0;
   bool writing_erases_ = false;  // users were deleted: nothing of them may be left in a file
+  std::optional<LogPlace> writing_kept_;  // from where on the log is kept
+  ForgottenIds writing_forgotten_;
   Status written_;
   Status dropped_;                        // of the log, what it holds
   std::atomic<bool> is_written_ = false;  // or has failed
@@ -218,6 +238,8 @@ struct FolderReport {
     Instant until;  // kNever: without end
   };
   std::vector<Warming> warming;  // of the checkpoint's program
+  std::optional<LogPlace> kept;  // from where on the log is kept, if it is
+  uint64_t kept_records = 0;     // from there up to the checkpoint
 };
 
 /// Reads without taking the folder. Every user's state and every record behind the checkpoint is

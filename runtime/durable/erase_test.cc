@@ -50,9 +50,10 @@ Result<std::unique_ptr<Store>> open_unpurged(const std::string& folder, StoreMod
   return std::unique_ptr<Store>(std::make_unique<UnpurgedStore>(std::move(under)));
 }
 
-class EraseTest : public KeptTest {
+class EraseTest : public KeptTest, public testing::WithParamInterface<bool> {
  protected:
   EraseTest() {
+    if (GetParam()) options_.keep_log = kKeepAll;
     options_.folder = folder_.path() + "/state";
     options_.opener = open_plain;
     purge_fails = false;
@@ -106,6 +107,30 @@ class EraseTest : public KeptTest {
                        at_ms, at_ms);
   }
 
+  /// Whether the fault met anything.
+  bool fails_and_is_done_by_the_next(const Fault& fault) {
+    lines_ = 0;
+    std::filesystem::remove_all(options_.folder);
+    sink_ = {};
+    FaultyFiles files;
+    options_.files = &files;
+    bool failed = false;
+    {
+      const auto host = open();
+      fill(*host);
+      erase(*host);
+      files.set(fault);
+      failed = !host->durable->checkpoint().ok();
+    }
+    files.set({});
+    // Of one that failed to begin a segment alone nothing is left to be done.
+    open();
+    expect_nothing_of_them();
+    EXPECT_TRUE(describe(options_.folder, true).has_value());
+    options_.files = &posix_files();
+    return failed;
+  }
+
   void expect_nothing_of_them() {
     EXPECT_THAT(found("erase-me"), IsEmpty());
     EXPECT_THAT(found("visitor-4711"), IsEmpty());
@@ -117,7 +142,7 @@ class EraseTest : public KeptTest {
   uint64_t lines_ = 0;
 };
 
-TEST_F(EraseTest, NoByteIsLeft) {
+TEST_P(EraseTest, NoByteIsLeft) {
   {
     const auto host = open();
     fill(*host);
@@ -135,7 +160,7 @@ TEST_F(EraseTest, NoByteIsLeft) {
 }
 
 /// Whether the delete comes before the deploy or behind it, while users are carried over.
-TEST_F(EraseTest, NorIsThereBehindADeploy) {
+TEST_P(EraseTest, NorIsThereBehindADeploy) {
   for (const bool erases_first : {true, false}) {
     lines_ = 0;
     std::filesystem::remove_all(options_.folder);
@@ -151,7 +176,7 @@ TEST_F(EraseTest, NorIsThereBehindADeploy) {
   }
 }
 
-TEST_F(EraseTest, AProcessThatEndsBeforeLeavesItToTheNext) {
+TEST_P(EraseTest, AProcessThatEndsBeforeLeavesItToTheNext) {
   options_.opener = open_unpurged;
   {
     const auto host = open();
@@ -167,7 +192,20 @@ TEST_F(EraseTest, AProcessThatEndsBeforeLeavesItToTheNext) {
   expect_nothing_of_them();
 }
 
-TEST_F(EraseTest, ALogThatCannotBeRemovedIsLeftToTheNextToo) {
+TEST_P(EraseTest, WhateverFailsOfTheLogIsLeftToTheNext) {
+  for (const Fault::Kind kind :
+       {Fault::Kind::kRemove, Fault::Kind::kRename, Fault::Kind::kSync, Fault::Kind::kOpen,
+        Fault::Kind::kTruncate, Fault::Kind::kShortWrite, Fault::Kind::kFolder}) {
+    bool failed = true;
+    for (uint64_t after = 0; failed; ++after) {
+      failed = fails_and_is_done_by_the_next({kind, after, true});
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+TEST_P(EraseTest, ALogThatCannotBeRemovedIsLeftToTheNextToo) {
+  if (GetParam()) return;  // it is not
   FaultyFiles files;
   options_.files = &files;
   {
@@ -183,7 +221,7 @@ TEST_F(EraseTest, ALogThatCannotBeRemovedIsLeftToTheNextToo) {
   expect_nothing_of_them();
 }
 
-TEST_F(EraseTest, LaterEventsBeginAnew) {
+TEST_P(EraseTest, LaterEventsBeginAnew) {
   const auto host = open();
   fill(*host);
   erase(*host);
@@ -194,6 +232,9 @@ TEST_F(EraseTest, LaterEventsBeginAnew) {
   EXPECT_THAT(found("erase-me-please"), Not(IsEmpty()));
   EXPECT_THAT(found("visitor-4711"), IsEmpty());
 }
+
+/// With the log dropped, and kept.
+INSTANTIATE_TEST_SUITE_P(Logs, EraseTest, testing::Bool());
 
 }  // namespace
 }  // namespace segue::durable

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <utility>
@@ -25,7 +26,22 @@ uint64_t checksum_of(const RecordHead& head) {
   return hash64({reinterpret_cast<const char*>(&head) + kSkipped, sizeof head - kSkipped});
 }
 
+/// Lengths and checksums are made.
+void put_record(std::string& out, RecordHead head, std::string_view payload) {
+  head.bytes = static_cast<uint32_t>(payload.size());
+  head.payload_checksum = hash64(payload);
+  head.checksum = checksum_of(head);
+  put(out, head);
+  out += payload;
+}
+
 std::string segment_name(uint64_t first_record) { return fmt::format("{:016x}.log", first_record); }
+
+uint64_t first_record_of(const std::string& segment) {
+  uint64_t number = 0;
+  std::from_chars(segment.data(), segment.data() + segment.size(), number, 16);
+  return number;
+}
 
 Result<std::vector<std::string>> list_segments(Files& files, const std::string& folder) {
   SEGUE_TRY(auto names, files.list(folder));
@@ -148,18 +164,14 @@ Status LogWriter::write(RecordKind kind, std::string_view payload) {
 
 Status LogWriter::write_record(RecordKind kind, std::string_view payload) {
   RecordHead head;
-  head.payload_checksum = hash64(payload);
   head.number = next_;
   {
     const std::lock_guard lock(mutex_);
     head.synced = synced_;
   }
-  head.bytes = static_cast<uint32_t>(payload.size());
   head.kind = static_cast<uint32_t>(kind);
-  head.checksum = checksum_of(head);
   buffer_.clear();
-  put(buffer_, head);
-  buffer_ += payload;
+  put_record(buffer_, head, payload);
   if (Status failed = file_->append(buffer_); !failed.ok()) {
     // What is there of it must not stand between this record and the next.
     if (Status uncut = file_->truncate(segment_bytes_); !uncut.ok()) {

@@ -121,13 +121,14 @@ struct LogReading {
   std::string cut_file;
 };
 
-/// Gives the records from number `from` on, in order, each checked. Where the last segment ends in
-/// the middle of a record, or in a piece that the disk never took, that tail was never acknowledged
-/// (or, without `kAlways`, was lost with the machine): it is cut off if `repair`, and told.
-/// Anything else that is not as it was written is `kCorrupt`, by file and offset: a segment without
-/// a head too, but for a last one that was being begun and is not named as the newest yet; a log
-/// that begins after `from`, and one whose newest segment is gone.
+/// Gives the records from number `from` on, before `until`, in order, each checked. Where the last
+/// segment ends in the middle of a record, or in a piece that the disk never took, that tail was
+/// never acknowledged (or, without `kAlways`, was lost with the machine): it is cut off if
+/// `repair`, and told. Anything else that is not as it was written is `kCorrupt`, by file and
+/// offset: a segment without a head too, but for a last one that was being begun and is not named
+/// as the newest yet; a log that begins after `from`, and one whose newest segment is gone.
 Result<LogReading> read_log(Files& files, const std::string& folder, uint64_t from, bool repair,
-                            const std::function<Status(const Record&)>& take);
+                            const std::function<Status(const Record&)>& take,
+                            uint64_t until = UINT64_MAX);
 
 }  // namespace segue::durable

@@ -9,10 +9,12 @@ namespace segue::durable {
 
 /// What a record says. Numbers are part of the format.
 enum class RecordKind : uint32_t {
-  kEvents = 1,   // events that were accepted, and lines left out between them
-  kAdvance = 2,  // the clock moved on
-  kInput = 3,    // the name of an input
-  kDeploy = 4,   // another program took the place of the one at work
+  kEvents = 1,        // events that were accepted, and lines left out between them
+  kAdvance = 2,       // the clock moved on
+  kInput = 3,         // the name of an input
+  kDeploy = 4,        // another program took the place of the one at work
+  kFilledDeploy = 6,  // the same, with cells filled from the log
+  kKept = 5,          // what is left of `kEvents`, without lines of users who were deleted since
 };
 
 /// Head of a segment of the log, little-endian like all else; records follow.
@@ -37,11 +39,15 @@ struct RecordHead {
 };
 static_assert(sizeof(RecordHead) == 40);
 
+/// A record whole, as it stands in a segment.
+void put_record(std::string& out, RecordHead head, std::string_view payload);
+
 inline constexpr uint32_t kPayloadBytesMax = uint32_t{1} << 30;
 
 uint64_t checksum_of(const SegmentHead& head);
 uint64_t checksum_of(const RecordHead& head);
 std::string segment_name(uint64_t first_record);
+uint64_t first_record_of(const std::string& segment);
 
 /// The file that names the newest segment, with a line end: nothing else would tell that it is
 /// gone.

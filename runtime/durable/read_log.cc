@@ -173,7 +173,7 @@ Result<std::string> newest_of(Files& files, const std::string& folder) {
 }  // namespace
 
 Result<LogReading> read_log(Files& files, const std::string& folder, uint64_t from, bool repair,
-                            const std::function<Status(const Record&)>& take) {
+                            const std::function<Status(const Record&)>& take, uint64_t until) {
   SEGUE_TRY(const std::string newest, newest_of(files, folder));
   SEGUE_TRY(const auto names, list_segments(files, folder));
   if (!newest.empty() && (names.empty() || names.back() < newest)) {
@@ -184,7 +184,9 @@ Result<LogReading> read_log(Files& files, const std::string& folder, uint64_t fr
   while (i + 1 < names.size() && names[i + 1] <= segment_name(from)) ++i;
   LogReading reading;
   reading.next = from;
+  const std::string end = segment_name(until);
   for (bool first_segment = true; i < names.size(); ++i, first_segment = false) {
+    if (names[i] >= end) break;
     const std::string path = folder + "/" + names[i];
     SEGUE_TRY(const std::string bytes, read_file(files, path));
     SegmentReader segment(path, bytes, i + 1 == names.size(), names[i] == newest);
@@ -196,7 +198,7 @@ Result<LogReading> read_log(Files& files, const std::string& folder, uint64_t fr
     for (Record record;; ++number) {
       SEGUE_TRY(const bool more, segment.next(number, record));
       if (!more) break;
-      if (number < from) continue;
+      if (number < from || number >= until) continue;
       ++reading.records;
       SEGUE_TRY_STATUS(take(record));
     }

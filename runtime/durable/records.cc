@@ -36,6 +36,13 @@ bool take_rejects(ByteReader& in, uint32_t inputs, EventBatch& batch) {
   return true;
 }
 
+bool skip_rejects(ByteReader& in) {
+  constexpr size_t kRejectBytes = 4 + 8 + 1;
+  uint32_t count = 0;
+  std::string_view rejects;
+  return in.take(count) && in.take_bytes(count * kRejectBytes, rejects);
+}
+
 }  // namespace
 
 void put_events(std::string& out, const EventBatch& batch, std::span<const uint32_t> inputs) {
@@ -79,18 +86,46 @@ Result<EventBatch> take_events(std::string_view payload, Decoder& decoder, uint3
   return batch;
 }
 
+Status each_line(const Record& record, const std::function<void(Instant)>& pass,
+                 const std::function<Status(std::string_view)>& line) {
+  ByteReader in(record.payload);
+  const bool is_whole = record.kind == RecordKind::kEvents;
+  if (is_whole && !skip_rejects(in)) return damaged("its rejects");
+  while (!in.done()) {
+    uint32_t input = 0;
+    uint64_t number = 0;
+    Instant passed = kLongAgo;
+    uint32_t count = 0;
+    const bool has_place = is_whole ? in.take(input) && in.take(number) : in.take(passed.ms);
+    if (!has_place || !in.take(count)) return damaged("a run");
+    if (passed != kLongAgo) pass(passed);
+    for (; count > 0; --count) {
+      std::string_view text;
+      if (!in.take_text(text)) return damaged("a line");
+      SEGUE_TRY_STATUS(line(text));
+    }
+  }
+  return {};
+}
+
 void put_deploy(std::string& out, const LoggedDeploy& deploy) {
   put(out, deploy.program);
   put(out, static_cast<uint8_t>(deploy.history_starts_now));
+  if (deploy.filled_from != 0) put(out, deploy.filled_from);
 }
 
-Result<LoggedDeploy> take_deploy(uint64_t record, std::string_view payload) {
-  ByteReader in(payload);
-  LoggedDeploy deploy{record};
+RecordKind kind_of(const LoggedDeploy& deploy) {
+  return deploy.filled_from != 0 ? RecordKind::kFilledDeploy : RecordKind::kDeploy;
+}
+
+Result<LoggedDeploy> take_deploy(const Record& record) {
+  ByteReader in(record.payload);
+  LoggedDeploy deploy{record.number};
   uint8_t flag = 0;
-  if (!in.take(deploy.program) || !in.take(flag) || flag > 1 || !in.done()) {
-    return damaged("a deploy");
-  }
+  const bool is_filled = record.kind == RecordKind::kFilledDeploy;
+  const bool whole = in.take(deploy.program) && in.take(flag) && flag <= 1 &&
+                     (!is_filled || in.take(deploy.filled_from)) && in.done();
+  if (!whole || is_filled != (deploy.filled_from != 0)) return damaged("a deploy");
   deploy.history_starts_now = flag != 0;
   return deploy;
 }

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "runtime/base/event_batch.h"
+#include "runtime/base/instant.h"
 #include "runtime/base/result.h"
+#include "runtime/durable/log.h"
 #include "runtime/ingest/decode.h"
 
 namespace segue::durable {
@@ -19,13 +22,24 @@ void put_events(std::string& out, const EventBatch& batch, std::span<const uint3
 /// The batch again; its origins and rejects name the log's numbers, which are below `inputs`.
 Result<EventBatch> take_events(std::string_view payload, Decoder& decoder, uint32_t inputs);
 
+/// The lines of a record, `kEvents` or `kKept`, in order; `pass` before a line: by then events
+/// dated before the instant are late, whatever was left out that told so.
+Status each_line(const Record& record, const std::function<void(Instant)>& pass,
+                 const std::function<Status(std::string_view)>& line);
+
 /// Of a deploy: which program takes the place of the one before.
 struct LoggedDeploy {
   uint64_t record = 0;  // its number in the log
   uint64_t program = 0;
   bool history_starts_now = false;
+  uint64_t filled_from = 0;  // the record from which on the log was read once more; 0: it was not
 };
 void put_deploy(std::string& out, const LoggedDeploy& deploy);
-Result<LoggedDeploy> take_deploy(uint64_t record, std::string_view payload);
+inline bool is_deploy(RecordKind kind) {
+  return kind == RecordKind::kDeploy || kind == RecordKind::kFilledDeploy;
+}
+RecordKind kind_of(const LoggedDeploy& deploy);
+/// `record` is of one of these kinds.
+Result<LoggedDeploy> take_deploy(const Record& record);
 
 }  // namespace segue::durable

@@ -22,6 +22,9 @@ struct Engine::CallsOfInstant {
 void Engine::settle_calls() {
   const Instant at = calls_.next();
   const CallsOfInstant calls = take_calls();
+  if (notes_forgotten_) {
+    for (const std::string& id : calls.forgotten) forgotten_.push_back({id, at});
+  }
   move_users(calls);
   const Instant end = at + Duration{1};
   const std::span<Arrival> released = reorder_.release(end);

@@ -27,7 +27,7 @@ bool truth_at(const Blob& blob, uint32_t place) {
 }  // namespace
 
 void Shard::begin_deploy(std::shared_ptr<const Deploy> deploy,
-                         std::span<const uint32_t> segment_ranks) {
+                         std::span<const uint32_t> segment_ranks, std::unique_ptr<UserTable> past) {
   std::vector<int64_t> counts(deploy->segments.size());
   for (size_t i = 0; i < counts.size(); ++i) {
     const uint32_t old_row = deploy->segments[i].old_row;
@@ -41,7 +41,8 @@ void Shard::begin_deploy(std::shared_ptr<const Deploy> deploy,
   const uint32_t living = users_.living();
   std::vector<bool> carried(users_.size());
   auto former = std::make_unique<Former>(
-      Former{deploy, std::move(users_), std::move(staying_), std::move(carried), 0, living});
+      Former{deploy, std::move(users_), std::move(staying_), std::move(carried), 0, living, {}});
+  former->past = std::move(past);
   users_ = UserTable(program_->view().layout[0], bound_, std::move(ids));
   lines_ = TouchedLines(program_->view(), UserTable::kStateAt, users_.rows_are_aligned());
   order_.rank(segment_ranks);
@@ -107,12 +108,17 @@ Shard::Carried Shard::carry_user(uint32_t former_number) {
   UserTable& users = former_->users;
   const std::string_view id = users.id(former_number);
   former_->is_carried[former_number] = true;
-  const uint32_t number = users_.add_known(hash_user(id), users.id_place(former_number));
+  const UserHash hash = hash_user(id);
+  const uint32_t number = users_.add_known(hash, users.id_place(former_number));
   const Blob old = users.blob(former_number);
   const uint32_t bytes = old.empty() ? 0 : old.header().bytes;
   if (!old.empty()) {
     Blob blob = users_.take(number);
-    interp::carry_over(deploy->plan, *deploy->from, old, *deploy->to, blob, id, deploy->at);
+    const uint32_t past = former_->past ? former_->past->find(hash, id) : UserTable::kNobody;
+    const Blob filled = past != UserTable::kNobody ? former_->past->blob(past) : Blob();
+    interp::carry_over(deploy->plan, *deploy->from, old, *deploy->to, blob, id, deploy->at,
+                       deploy->fill, filled);
+    if (past != UserTable::kNobody) former_->past->let_go(past);
     tell_deploy(former_number, old, number, blob);
     // As far as all others are.
     advance(*program_, blob, id, timers_.now() - Duration{1}, order_.transitions());

@@ -104,10 +104,45 @@ class Converter {
   std::map<std::pair<uint32_t, uint32_t>, std::vector<int>> places_;
 };
 
+/// Of segments: how many wait shorter than they would.
+uint32_t sooner(const Warming* before, const Warming* now) {
+  if (before == nullptr) return 0;
+  uint32_t count = 0;
+  for (const uint32_t row : before->rows) {
+    const bool waits = now != nullptr && now->segments[row].slot != kNone;
+    if (!waits || now->segments[row].until < before->segments[row].until) ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 Status Engine::deploy(std::shared_ptr<const Program> next, const DeployOptions& options) {
   if (next->image().identity() == program_->image().identity()) return trouble();
+  return deploy_with(std::move(next), options, nullptr);
+}
+
+Status Engine::deploy_filled(std::unique_ptr<Engine> past, const DeployOptions& options) {
+  if (past->program().image().identity() == program_->image().identity()) return trouble();
+  return deploy_with(past->program_, options, past.get());
+}
+
+std::unique_ptr<Engine> Engine::begin_past(std::shared_ptr<const Program> next, Instant since,
+                                           EngineListener& listener) const {
+  EngineOptions options = options_;
+  options.state_bytes_max = 0;
+  auto past = std::make_unique<Engine>(std::move(next), options, listener);
+  past->past_since_ = since;
+  if (since == kLongAgo) return past;
+  // What is dated up to then may be there in part, and counts for nothing.
+  past->watermark_.restore(since, since + Duration{1});
+  // Whatever joined them, before it begins or later: they are one user's.
+  for (const auto& [alias, user] : aliases_.all()) past->aliases_.join(alias, user);
+  return past;
+}
+
+Status Engine::deploy_with(std::shared_ptr<const Program> next, const DeployOptions& options,
+                           Engine* past) {
   release(watermark_.passed());  // as if nothing had been held back for threads
   finish_deploy();
   SEGUE_TRY_STATUS(trouble());
@@ -123,12 +158,30 @@ Status Engine::deploy(std::shared_ptr<const Program> next, const DeployOptions& 
   const Instant seen = std::max(watermark_.newest(), last_settled());
   began_ = cells::began_after(deploy->plan, from, began_, to, seen.ms, options.history_starts_now);
   deploy->old_warming = warming_;
+  const auto unfilled = warming_of(to, began_, last_settled());
+  if (past != nullptr) fill_from(*past, options, *deploy);
   deploy->warming = warming_of(to, began_, last_settled());
-  convert_waiting(*next);
+  last_deploy_ = {sooner(unfilled.get(), deploy->warming.get()), 0, 0};
+  if (deploy->warming) {
+    const auto timed = static_cast<uint32_t>(deploy->warming->ends.size());
+    last_deploy_.warming = timed;
+    last_deploy_.warming_for_ever = static_cast<uint32_t>(deploy->warming->rows.size()) - timed;
+  }
+  convert_waiting(*next, past);
   // All that was told of the deploys before has been given out.
   deploy_mark_ = next_deploy_mark(deploy_mark_, next->image().identity());
-  go_over(std::move(deploy));
+  go_over(std::move(deploy), past);
   return trouble();
+}
+
+/// What the cells know then.
+void Engine::fill_from(Engine& past, const DeployOptions& options, Deploy& deploy) {
+  past.release(past.watermark_.passed());
+  Instant since = past.past_since_;
+  // Before that a copy may have come of what was before it.
+  if (since != kLongAgo && options_.dedupe) since = since + *options_.dedupe;
+  deploy.fill = cells::plan_fill(deploy.to->view(), since.ms, deploy.at.ms,
+                                 options.history_starts_now, began_);
 }
 
 void Engine::begin_with(std::shared_ptr<const Program> program) {
@@ -142,7 +195,7 @@ void Engine::begin_with(std::shared_ptr<const Program> program) {
   go_over(std::move(deploy));
 }
 
-void Engine::go_over(std::shared_ptr<const Deploy> deploy) {
+void Engine::go_over(std::shared_ptr<const Deploy> deploy, Engine* past) {
   deploy_ = std::move(deploy);
   program_ = deploy_->to;
   warming_ = deploy_->warming;
@@ -150,7 +203,10 @@ void Engine::go_over(std::shared_ptr<const Deploy> deploy) {
   std::vector<std::string_view> names;
   for (uint32_t row = 0; row < rows; ++row) names.push_back(segment_name(row));
   segment_ranks_ = ranks_of(names);
-  for (const auto& shard : shards_) shard->begin_deploy(deploy_, segment_ranks_);
+  for (size_t i = 0; i < shards_.size(); ++i) {
+    shards_[i]->begin_deploy(deploy_, segment_ranks_,
+                             past != nullptr ? past->shards_[i]->let_users_go() : nullptr);
+  }
 }
 
 std::string_view Engine::segment_name(uint32_t row) const {
@@ -160,7 +216,8 @@ std::string_view Engine::segment_name(uint32_t row) const {
   return from.text(from.segments[deploy_->removed[row - view.segments.size()]].name);
 }
 
-void Engine::convert_waiting(const Program& next) {
+/// Of a past what came after it began is taken as it was read there.
+void Engine::convert_waiting(const Program& next, Engine* past) {
   if (reorder_.waiting() == 0) return;
   // Values and texts stay where they are.
   auto old = std::make_shared<ReorderBuffer>(std::move(reorder_));
@@ -169,9 +226,18 @@ void Engine::convert_waiting(const Program& next) {
   batch.owners.push_back(old);
   Converter converter(program_->schema(), next.schema(), *batch.arena);
   old->for_each([&](const Arrival& arrival) {
+    if (past != nullptr && (arrival.at > past->past_since_)) return;
     batch.events.push_back(converter.convert(*arrival.event));
     batch.user_hashes.push_back(arrival.hash);
   });
+  if (past != nullptr) {
+    auto read = std::make_shared<ReorderBuffer>(std::move(past->reorder_));
+    batch.owners.push_back(read);
+    read->for_each([&](const Arrival& arrival) {
+      batch.events.push_back(*arrival.event);
+      batch.user_hashes.push_back(arrival.hash);
+    });
+  }
   const EventBatch& held = reorder_.hold(std::move(batch));
   for (size_t i = 0; i < held.events.size(); ++i) {
     reorder_.add(held.events[i], held.user_hashes[i]);
@@ -194,7 +260,7 @@ void Engine::carry_on() {
   if (carries()) {
     held_.begin_run();
     workers_.run(
-        [&](uint32_t part) { shards_[part]->carry_some(carried_bytes_a_call_, settled_); });
+        [&](uint32_t part) { shards_[part]->carry_some(options_.carried_bytes_a_call, settled_); });
     if (is_stopped()) return;
     give_updates();
     give_changes();

@@ -45,7 +45,7 @@ Engine::Engine(std::shared_ptr<const Program> program, const EngineOptions& opti
       is_bounded_(options.state_bytes_max != 0),
       began_(program_->view().cells.size()),
       held_(segment_ranks_),
-      carried_bytes_a_call_(options.carried_bytes_a_call) {
+      options_(options) {
   SEGUE_CHECK(options.threads > 0, "an engine has a thread");
   MemoryBound bound;
   if (is_bounded_) bound.bytes = std::max<size_t>(options.state_bytes_max / options.threads, 1);

@@ -150,6 +150,22 @@ class Engine {
   /// bound of the memory a sixteenth of the states in it is put out.
   Status deploy(std::shared_ptr<const Program> next, const DeployOptions& options = {});
 
+  /// An engine of `next` that is to take in events of the past once more, all that were dated after
+  /// `since` (`kLongAgo`: all there ever were), and whatever else there is of calls and of the
+  /// clock. Of the same settings, but for the bound of memory; it has one who listens, who outlives
+  /// it.
+  std::unique_ptr<Engine> begin_past(std::shared_ptr<const Program> next, Instant since,
+                                     EngineListener& listener) const;
+
+  /// `deploy` of `past.program()`, with cells filled from states of an engine that `begin_past`
+  /// made and that has taken in what this one has: cells that the program at work has not, or with
+  /// less, know from where the past begins on. The others go over as they are. Events that wait for
+  /// the watermark are as `past` has read them. `past` is good for nothing then.
+  Status deploy_filled(std::unique_ptr<Engine> past, const DeployOptions& options = {});
+
+  /// What came of the last one.
+  const DeployKnowledge& last_deploy() const { return last_deploy_; }
+
   /// Another program before any input, and before `restore`: as if it was made with it.
   void begin_with(std::shared_ptr<const Program> program);
 
@@ -183,7 +199,15 @@ class Engine {
 
   EngineStats stats() const;
 
+  /// How far the input is in time: what of it is late.
+  const Watermark& watermark() const { return watermark_; }
+
   // ---- Out and back: a host that keeps the engine beyond its process ----
+
+  /// From here on such ids are noted, for whoever keeps the input itself; those since the last
+  /// call.
+  void note_forgotten() { notes_forgotten_ = true; }
+  std::vector<ForgottenId> take_forgotten() { return std::exchange(forgotten_, {}); }
 
   /// From here on it is known whose state changes.
   void track_changed_users();
@@ -226,8 +250,11 @@ class Engine {
   void carry_on();
   void hold_back();
   void give_held(size_t limit);
-  void convert_waiting(const Program& next);
-  void go_over(std::shared_ptr<const Deploy> deploy);
+  Status deploy_with(std::shared_ptr<const Program> next, const DeployOptions& options,
+                     Engine* past);
+  void fill_from(Engine& past, const DeployOptions& options, Deploy& deploy);
+  void convert_waiting(const Program& next, Engine* past);
+  void go_over(std::shared_ptr<const Deploy> deploy, Engine* past = nullptr);
   Instant next_warm_end() const;
   const Shard& shard_of_user(uint64_t hash) const {
     return *shards_[shard_of(hash, static_cast<uint32_t>(shards_.size()))];
@@ -260,7 +287,12 @@ class Engine {
   std::vector<cells::Began> began_;         // by cell of the program
   std::shared_ptr<const Warming> warming_;  // null: no segment warms
   HeldChanges held_;
-  size_t carried_bytes_a_call_;
+  DeployKnowledge last_deploy_;
+  EngineOptions options_;
+  Instant past_since_ = kLongAgo;  // of an engine that reads the past once more
+
+  bool notes_forgotten_ = false;
+  std::vector<ForgottenId> forgotten_;
 
   bool counts_members_ = true;     // while users are restored
   std::vector<uint64_t> aligned_;  // a state that is being restored

@@ -29,6 +29,12 @@ struct IdentityCall {
   friend auto operator<=>(const IdentityCall&, const IdentityCall&) = default;
 };
 
+/// An id of a user who was deleted: what it did up to and at `through` is forgotten.
+struct ForgottenId {
+  std::string id;
+  Instant through;
+};
+
 /// `event` is of `kAliasKind` or `kDeleteKind`.
 IdentityCall identity_call_of(const Event& event, Instant at);
 

@@ -100,7 +100,15 @@ class Shard {
   /// Goes over to another program. `segment_ranks`: of its segments, and those that are removed
   /// behind them. Users are carried over when an event touches them, or by `carry_some`; what
   /// changes by it, cause `kDeploy`, comes at `deploy.at` then.
-  void begin_deploy(std::shared_ptr<const Deploy> deploy, std::span<const uint32_t> segment_ranks);
+  /// `past`: its users' states under the new program, which `deploy.fill` takes cells from; or
+  /// null.
+  void begin_deploy(std::shared_ptr<const Deploy> deploy, std::span<const uint32_t> segment_ranks,
+                    std::unique_ptr<UserTable> past = nullptr);
+
+  /// Gives its users away; it is good for nothing then.
+  std::unique_ptr<UserTable> let_users_go() {
+    return std::make_unique<UserTable>(std::move(users_));
+  }
 
   /// Carries users over until their states were so many bytes, settled up to
   /// `settled` as all others are; or tells of as many what has become of them in segments that have
@@ -173,6 +181,7 @@ class Shard {
     std::vector<bool> is_carried;
     uint32_t next = 0;  // users before it are
     uint32_t left = 0;
+    std::unique_ptr<UserTable> past;  // null: nothing is filled
   };
   void part_memory();
   void forget_former();

@@ -311,11 +311,12 @@ void settle_joined(const Program& program, Blob& blob, std::string_view user,
 }
 
 void carry_over(const cells::CarryPlan& plan, const Program& from, const Blob& old,
-                const Program& to, Blob& into, std::string_view user, Instant at) {
+                const Program& to, Blob& into, std::string_view user, Instant at,
+                const cells::FillPlan& fill, const Blob& filled) {
   std::vector<Transition> ignored;
   Settling settling(to, into, user, ignored);
   settling.begin(old.header().first_ms);
-  cells::carry(plan, from.view(), old, to.view(), into);
+  cells::carry(plan, from.view(), old, to.view(), into, fill, filled);
   settling.settle_anew(at.ms);
 }
 

@@ -130,9 +130,11 @@ void settle_deadlines(const Program& program, Blob& blob, std::string_view user,
 /// Makes of the state of a user under one program that under another: what `plan` carries over
 /// stays, conditions and deadlines are as of `at`, up to and at which the old state is settled.
 /// Nothing occurs by it: what waits for a condition to turn takes its truth as it is. `into` must
-/// be empty, or in its keeper's room.
+/// be empty, or in its keeper's room. `filled`: empty, or the user's state under the new program
+/// that `fill` is of, settled up to and at `at` too.
 /// Cost: a copy of what is kept, and every condition.
 void carry_over(const cells::CarryPlan& plan, const Program& from, const Blob& old,
-                const Program& to, Blob& into, std::string_view user, Instant at);
+                const Program& to, Blob& into, std::string_view user, Instant at,
+                const cells::FillPlan& fill = {}, const Blob& filled = {});
 
 }  // namespace segue::interp

@@ -182,7 +182,10 @@ class Live {
     phases[0].begin = Instant{kLongAgo.ms};
     for (size_t i = 0; i < phases.size(); ++i) {
       if (i > 0) {
-        if (!engine_->deploy(phases[i].program).ok()) told_.lines.push_back("error: refused");
+        if (!deploy(phases[i].program, deploys.after[i], random).ok()) {
+          told_.lines.push_back("error: refused");
+        }
+        filled_ += engine_->last_deploy().filled;
         phases[i - 1].end = phases[i].begin = engine_->last_settled();
         phases[i].warming = engine_->warming();
       }
@@ -194,6 +197,7 @@ class Live {
   }
 
   const Answer& lines() const { return told_.lines; }
+  uint64_t filled() const { return filled_; }
 
   /// As who answers from copies has it, once all users are carried over.
   std::set<std::string> looked_up() const {
@@ -226,6 +230,23 @@ class Live {
     told_.engine = engine_.get();
   }
 
+  /// Now and then what is new is filled from the input, or from what of it a log has kept.
+  Status deploy(const std::shared_ptr<Program>& next, size_t end, Random& random) {
+    const uint64_t kind = random.below(3);
+    if (kind == 0) return engine_->deploy(next);
+    const Place from = kind == 1 ? Place{} : places_[random.below(places_.size())];
+    std::unique_ptr<Engine> past = engine_->begin_past(next, from.since, nobody_);
+    for (size_t i = from.index; i < end;) {
+      const size_t size = std::min<size_t>(1 + random.below(5), end - i);
+      decoded_.push_back(std::make_unique<Decoded>(next->schema()));
+      for (size_t k = i; k < i + size; ++k) decoded_.back()->add(input_[k]);
+      decoded_.back()->batch.more = mode_.says_more(random);
+      past->push(std::move(decoded_.back()->batch));
+      i += size;
+    }
+    return engine_->deploy_filled(std::move(past));
+  }
+
   /// A new engine goes on where this one is.
   void put_away_and_take_out(std::shared_ptr<const Program> program) {
     std::map<std::string, std::vector<std::byte>> users;
@@ -245,6 +266,8 @@ class Live {
   void push(const std::shared_ptr<Program>& program, size_t begin, size_t end, Random& random) {
     while (begin < end) {
       if (random.chance(5)) put_away_and_take_out(program);
+      const Watermark& time = engine_->watermark();
+      places_.push_back({begin, std::max(time.newest(), time.floor() - Duration{1})});
       const size_t size = std::min<size_t>(1 + random.below(3), end - begin);
       decoded_.push_back(std::make_unique<Decoded>(program->schema()));
       for (size_t i = begin; i < begin + size; ++i) decoded_.back()->add(input_[i]);
@@ -258,7 +281,15 @@ class Live {
   size_t state_bytes_max_;
   EngineOptions options_;
   std::vector<GeneratedEvent> input_;
+  /// Of the input: what is dated after `since` comes behind it.
+  struct Place {
+    size_t index = 0;
+    Instant since = kLongAgo;
+  };
+  std::vector<Place> places_ = {{}};
+  uint64_t filled_ = 0;
   std::vector<std::unique_ptr<Decoded>> decoded_;
+  EngineListener nobody_;
   Told told_;
   MapCold cold_;
   std::unique_ptr<Engine> engine_;
@@ -310,6 +341,7 @@ std::string judge_deploys(const Deploys& deploys, const std::vector<GeneratedEve
   std::set<std::string> users;
   for (const GeneratedEvent& event : events) users.insert(event.user);
   for (const std::string& user : users) Expected(user, events, expected, members).run(phases);
+  figures.filled += live.filled();
   for (size_t i = 1; i < phases.size(); ++i) {
     const size_t all = phases[i].program->view().segments.size();
     const size_t warm = phases[i].warming ? phases[i].warming->rows.size() : 0;

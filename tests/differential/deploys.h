@@ -23,6 +23,7 @@ struct DeployFigures {
   uint64_t at_once = 0;  // segments that answer at once, and those that warm to an end or without
   uint64_t warm = 0;
   uint64_t never = 0;
+  uint64_t filled = 0;  // that would wait longer, were nothing filled from the input
 };
 
 /// Runs the case through an engine whose program is replaced, and compares with what naive says of

@@ -254,8 +254,10 @@ int run(const Options& options) {
   bool complete = true;
   if (options.cases >= 300 && failed == 0 && !options.deploys)
     complete = all_forms_seen(counts, passed);
-  fmt::print("deploys: {} changes; of segments {} answer at once, {} warm, {} know at no time\n",
-             deploys.changes, deploys.at_once, deploys.warm, deploys.never);
+  fmt::print(
+      "deploys: {} changes; of segments {} answer at once, {} warm, {} know at no time, {} "
+      "filled\n",
+      deploys.changes, deploys.at_once, deploys.warm, deploys.never, deploys.filled);
   fmt::print("seed {}, cases {} to {}\n{} passed, {} failed\n", options.seed, options.first,
              options.first + passed + failed, passed, failed);
   return failed == 0 && complete ? 0 : 1;

@@ -309,7 +309,7 @@ static void test_kept_engine(const char* folder) {
   segue_program* program = compile();
   segue_engine_options options = {sizeof options, 1, 0, 0, 1, 0};
   Seen seen = {0};
-  segue_durable_options durable = {sizeof durable, SEGUE_SYNC_ALWAYS, 0, 0, on_change, &seen, 0};
+  segue_durable_options durable = {sizeof durable, SEGUE_SYNC_ALWAYS, 0, 0, on_change, &seen, 0, 0};
   segue_recovery recovery = {0};
   segue_engine* engine = NULL;
   CHECK(segue_engine_open(program, &options, folder, &durable, &recovery, &engine) == SEGUE_MISUSE);
@@ -384,6 +384,40 @@ static void test_kept_engine(const char* folder) {
   segue_program_free(program);
 }
 
+static void count_ann(segue_text user, void* context) {
+  CHECK(user.size == 3);
+  ++*(unsigned*)context;
+}
+
+/* What begins anew with other rules is filled from the log that is kept. */
+static void test_filled_engine(const char* kept) {
+  char folder[1000], room[200];
+  snprintf(folder, sizeof folder, "%s/filled", kept);
+  segue_program* program = compile();
+  segue_durable_options durable = {sizeof durable, SEGUE_SYNC_NONE, 0, 0, NULL, NULL, 0, INT64_MAX};
+  segue_engine* engine = NULL;
+  segue_status opened = segue_engine_open(program, NULL, folder, &durable, NULL, &engine);
+  segue_program_free(program);
+  if (opened == SEGUE_UNSUPPORTED) return;
+  CHECK(opened == SEGUE_OK);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart + i)) == SEGUE_OK);
+  }
+  CHECK(segue_engine_finish(engine) == SEGUE_OK);
+  program = NULL;
+  CHECK(segue_program_compile_text("r.seg", text("event view\nsegment often = view >= 3\n"), NULL,
+                                   &program) == SEGUE_OK);
+  CHECK(segue_engine_deploy(engine, program, NULL) == SEGUE_OK);
+  segue_program_free(program);
+  unsigned members = 0;
+  CHECK(segue_engine_members(engine, 0, count_ann, &members) == SEGUE_OK && members == 1);
+  segue_engine_free(engine);
+  durable.keep_log_ms = -1;
+  program = compile();
+  CHECK(segue_engine_open(program, NULL, folder, &durable, NULL, &engine) == SEGUE_INVALID);
+  segue_program_free(program);
+}
+
 static void count_member(segue_text user, void* context) {
   CHECK(user.size == 6);
   ++*(unsigned*)context;
@@ -395,7 +429,7 @@ static void test_bounded_engine(const char* kept) {
   char folder[1000];
   snprintf(folder, sizeof folder, "%s/bounded", kept);
   segue_program* program = compile();
-  segue_durable_options durable = {sizeof durable, SEGUE_SYNC_NONE, 0, 0, NULL, NULL, 1 << 20};
+  segue_durable_options durable = {sizeof durable, SEGUE_SYNC_NONE, 0, 0, NULL, NULL, 1 << 20, 0};
   segue_engine* engine = NULL;
   segue_status opened = segue_engine_open(program, NULL, folder, &durable, NULL, &engine);
   segue_program_free(program);
@@ -630,6 +664,7 @@ int main(int argc, char** argv) {
   test_identity();
   test_kept_engine(argv[1]);
   test_bounded_engine(argv[1]);
+  test_filled_engine(argv[1]);
   test_state();
   test_nulls();
   test_freed();

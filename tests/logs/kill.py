@@ -5,7 +5,8 @@ The log of examples/03-online-shop is read by a process that SIGKILL ends, recov
 What it wrote to a file must equal, byte by byte, what a run without a kill writes; what it wrote to
 standard output must too, once repeats of the same id are left out. In every other turn memory is
 bounded, so that states lie on disk when it is killed. In every third turn the log grows between
-processes, and the next one comes with other rules, which it deploys: once, whatever kills it.
+processes, and the next one comes with other rules, which it deploys: once, whatever kills it. In
+every other one of these the log is kept, and what is new is filled from it.
 """
 import argparse
 import json
@@ -51,7 +52,8 @@ def write_other_rules(path):
     for old, new in [("often = order >= 3 within 30d", "often = order >= 2 within 30d"),
                      ("segment silent = no order for 120d\n", ""),
                      ("segment loyal = loyalty >= 20", "segment loyal = loyalty >= 15\n"
-                                                       "segment many = order >= 5 within 60d")]:
+                                                       "segment many = order >= 5 within 60d\n"
+                                                       "segment hundred = order >= 100")]:
         assert old in text, old
         text = text.replace(old, new)
     with open(path, "w", encoding="utf-8") as file:
@@ -61,7 +63,8 @@ def write_other_rules(path):
 class Course:
     """What a state is given one after the other: rules, and how far the log reaches then."""
 
-    def __init__(self, seg, log, other, folder):
+    def __init__(self, seg, log, other, folder, flags=()):
+        self.flags = list(flags)
         with open(log, "rb") as file:
             self.log = file.read()
         ends = [self.log.index(b"\n", len(self.log) * part // 3) + 1 for part in (1, 2)]
@@ -82,7 +85,7 @@ class Course:
         with open(log, "ab") as file:
             file.write(self.log[file.tell():end])
         return [seg, "run", rules, log, "--state", os.path.join(folder, "state"), *FLAGS,
-                "--engine", "interp"]
+                "--engine", "interp", *self.flags]
 
 
 def run(command, kill_after, out):
@@ -158,7 +161,7 @@ def main():
     words.add_argument("--minutes", type=float, help="so long instead; 0 never stops")
     given = words.parse_args()
     chance = random.Random(given.seed)
-    kills = turns = bounded = deploying = evicted = differences = 0
+    kills = turns = bounded = deploying = filling = evicted = differences = 0
     with tempfile.TemporaryDirectory() as folder:
         log = os.path.join(folder, "orders.jsonl")
         with open(log, "wb") as out:
@@ -170,6 +173,8 @@ def main():
         longest = 1.2 * (time.monotonic() - begun)
         deploys = Course(given.seg, log, other, folder)
         assert any(b'"deploy"' in line for line in deploys.plain)
+        fills = Course(given.seg, log, other, folder, ["--keep-log", "all"])
+        assert fills.plain != deploys.plain, "nothing is filled"
         whole = [given.seg, "run", RULES, log, "--format", "jsonl", "--engine", "interp", *FLAGS]
         done = subprocess.run(whole, capture_output=True, check=True)
         assert plain.plain == done.stdout.splitlines(keepends=True), "a state changes the answer"
@@ -183,12 +188,15 @@ def main():
         while goes_on():
             with tempfile.TemporaryDirectory(dir=folder) as part:
                 is_bounded = turns % 2 == 1
-                course = deploys if turns % 3 == 2 else plain
+                course = plain
+                if turns % 3 == 2:
+                    course = fills if turns % 2 == 0 else deploys
                 killed, out, wrong = turn(given.seg, course, part, chance, is_bounded, 25, longest)
             kills += killed
             turns += 1
             bounded += is_bounded
-            deploying += course is deploys
+            deploying += course is not plain
+            filling += course is fills
             evicted += out
             differences += wrong
             if given.minutes == 0:
@@ -197,7 +205,8 @@ def main():
                 break
     print(f"kill test, seed {given.seed}: {kills} kills, {kills + turns} recoveries, "
           f"{turns} times {events} lines, {bounded} of them with --memory {MEMORY} "
-          f"({evicted} states put out) and {deploying} with two deploys, "
+          f"({evicted} states put out) and {deploying} with two deploys "
+          f"({filling} filled from the log), "
           f"{len(plain.plain)} changes, differences = {differences}")
     if bounded > 0 and evicted == 0:
         print("no state was ever put out: the bound is too wide")
