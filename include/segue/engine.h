@@ -171,7 +171,9 @@ class SEGUE_API MembershipEngine {
   /// known; else such a segment neither takes in nor lets go who was known before.
   ///
   /// Of an engine in a folder the program's image is on the disk and the deploy in the log first,
-  /// and no checkpoint is begun until all users are over, but for one that is asked for.
+  /// and no checkpoint is begun until all users are over, but for one that is asked for. Where the
+  /// log is kept (`DurableSettings::keep_log`) a checkpoint comes first, and the log is read once
+  /// more for the new program: what begins anew knows since that log begins.
   ///
   /// After an error the old program works on, and it may be tried again. `Fault::kUnsupported` of
   /// the naive evaluator. Cost: the rules of both, and the events that wait; not the users.

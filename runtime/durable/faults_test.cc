@@ -243,6 +243,21 @@ TEST_F(FaultsTest, DeploysAtEveryCall) {
   EXPECT_THAT(plain, HasSubstr(" deploy\n"));
 }
 
+/// The same where deploys read a log that is kept, and users are taken out of it between them.
+TEST_F(FaultsTest, FilledDeploysAtEveryCall) {
+  options_.keep_log = kKeepAll;
+  std::vector<Step> steps = with_deploys(some_steps(5, 24), 6);
+  for (const size_t at : {4, 9, 15}) {
+    steps[at].lines.push_back(fmt::format(
+        R"({{"type":"delete","userId":"user {}","timestamp":{}}})", at % 7, 10'000 + 25 * at));
+  }
+  const std::string plain = fail_every_call(
+      "filled deploys", steps, 70,
+      {Fault::Kind::kShortWrite, Fault::Kind::kFullDisk, Fault::Kind::kSync, Fault::Kind::kOpen,
+       Fault::Kind::kTruncate, Fault::Kind::kRename, Fault::Kind::kFolder});
+  EXPECT_THAT(plain, HasSubstr(" deploy\n"));
+}
+
 TEST_F(FaultsTest, ADeployThatFailsLeavesTheOldProgramAtWork) {
   for (const auto kind :
        {Fault::Kind::kFullDisk, Fault::Kind::kSync, Fault::Kind::kRename, Fault::Kind::kFolder}) {
