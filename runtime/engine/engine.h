@@ -204,8 +204,7 @@ class Engine {
 
   // ---- Out and back: a host that keeps the engine beyond its process ----
 
-  /// From here on such ids are noted, for whoever keeps the input itself; those since the last
-  /// call.
+  /// From here on ids of deleted users are noted; those since the last call.
   void note_forgotten() { notes_forgotten_ = true; }
   std::vector<ForgottenId> take_forgotten() { return std::exchange(forgotten_, {}); }
 
