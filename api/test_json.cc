@@ -47,10 +47,17 @@ void append(const hir::TestValue& value, std::string& out) {
 std::string json_line(const std::string& user, const hir::Test::Event& event) {
   std::string out =
       "{\"userId\":" + quoted(user) + ",\"timestamp\":\"" + format_instant(event.at) + "\"";
-  if (event.identify) {
-    out += ",\"type\":\"identify\",\"traits\":";
-  } else {
-    out += ",\"event\":" + quoted(event.wire_name) + ",\"properties\":";
+  switch (event.kind) {
+    case hir::Test::Event::Kind::kAlias:
+      return out + ",\"type\":\"alias\",\"previousId\":" + quoted(event.name) + "}";
+    case hir::Test::Event::Kind::kDelete:
+      return out + ",\"type\":\"delete\"}";
+    case hir::Test::Event::Kind::kIdentify:
+      out += ",\"type\":\"identify\",\"traits\":";
+      break;
+    case hir::Test::Event::Kind::kTrack:
+      out += ",\"event\":" + quoted(event.name) + ",\"properties\":";
+      break;
   }
   if (event.body.kind == hir::TestValue::Kind::kRecord) {
     append(event.body, out);

@@ -192,7 +192,9 @@ group : LPAR filtered RPAR ;
 testDecl : TEST TEXT LBRACE setup* testUser* expectation* RBRACE ;
 setup : WITH PARAM EQ scalar ;
 testUser : USER ownName LBRACE happening* RBRACE ;
-happening : (INSTANT | PLUS DURATION) (SET record | (NAME | plainWord | TEXT) record?) ;
+// `alias anon`, `delete`: calls, known by their names, so that both stay names elsewhere
+happening
+  : (INSTANT | PLUS DURATION) (SET record | NAME ownName | (NAME | plainWord | TEXT) record?) ;
 expectation
   : EXPECT ( ownName (ENTERS | LEAVES | NOT? IN) ownName AT INSTANT
            | ownName OF ownName EQ signedNumber AT INSTANT

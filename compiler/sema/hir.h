@@ -240,10 +240,11 @@ struct TestField {
 
 struct Test {
   struct Event {
+    enum class Kind : uint8_t { kTrack, kIdentify, kAlias, kDelete };
     Instant at;
-    bool identify = false;
-    std::string wire_name;
-    TestValue body;  // a record: properties or traits
+    Kind kind = Kind::kTrack;
+    std::string name;  // kTrack: on the wire; kAlias: of the user who is joined into this one
+    TestValue body;    // a record: properties or traits
     Span span{};
   };
   struct User {

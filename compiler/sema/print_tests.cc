@@ -45,6 +45,27 @@ void write_value(const TestValue& value, std::string& out) {
   }
 }
 
+void write_event(const Test::Event& event, std::string& out) {
+  out += fmt::format("\n    ({} ", instant_text(event.at));
+  switch (event.kind) {
+    case Test::Event::Kind::kTrack:
+      out += '"' + event.name + "\" ";
+      write_value(event.body, out);
+      break;
+    case Test::Event::Kind::kIdentify:
+      out += "set ";
+      write_value(event.body, out);
+      break;
+    case Test::Event::Kind::kAlias:
+      out += "alias " + event.name;
+      break;
+    case Test::Event::Kind::kDelete:
+      out += "delete";
+      break;
+  }
+  out += ")";
+}
+
 void write_expectation(const Rules& rules, const Test::Expectation& expected, std::string& out) {
   using Kind = Test::Expectation::Kind;
   const auto segment = [&](const char* verb) {
@@ -82,10 +103,7 @@ void print_tests(const Rules& rules, std::string& out) {
     for (const Test::User& user : test.users) {
       out += "\n  (user " + user.name;
       for (const Test::Event& event : user.events) {
-        out += fmt::format("\n    ({} {} ", instant_text(event.at),
-                           event.identify ? "set" : '"' + event.wire_name + '"');
-        write_value(event.body, out);
-        out += ")";
+        write_event(event, out);
       }
       out += ")";
     }

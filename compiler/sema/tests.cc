@@ -53,18 +53,20 @@ void check_setup(Context& context, const Scope& scope, const ast::TestSetup& set
   test.params.emplace_back(setup.param.name, value.literal);
 }
 
+using Users = std::vector<std::string>;  // names of those whom a test describes
+
 /// The wire name of the event of a line, and its fields if it is declared with some.
-struct Kind {
+struct EventKind {
   std::string wire_name;
   const std::vector<ast::Field>* fields = nullptr;
 };
 
-std::optional<Kind> kind_of(Context& context, const Scope& scope, const ast::Name& name) {
+std::optional<EventKind> kind_of(Context& context, const Scope& scope, const ast::Name& name) {
   const Declared* declared = name.quoted
                                  ? context.names.find_event(scope.file, name.text)
                                  : context.names.find(scope.file, Space::kOperands, name.text);
   if (declared == nullptr) {
-    if (name.quoted) return Kind{name.text, nullptr};
+    if (name.quoted) return EventKind{name.text, nullptr};
     report_unknown(context, scope, name, "event");
     return std::nullopt;
   }
@@ -78,14 +80,69 @@ std::optional<Kind> kind_of(Context& context, const Scope& scope, const ast::Nam
         .also(declared->name->span, "declared here");
     return std::nullopt;
   }
-  Kind kind{decl->wire_names.empty() ? decl->name.text : decl->wire_names[0].value, nullptr};
+  EventKind kind{decl->wire_names.empty() ? decl->name.text : decl->wire_names[0].value, nullptr};
   if (name.quoted) kind.wire_name = name.text;
   if (decl->has_body) kind.fields = &decl->fields;
   return kind;
 }
 
+void report_no_user(Context& context, const ast::Name& name,
+                    const std::vector<std::string>& users) {
+  context.report(Code::kE0210, name.span, fmt::format("this test has no user `{}`", name.text))
+      .label("not described")
+      .suggest(nearest_names(name.text, users));
+}
+
+/// `alias anon`: of another user whom the test describes.
+bool fill_alias(Context& context, const ast::Happening& line, const Users& users,
+                Test::Event& event) {
+  event.kind = Test::Event::Kind::kAlias;
+  if (!line.alias) {
+    context.report(Code::kE0314, line.span, "an alias without a name")
+        .label("whose events are this user's too, from here on?")
+        .help("name another user of the test: `alias anon`");
+    return false;
+  }
+  event.name = line.alias->text;
+  if (std::find(users.begin(), users.end(), event.name) != users.end()) return true;
+  report_no_user(context, *line.alias, users);
+  return false;
+}
+
+/// All but its instant; false if it was reported.
+bool fill_event(Context& context, const Scope& scope, const ast::Happening& line,
+                const Users& users, Test::Event& event) {
+  using Kind = ast::Happening::Kind;
+  if (line.alias && line.kind != Kind::kAlias) {
+    context.report(Code::kE0314, line.alias->span, "a second name")
+        .label("only `alias` takes one")
+        .help("each line is one event: `+1h " + line.alias->text + "`");
+    return false;
+  }
+  switch (line.kind) {
+    case Kind::kSet:
+      event.kind = Test::Event::Kind::kIdentify;
+      if (line.properties) event.body = trait_values(context, scope, *line.properties);
+      return true;
+    case Kind::kAlias:
+      return fill_alias(context, line, users, event);
+    case Kind::kDelete:
+      event.kind = Test::Event::Kind::kDelete;
+      return true;
+    case Kind::kEvent:
+      break;
+  }
+  const std::optional<EventKind> kind = kind_of(context, scope, line.event);
+  if (!kind) return false;
+  event.name = kind->wire_name;
+  if (line.properties) {
+    event.body = property_values(context, scope, *line.properties, kind->fields);
+  }
+  return true;
+}
+
 void check_line(Context& context, const Scope& scope, const ast::Happening& line,
-                std::optional<Instant>& clock, Test::User& user) {
+                const Users& users, std::optional<Instant>& clock, Test::User& user) {
   if (const auto* at = std::get_if<ast::Instant>(&line.at)) {
     clock = instant(scope, *at);
   } else if (clock) {
@@ -99,22 +156,13 @@ void check_line(Context& context, const Scope& scope, const ast::Happening& line
   if (!in_range(context, *clock, line.span)) return;
   Test::Event event;
   event.at = *clock;
-  event.identify = line.set;
   event.span = line.span;
   event.body.kind = hir::TestValue::Kind::kRecord;
-  if (line.set) {
-    if (line.properties) event.body = trait_values(context, scope, *line.properties);
-  } else {
-    const std::optional<Kind> kind = kind_of(context, scope, line.event);
-    if (!kind) return;
-    event.wire_name = kind->wire_name;
-    if (line.properties)
-      event.body = property_values(context, scope, *line.properties, kind->fields);
-  }
-  user.events.push_back(std::move(event));
+  if (fill_event(context, scope, line, users, event)) user.events.push_back(std::move(event));
 }
 
-void check_user(Context& context, const Scope& scope, const ast::TestUser& decl, Test& test) {
+void check_user(Context& context, const Scope& scope, const ast::TestUser& decl, const Users& users,
+                Test& test) {
   for (const Test::User& known : test.users) {
     if (known.name != decl.name.text) continue;
     context.report(Code::kE0314, decl.name.span, fmt::format("user `{}` twice", known.name))
@@ -123,7 +171,9 @@ void check_user(Context& context, const Scope& scope, const ast::TestUser& decl,
   Test::User user;
   user.name = decl.name.text;
   std::optional<Instant> clock;
-  for (const ast::Happening& line : decl.happenings) check_line(context, scope, line, clock, user);
+  for (const ast::Happening& line : decl.happenings) {
+    check_line(context, scope, line, users, clock, user);
+  }
   test.users.push_back(std::move(user));
 }
 
@@ -145,7 +195,7 @@ const Declared* find_target(Context& context, const Scope& scope, const ast::Exp
 }
 
 void check_expectation(Context& context, const Scope& scope, const ast::Expectation& decl,
-                       Test& test) {
+                       const Users& users, Test& test) {
   Test::Expectation expected;
   expected.kind = static_cast<Test::Expectation::Kind>(decl.kind);
   expected.span = decl.span;
@@ -154,14 +204,8 @@ void check_expectation(Context& context, const Scope& scope, const ast::Expectat
     return;
   }
   expected.user = decl.user.text;
-  std::vector<std::string> names;
-  for (const Test::User& user : test.users) names.push_back(user.name);
-  if (std::find(names.begin(), names.end(), decl.user.text) == names.end()) {
-    context
-        .report(Code::kE0210, decl.user.span,
-                fmt::format("this test has no user `{}`", decl.user.text))
-        .label("not described")
-        .suggest(nearest_names(decl.user.text, names));
+  if (std::find(users.begin(), users.end(), decl.user.text) == users.end()) {
+    report_no_user(context, decl.user, users);
   }
   const Declared* target = find_target(context, scope, decl);
   expected.at = instant(scope, decl.at);
@@ -187,9 +231,11 @@ void check_test(Context& context, const Scope& scope, const ast::TestDecl& decl)
   test.name = decl.name.value;
   test.span = decl.name.span;
   for (const ast::TestSetup& setup : decl.setups) check_setup(context, scope, setup, test);
-  for (const ast::TestUser& user : decl.users) check_user(context, scope, user, test);
+  Users users;
+  for (const ast::TestUser& user : decl.users) users.push_back(user.name.text);
+  for (const ast::TestUser& user : decl.users) check_user(context, scope, user, users, test);
   for (const ast::Expectation& expected : decl.expectations) {
-    check_expectation(context, scope, expected, test);
+    check_expectation(context, scope, expected, users, test);
   }
   if (context.diagnostics.error_count() == before) context.rules.tests.push_back(std::move(test));
 }

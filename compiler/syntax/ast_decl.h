@@ -184,10 +184,13 @@ struct TestSetup {
   Span span;
 };
 
+/// `set { … }`, an identify call; `alias anon` and `delete`, calls about who is who; else an event.
 struct Happening {
+  enum class Kind : uint8_t { kEvent, kSet, kAlias, kDelete };
   std::variant<Instant, Duration> at;  ///< a Duration counts from the line before
-  bool set = false;                    ///< `set { … }`: an identify call
-  Name event;                          ///< else
+  Kind kind = Kind::kEvent;
+  Name event;                 ///< but of kSet: the event, or the word of the call
+  std::optional<Name> alias;  ///< the second name, of kAlias and, wrongly, of others
   std::optional<Record> properties;
   Span span;
 };

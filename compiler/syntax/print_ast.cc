@@ -186,8 +186,20 @@ void AstPrinter::put(const ast::TestDecl& one) {
 
 void AstPrinter::happening(const ast::Happening& happening) {
   const bool offset = std::holds_alternative<ast::Duration>(happening.at);
-  line({offset ? "after" : "at", spell(happening.at), happening.set ? "set" : "event",
-        happening.set ? "" : spell(happening.event)});
+  const char* const head = offset ? "after" : "at";
+  switch (happening.kind) {
+    case ast::Happening::Kind::kEvent:
+      line({head, spell(happening.at), "event", spell(happening.event)});
+      break;
+    case ast::Happening::Kind::kSet:
+      line({head, spell(happening.at), "set"});
+      break;
+    case ast::Happening::Kind::kAlias:
+    case ast::Happening::Kind::kDelete:
+      line({head, spell(happening.at), happening.event.text,
+            happening.alias ? spell(*happening.alias) : ""});
+      break;
+  }
   const Indent indent(*this);
   if (!happening.properties) return;
   line({"properties"});

@@ -33,11 +33,21 @@ ast::Happening AstBuilder::happening(P::HappeningContext* tree) {
   } else {
     out.at = duration_literal(tree->DURATION()->getSymbol());
   }
-  out.set = tree->SET() != nullptr;
   if (tree->NAME() != nullptr) out.event = name(tree->NAME()->getSymbol());
   if (tree->TEXT() != nullptr) out.event = name(tree->TEXT()->getSymbol());
   if (tree->plainWord() != nullptr) out.event = name(tree->plainWord());
+  if (tree->ownName() != nullptr) out.alias = name(tree->ownName());
   if (tree->record() != nullptr) out.properties = record(tree->record());
+  using Kind = ast::Happening::Kind;
+  if (tree->SET() != nullptr) {
+    out.kind = Kind::kSet;
+  } else if (out.event.quoted || out.properties) {
+    out.kind = Kind::kEvent;
+  } else if (out.event.text == "alias") {
+    out.kind = Kind::kAlias;
+  } else if (out.event.text == "delete") {
+    out.kind = Kind::kDelete;
+  }
   return out;
 }
 

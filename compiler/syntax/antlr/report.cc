@@ -39,7 +39,7 @@ constexpr NeedRow kNeeds[] = {
     {P::RuleBand, "a band such as `band hot >= 20`"},
     {P::RuleTestDecl, "`user name { … }`, then `expect …`, or `}`"},
     {P::RuleTestUser, "a line such as `+1h login`, or `}`"},
-    {P::RuleHappening, "an event, or `set { … }`"},
+    {P::RuleHappening, "an event, `set { … }`, `alias name` or `delete`"},
     {P::RuleExpectation,
      "`user enters segment at …`, `user in segment at …` or `no other changes`"},
     {P::RuleRecord, "`key: value`"},
