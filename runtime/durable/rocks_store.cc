@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "runtime/base/arena.h"
+#include "runtime/base/fetch.h"
 #include "runtime/durable/store.h"
 
 namespace segue::durable {
@@ -119,15 +120,17 @@ class RocksBatch final : public StoreBatch {
     entries_.push_back({prefix_of(key), data, value_bytes, static_cast<uint32_t>(key.size()),
                         static_cast<uint32_t>(entries_.size()), kind});
     bytes_ += key.size() + value_bytes;
-    if (bytes_ >= write_at_) [[unlikely]]
+    if (bytes_held() >= write_at_) [[unlikely]]
       write_ahead();
   }
+
+  size_t bytes_held() const { return bytes_ + entries_.size() * sizeof(Entry); }
 
   /// If that fails, all stays in memory, and it is tried again when there is as much again.
   void write_ahead() {
     const std::string path = fmt::format("{}/next-{}.table", folder_, tables_.size());
     if (!write(path).ok()) {
-      write_at_ = bytes_ + memory_bytes_;
+      write_at_ = bytes_held() + memory_bytes_;
       return;
     }
     tables_.push_back(path);
@@ -151,7 +154,7 @@ class RocksBatch final : public StoreBatch {
     for (size_t i = 0; i < entries_.size(); ++i) {
       if (i + kFetchedAhead < entries_.size()) {
         const char* const data = entries_[i + kFetchedAhead].data;
-        for (size_t line = 0; line < kFetchedLines; ++line) __builtin_prefetch(data + 64 * line);
+        for (size_t line = 0; line < kFetchedLines; ++line) fetch_line(data + 64 * line);
       }
       const Entry& entry = entries_[i];
       if (i + 1 < entries_.size() && entry.has_key_of(entries_[i + 1])) continue;

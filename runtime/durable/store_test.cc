@@ -57,6 +57,22 @@ TEST_F(StoreTest, ABatchMayBeInTablesBeforeItIsWritten) {
   EXPECT_EQ(all_of(**store), expected);
 }
 
+/// The bound is of all that a batch holds: of users who were removed that is little beside what it
+/// sorts them by.
+TEST_F(StoreTest, ABatchOfShortKeysKeepsToItsMemoryToo) {
+  const std::string folder = folder_.path() + "/store";
+  auto store = open_store(folder, StoreMode::kWrite);
+  ASSERT_TRUE(store.has_value());
+  const auto batch = (*store)->batch(10'000);
+  for (int i = 0; i < 1'000; ++i) batch->remove("k" + std::to_string(i));
+  int tables = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    tables += file.path().extension() == ".table" ? 1 : 0;
+  }
+  EXPECT_GE(tables, 4);
+  ASSERT_TRUE((*store)->write(*batch).ok());
+}
+
 /// A checkpoint that was written is written again if what comes behind it fails.
 TEST_F(StoreTest, ABatchMayBeWrittenAgain) {
   auto store = open_store(folder_.path() + "/store", StoreMode::kWrite);

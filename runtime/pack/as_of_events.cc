@@ -4,6 +4,7 @@
 #include <atomic>
 #include <string>
 
+#include "runtime/base/fetch.h"
 #include "runtime/base/hash.h"
 #include "runtime/cells/capped.h"
 #include "runtime/engine/dedupe.h"
@@ -103,12 +104,12 @@ class EventsByUser::PartReader {
   void fetch(size_t at) {
     for (; events_fetched_ < std::min(at + kEventsAhead, items_.size()); ++events_fetched_) {
       const auto* bytes = reinterpret_cast<const char*>(items_[events_fetched_].event);
-      __builtin_prefetch(bytes);
-      __builtin_prefetch(bytes + sizeof(Event) - 1);
+      fetch_line(bytes);
+      fetch_line(bytes + sizeof(Event) - 1);
     }
     for (; texts_fetched_ < std::min(at + kTextsAhead, items_.size()); ++texts_fetched_) {
-      __builtin_prefetch(items_[texts_fetched_].event->user.data());
-      __builtin_prefetch(items_[texts_fetched_].event->slots.data());
+      fetch_line(items_[texts_fetched_].event->user.data());
+      fetch_line(items_[texts_fetched_].event->slots.data());
     }
   }
 
