@@ -189,8 +189,9 @@ StepsAnswer steps_count(const CellView& cell, const WindowRow& window, int64_t n
   const bool up_to_now = window.kind == WindowRow::Kind::kEver ||
                          (window.kind == WindowRow::Kind::kRolling && window.to_ms == 0);
   if (cell.row.k != 0 || !up_to_now) return steps_read(cell, window, now_ms);
-  const ZoneView zone = zone_of(cell);
   const Entries entries = entries_of(cell);
+  if (entries.count == 0) return {};  // as of most users
+  const ZoneView zone = zone_of(cell);
   const Inside inside = find_inside(entries, window, now_ms, zone);
   const LinkedCount linked = count_linked(cell, inside.first, now_ms, shorten);
   StepsAnswer answer;
