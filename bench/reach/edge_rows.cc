@@ -51,6 +51,40 @@ EventBatch logins(const Program& program, uint32_t first, uint32_t count) {
   return batch;
 }
 
+/// A turn of events that are pushed each alone.
+struct OneByOne {
+  std::vector<double> micros;  // of each, until all take too long
+  size_t largest_block = 0;
+  size_t state_bytes = 0;
+};
+
+OneByOne one_by_one(const std::shared_ptr<Program>& program,
+                    const std::vector<EventBatch>& decoded) {
+  std::vector<EventBatch> singles;
+  for (const EventBatch& batch : decoded) {
+    for (const Event& event : batch.events) {
+      EventBatch& one = singles.emplace_back();
+      one.arena = batch.arena;
+      one.events.push_back(event);
+    }
+  }
+  EngineListener nobody;
+  Engine engine(program, {}, nobody);
+  OneByOne turn;
+  turn.micros.reserve(singles.size());
+  largest_block = 0;
+  const double first = cpu_seconds();
+  for (EventBatch& one : singles) {
+    if (cpu_seconds() - first > kSecondsMax) break;
+    const double begin = cpu_seconds();
+    engine.push(std::move(one));
+    turn.micros.push_back((cpu_seconds() - begin) * 1e6);
+  }
+  turn.largest_block = largest_block;
+  turn.state_bytes = engine.stats().state_bytes;
+  return turn;
+}
+
 }  // namespace
 
 void storm_row(const ReachOptions& options) {
@@ -103,40 +137,40 @@ segment back = any on >= 3 of the last 14 days
                  static_cast<uint8_t>(i / 4 % 8), i},
                 {}, lines);
   }
-  std::vector<EventBatch> singles;
-  for (EventBatch& batch : decode_all(*program, lines)) {
-    for (const Event& event : batch.events) {
-      EventBatch& one = singles.emplace_back();
-      one.arena = batch.arena;
-      one.events.push_back(event);
+  // They stay: to free a thousand events' texts is not the work of the one that was pushed last.
+  const std::vector<EventBatch> decoded = decode_all(*program, lines);
+  std::vector<OneByOne> turns;
+  size_t moved = 0;
+  for (int i = 0; i < std::min(3, options.turns); ++i) {
+    turns.push_back(one_by_one(program, decoded));
+    moved = std::max(moved, turns.back().largest_block);
+  }
+  // Of each event what it takes itself: the machine interrupts others in the next turn. What a turn
+  // has not come to was too slow in it.
+  std::vector<double> own;
+  for (size_t i = 0; i < turns.back().micros.size(); ++i) {
+    std::vector<double> of_event;
+    for (const OneByOne& turn : turns) {
+      of_event.push_back(i < turn.micros.size() ? turn.micros[i] : kSecondsMax * 1e6);
     }
+    own.push_back(median(of_event));
   }
-  EngineListener nobody;
-  Engine engine(program, {}, nobody);
-  std::vector<double> micros;
-  micros.reserve(singles.size());
-  largest_block = 0;
-  const double first = cpu_seconds();
-  for (EventBatch& one : singles) {
-    if (cpu_seconds() - first > kSecondsMax) break;
-    const double begin = cpu_seconds();
-    engine.push(std::move(one));
-    micros.push_back((cpu_seconds() - begin) * 1e6);
-  }
-  const size_t moved = largest_block;
-  std::sort(micros.begin(), micros.end());
-  const auto quantile = [&](double share) {
-    return micros[static_cast<size_t>(static_cast<double>(micros.size() - 1) * share)];
+  const auto quantile = [](std::vector<double> values, double share) {
+    std::sort(values.begin(), values.end());
+    return values[static_cast<size_t>(static_cast<double>(values.size() - 1) * share)];
   };
   const bool reached =
-      micros.size() == events && quantile(0.9999) < 20 && moved <= size_t{256} << 10;
+      own.size() == events && quantile(own, 0.9999) < 20 && moved <= size_t{256} << 10;
   print_row({fmt::format("one user with {} events inside every window", events),
              "99.99% under 20 us, none moves more than 256 KiB",
-             fmt::format("{:.1f} us, {} KiB", quantile(0.9999), moved >> 10), reached,
-             fmt::format("median {:.2f} us, 99.9% {:.2f} us, longest {:.0f} us; the largest block "
-                         "asked for; {} KiB of state after {} events, where it was stopped or done",
-                         quantile(0.5), quantile(0.999), micros.back(),
-                         engine.stats().state_bytes >> 10, micros.size())});
+             fmt::format("{:.1f} us, {} KiB", quantile(own, 0.9999), moved >> 10), reached,
+             fmt::format("of each event the median of {} turns, so that interrupts are left out "
+                         "(with them {:.1f} us); median {:.2f} us, 99.9% {:.2f} us, longest {:.0f} "
+                         "us; the largest block asked for; {} KiB of state after {} events, where "
+                         "it was stopped or done",
+                         turns.size(), quantile(turns[0].micros, 0.9999), quantile(own, 0.5),
+                         quantile(own, 0.999), quantile(own, 1), turns.back().state_bytes >> 10,
+                         own.size())});
 }
 
 }  // namespace segue::bench
