@@ -8,12 +8,15 @@
 
 namespace segue {
 
+struct UserRow;
+
 /// An event that counts, on its way to its user.
 struct Arrival {
   Instant at;
   const Event* event = nullptr;
-  UserHash hash;      // of the user's id
-  uint32_t user = 0;  // number in the user's shard, once it is known
+  UserHash hash;           // of the user's id
+  uint32_t user = 0;       // number in the user's shard, once it is known
+  UserRow* row = nullptr;  // … and where its table has it
 };
 
 /// Shards take the lower half of a hash, their tables the upper one.

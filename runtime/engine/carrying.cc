@@ -124,7 +124,7 @@ Shard::Carried Shard::carry_user(uint32_t former_number) {
     advance(*program_, blob, id, timers_.now() - Duration{1}, order_.transitions());
     users_.put_back(number, blob);
     if (tracks_changed_) note_changed(number);
-    if (order_.unowned() != 0) note_changes(number, blob);
+    if (order_.unowned() != 0) note_changes(users_.row(number), blob);
     if (updates_) {
       updates_->note_anew(users_.id_place(number), blob,
                           entries_of(number, timers_.now() - Duration{1}), order_.all().size());

@@ -15,6 +15,8 @@ constexpr size_t kPlaceAhead = 40;
 constexpr size_t kRowAhead = 20;
 constexpr size_t kOutsideAhead = 8;
 constexpr size_t kWakeAhead = 64;
+// Events for which a step is done together.
+constexpr size_t kAtOnce = 16;
 
 }  // namespace
 
@@ -58,45 +60,61 @@ void Shard::settle(std::span<Arrival> arrivals, Instant end) {
 
 /// Looks at the places of the events from `begin` on, and fetches the rows that they name, and
 /// places further ahead.
-inline void Shard::guess_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
-  for (size_t i = begin; i < end; ++i) {
-    if (i + kPlaceAhead < arrivals.size()) users_.fetch_place(arrivals[i + kPlaceAhead].hash);
-    Arrival& arrival = arrivals[i];
-    if (former_) [[unlikely]] {
+void Shard::guess_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
+  const size_t places_end = std::min(end + kPlaceAhead, arrivals.size());
+  for (size_t i = begin == 0 ? 0 : begin + kPlaceAhead; i < places_end; ++i) {
+    users_.fetch_place(arrivals[i].hash);
+  }
+  for (Arrival& arrival : arrivals.subspan(begin, end - begin)) {
+    if (former_) [[unlikely]] {  // until the last user is carried over
       guess_carried(arrival);
+      arrival.row = &users_.row(arrival.user);
       continue;
     }
     arrival.user = users_.guess_or_add(arrival.hash, arrival.event->user);
-    users_.fetch_row(arrival.user, lines_.of_kind(arrival.event->kind.index));
+    arrival.row = &users_.row(arrival.user);
+    UserTable::fetch_row(*arrival.row, lines_.of_kind(arrival.event->kind.index));
     fetch_line(arrival.event->slots.data());
   }
 }
 
 /// Asks the rows.
-inline void Shard::confirm_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
+void Shard::confirm_users(std::span<Arrival> arrivals, size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i) {
     Arrival& arrival = arrivals[i];
-    arrival.user = users_.confirm(arrival.user, arrival.hash, arrival.event->user);
-    users_.fetch_outside(arrival.user, lines_.of_kind(arrival.event->kind.index));
+    if (!users_.is_of(*arrival.row, arrival.hash, arrival.event->user)) [[unlikely]] {
+      arrival.user = users_.find_or_add(arrival.hash, arrival.event->user);
+      arrival.row = &users_.row(arrival.user);
+    }
+    users_.fetch_outside(*arrival.row, lines_.of_kind(arrival.event->kind.index));
   }
+}
+
+/// What the events up to `end` need is on its way, of each step as many as it is ahead.
+inline void Shard::fetch_until(std::span<Arrival> arrivals, size_t end) {
+  const size_t guess_end = std::min(end + kRowAhead + kAtOnce, arrivals.size());
+  if (guessed_ < guess_end) guess_users(arrivals, guessed_, guess_end);
+  guessed_ = guess_end;
+  const size_t confirm_end = std::min(end + kOutsideAhead + kAtOnce, guess_end);
+  if (confirmed_ < confirm_end) confirm_users(arrivals, confirmed_, confirm_end);
+  confirmed_ = confirm_end;
 }
 
 /// Whole instants. What an event needs is on its way while others before it are applied.
 void Shard::apply_all(std::span<Arrival> arrivals) {
   const size_t end = arrivals.size();
-  size_t guessed = 0;
-  size_t confirmed = 0;
+  const bool plain = !dedupe_ && joining_.empty();
+  guessed_ = confirmed_ = 0;
+  size_t fetched = 0;  // the next ones are not yet
   for (size_t first = 0; first < end;) {
     const Instant at = arrivals[first].at;
     size_t last = first + 1;
     while (last < end && arrivals[last].at == at) ++last;
-    const size_t guess_end = std::min(last + kRowAhead, end);
-    guess_users(arrivals, guessed, guess_end);
-    guessed = guess_end;
-    const size_t confirm_end = std::min(last + kOutsideAhead, end);
-    confirm_users(arrivals, confirmed, confirm_end);
-    confirmed = confirm_end;
-    if (last - first == 1 && !dedupe_ && joining_.empty()) [[likely]] {
+    if (last > fetched) {
+      fetch_until(arrivals, last);
+      fetched = last + kAtOnce;
+    }
+    if (last - first == 1 && plain) [[likely]] {
       apply_one(arrivals[first]);
       first = last;
       continue;
@@ -116,13 +134,14 @@ void Shard::apply_all(std::span<Arrival> arrivals) {
 
 /// The only event of its instant.
 inline void Shard::apply_one(const Arrival& arrival) {
-  Blob blob = users_.take(arrival.user);
+  Blob blob = users_.take(arrival.user, *arrival.row);
   const Event& event = *arrival.event;
-  if (!alone_.settle(blob, event, order_.transitions())) [[unlikely]] {
-    const Status status = apply(*program_, blob, {&event, 1}, order_.transitions());
-    SEGUE_CHECK(status.ok(), "events come in order of time");
+  if (alone_.settle(blob, event, order_.transitions())) [[likely]] {
+    return note(arrival.user, *arrival.row, blob, alone_.next_deadline());
   }
-  note(arrival.user, blob);
+  const Status status = apply(*program_, blob, {&event, 1}, order_.transitions());
+  SEGUE_CHECK(status.ok(), "events come in order of time");
+  note(arrival.user, *arrival.row, blob, next_deadline(blob));
 }
 
 /// The events of one user at one instant.
@@ -133,10 +152,11 @@ void Shard::apply_instant(std::span<const Arrival> at_once) {
   if (joining_.contains(number)) [[unlikely]] {
     return apply_joined(number, events[0].user, events[0].at, events);
   }
-  Blob blob = users_.take(number);
+  UserRow& row = *at_once[0].row;
+  Blob blob = users_.take(number, row);
   const Status status = apply(*program_, blob, events, order_.transitions());
   SEGUE_CHECK(status.ok(), "events come in order of time");
-  note(number, blob);
+  note(number, row, blob, next_deadline(blob));
 }
 
 // ---- calls about identity -----------------------------------------------------------------------
@@ -196,7 +216,7 @@ void Shard::apply_joined(uint32_t number, std::string_view id, Instant at,
   const std::vector<bool> was_in = warming_ ? published(number, at) : std::vector<bool>();
   interp::settle_joined(*program_, blob, id, earlier, at, events, order_.transitions());
   if (warming_) let_stay(number, was_in, blob.header().first_ms);
-  note(number, blob);
+  note(number, users_.row(number), blob, next_deadline(blob));
 }
 
 void Shard::erase_left() {
@@ -205,12 +225,12 @@ void Shard::erase_left() {
 }
 
 /// What has come of a change of a user's state.
-inline void Shard::note(uint32_t number, const Blob& blob) {
-  users_.put_back(number, blob);
+inline void Shard::note(uint32_t number, UserRow& row, const Blob& blob, Instant deadline) {
+  users_.put_back(number, row, blob);
   if (tracks_changed_) note_changed(number);
-  if (order_.unowned() != 0) note_changes(number, blob);
+  if (order_.unowned() != 0) note_changes(row, blob);
   if (updates_) note_update(number, blob);
-  set_wake(number, next_deadline(blob));
+  set_wake(number, row, deadline);
 }
 
 /// Without the copies that were stamped anew; those of the instant itself are counted here, and
@@ -232,6 +252,30 @@ std::span<const Event> Shard::events_of(std::span<const Arrival> at_once) {
   return instant_;
 }
 
+inline void Shard::fetch_due(Timers::Wake wake, Instant end, uint32_t lines) {
+  UserRow& row = users_.row(wake.user);
+  if (row.wake != Timers::mark_of(wake.ms)) return;
+  if (!users_.in_row(row)) return users_.fetch_outside(row, lines);
+  if (next_deadline(users_.blob(wake.user)) < end) UserTable::fetch_row(row, lines & ~1u);
+}
+
+inline void Shard::wake(Timers::Wake wake, Instant end) {
+  UserRow& row = users_.row(wake.user);
+  if (row.wake != Timers::mark_of(wake.ms)) return;
+  row.wake = 0;
+  Blob blob = users_.take(wake.user, row);
+  if (next_deadline(blob) < end) {
+    if (warmed_) [[unlikely]]
+      tell_warmed(wake.user);
+    // The id lies elsewhere: a miss that few programs need.
+    const std::string_view id = reads_user_ ? users_.id(wake.user) : std::string_view();
+    alone_.advance(blob, id, end - Duration{1}, order_.transitions());
+    note(wake.user, row, blob, next_deadline(blob));
+  } else {
+    set_wake(wake.user, row, next_deadline(blob));
+  }
+}
+
 /// All deadlines before `end`. A wake-up may be early, since a deadline may have moved on since it
 /// was set; it is never late. A row's first line tells that; only for what is due the others are
 /// fetched.
@@ -249,32 +293,9 @@ void Shard::wake_before(Instant end) {
   }
 }
 
-void Shard::fetch_due(Timers::Wake wake, Instant end, uint32_t lines) {
-  if (users_.wake(wake.user) != Timers::mark_of(wake.ms)) return;
-  if (!users_.in_row(wake.user)) return users_.fetch_outside(wake.user, lines);
-  if (next_deadline(users_.blob(wake.user)) < end) users_.fetch_row(wake.user, lines & ~1u);
-}
-
-void Shard::wake(Timers::Wake wake, Instant end) {
-  uint32_t& mark = users_.wake(wake.user);
-  if (mark != Timers::mark_of(wake.ms)) return;
-  mark = 0;
-  Blob blob = users_.take(wake.user);
-  if (next_deadline(blob) < end) {
-    if (warmed_) [[unlikely]]
-      tell_warmed(wake.user);
-    // The id lies elsewhere: a miss that few programs need.
-    const std::string_view id = reads_user_ ? users_.id(wake.user) : std::string_view();
-    alone_.advance(blob, id, end - Duration{1}, order_.transitions());
-    note(wake.user, blob);
-  } else {
-    set_wake(wake.user, next_deadline(blob));
-  }
-}
-
-void Shard::note_changes(uint32_t number, const Blob& blob) {
+void Shard::note_changes(const UserRow& row, const Blob& blob) {
   if (warming_) hide_warming(blob.header().first_ms);
-  for (const Transition& change : order_.belong_to(users_.id_place(number))) {
+  for (const Transition& change : order_.belong_to(row.id)) {
     member_counts_[change.segment] += change.entered ? 1 : -1;
   }
 }
@@ -309,11 +330,10 @@ void Shard::note_changed(uint32_t number) {
 }
 
 /// A wake-up that comes too early costs less than one more: only an earlier deadline sets one.
-void Shard::set_wake(uint32_t number, Instant deadline) {
+void Shard::set_wake(uint32_t number, UserRow& row, Instant deadline) {
   if (deadline == kNever) return;
-  uint32_t& mark = users_.wake(number);
-  if (mark != 0 && deadline >= timers_.of_mark(mark)) return;
-  mark = Timers::mark_of(timers_.set(deadline, number));
+  if (row.wake != 0 && deadline >= timers_.of_mark(row.wake)) return;
+  row.wake = Timers::mark_of(timers_.set(deadline, number));
 }
 
 }  // namespace segue

@@ -153,6 +153,7 @@ class Shard {
  private:
   void guess_users(std::span<Arrival> arrivals, size_t begin, size_t end);
   void confirm_users(std::span<Arrival> arrivals, size_t begin, size_t end);
+  void fetch_until(std::span<Arrival> arrivals, size_t end);
   void apply_all(std::span<Arrival> arrivals);
   void apply_one(const Arrival& arrival);
   void apply_instant(std::span<const Arrival> at_once);
@@ -160,18 +161,21 @@ class Shard {
   void apply_joins(Instant at);
   void apply_joined(uint32_t number, std::string_view id, Instant at,
                     std::span<const Event> events);
-  void note(uint32_t number, const Blob& blob);
+  void note(uint32_t number, UserRow& row, const Blob& blob, Instant deadline);
   std::span<const Event> events_of(std::span<const Arrival> at_once);
   void wake_before(Instant end);
   void fetch_due(Timers::Wake wake, Instant end, uint32_t lines);
   void wake(Timers::Wake wake, Instant end);
-  void note_changes(uint32_t number, const Blob& blob);
+  void note_changes(const UserRow& row, const Blob& blob);
   void note_changed(uint32_t number);
   void note_update(uint32_t number, const Blob& blob) {
     updates_->note(users_.id_place(number), blob, order_.all().size());
   }
   std::vector<Transition> entries_of(uint32_t number, Instant at) const;
-  void set_wake(uint32_t number, Instant deadline);
+  void set_wake(uint32_t number, UserRow& row, Instant deadline);
+  void set_wake(uint32_t number, Instant deadline) {
+    set_wake(number, users_.row(number), deadline);
+  }
 
   /// Users of the program before, who are not carried over yet.
   struct Former {
@@ -240,6 +244,8 @@ class Shard {
   std::vector<std::string> removed_;  // ids since the last `save_users`, if it tracks changes
 
   // Of one settling; members so that they keep their room.
+  size_t guessed_ = 0;  // so many of its arrivals
+  size_t confirmed_ = 0;
   std::vector<Arrival> own_;
   std::vector<Event> instant_;  // several events of one user at one instant
   std::vector<std::string_view> ties_;

@@ -22,6 +22,13 @@
 
 namespace segue {
 
+/// Head of a user's row, behind which is room for the state.
+struct UserRow {
+  uint64_t check;
+  uint32_t wake;  // when the user is woken, as its lowest 32 bits; 0: never
+  uint32_t id;    // its place
+};
+
 /// The users of a shard by id, numbered as they come: a place in an open-addressed table, and a row
 /// that holds the user's state, or where it has grown to.
 ///
@@ -73,6 +80,14 @@ class UserTable {
   void let_go(uint32_t number);
   void drop_before(uint32_t end);
 
+  /// Stays where it is until the user is removed. Whoever asks several things of a user finds it
+  /// once.
+  UserRow& row(uint32_t number) const {
+    std::byte* const chunk = chunks_[number >> chunk_shift_].data();
+    // SAFETY: `add` made it.
+    return *reinterpret_cast<UserRow*>(chunk + size_t{number & chunk_mask_} * row_bytes_);
+  }
+
   /// The state of a user, for reading: a copy, if it lies outside of memory.
   Blob blob(uint32_t number) const {
     Row& of_user = row(number);
@@ -81,12 +96,13 @@ class UserTable {
 
   /// … for one change of it, after which `put_back` must be told where it is. Brings it back into
   /// memory, where those of the last two that were taken stay.
-  Blob take(uint32_t number) {
-    Row& of_user = row(number);
+  Blob take(uint32_t number) { return take(number, row(number)); }
+  Blob take(uint32_t number, UserRow& of_user) {
     return is_home(of_user) ? at_home(of_user) : take_elsewhere(number);
   }
-  void put_back(uint32_t number, const Blob& blob) {
-    if (blob.data() != room(row(number))) [[unlikely]]
+  void put_back(uint32_t number, const Blob& blob) { put_back(number, row(number), blob); }
+  void put_back(uint32_t number, UserRow& of_user, const Blob& blob) {
+    if (blob.data() != room(of_user)) [[unlikely]]
       move_out(number, blob);
   }
 
@@ -107,15 +123,13 @@ class UserTable {
   const std::shared_ptr<Ids>& ids() const { return ids_; }
 
   /// `find_or_add` in two steps, so that rows can be fetched between them. The first looks at
-  /// places alone, where another id may have the same tag; the second asks the row.
+  /// places alone, where another id may have the same tag; the second asks the row, `is_of`.
   uint32_t guess_or_add(const UserHash& hash, std::string_view id) {
     const uint32_t number = places_.find(tag_of(hash), [](uint32_t) { return true; });
     return number != kNobody ? number : add_new(hash, id);
   }
-  uint32_t confirm(uint32_t number, const UserHash& hash, std::string_view id) {
-    if (is_of(row(number), hash, id)) [[likely]]
-      return number;
-    return find_or_add(hash, id);
+  bool is_of(const UserRow& row, const UserHash& hash, std::string_view id) const {
+    return row.check == hash.seeded && (id.size() <= kHashedAloneMax || (*ids_)[row.id] == id);
   }
 
   /// Where in a row the state begins, and whether rows begin with lines of memory.
@@ -123,17 +137,18 @@ class UserTable {
   bool rows_are_aligned() const { return row_bytes_ % 64 == 0; }
 
   /// Whether the state has not moved out.
-  bool in_row(uint32_t number) const { return mark(row(number)) < kCold; }
+  bool in_row(UserRow& row) const { return mark(row) < kCold; }
 
   /// Steps of fetching ahead: the place, the lines of the row (a bit each), the state if it is not
   /// in the row. Each reads what the one before it fetched.
   void fetch_place(const UserHash& hash) const { places_.fetch(tag_of(hash)); }
-  void fetch_row(uint32_t number, uint32_t lines) const { fetch_lines(&row(number), lines); }
-  void fetch_outside(uint32_t number, uint32_t lines) const {
-    if (mark(row(number)) != kElsewhere) [[likely]]
+  void fetch_row(uint32_t number, uint32_t lines) const { fetch_row(row(number), lines); }
+  static void fetch_row(const UserRow& row, uint32_t lines) { fetch_lines(&row, lines); }
+  void fetch_outside(UserRow& row, uint32_t lines) const {
+    if (mark(row) != kElsewhere) [[likely]]
       return;
     // Without a row's head, a little earlier.
-    fetch_lines(elsewhere(row(number)).data, lines | lines >> 1);
+    fetch_lines(elsewhere(row).data, lines | lines >> 1);
   }
 
   size_t blob_bytes() const;  // the room that states take, those outside of memory too
@@ -164,12 +179,7 @@ class UserTable {
   Status trouble() const { return residents_ ? residents_->trouble() : Status(); }
 
  private:
-  // Head of a row. The state's room follows.
-  struct Row {
-    uint64_t check;
-    uint32_t wake;
-    uint32_t id;
-  };
+  using Row = UserRow;
   static_assert(sizeof(Row) == kStateAt);
 
   /// In place of a state that has moved out; a state never begins with 0 bytes in use, nor so many.
@@ -185,15 +195,7 @@ class UserTable {
 
   /// Ids too long for the hash's short forms, whose collisions are less well known, are compared.
   static constexpr size_t kHashedAloneMax = 240;
-  bool is_of(const Row& row, const UserHash& hash, std::string_view id) const {
-    return row.check == hash.seeded && (id.size() <= kHashedAloneMax || (*ids_)[row.id] == id);
-  }
 
-  Row& row(uint32_t number) const {
-    std::byte* const chunk = chunks_[number >> chunk_shift_].data();
-    // SAFETY: `add` made it.
-    return *reinterpret_cast<Row*>(chunk + size_t{number & chunk_mask_} * row_bytes_);
-  }
   static void fetch_lines(const void* begin, uint32_t lines) {
     for (; lines != 0; lines &= lines - 1) {
       const size_t line = static_cast<size_t>(std::countr_zero(lines));

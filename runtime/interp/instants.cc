@@ -177,8 +177,7 @@ inline bool settle_alone(const Program& program, Blob& blob, const Event& event,
 interp::Alone::Alone(const Program& program)
     : program_(&program),
       near_(program.prepared().near),
-      mark_(program_mark(program.prepared().identity)),
-      reads_user_(program.prepared().reads_user) {
+      mark_(program_mark(program.prepared().identity)) {
   begin_program(frame_, program);
   take_native();
 }
@@ -186,43 +185,46 @@ interp::Alone::Alone(const Program& program)
 void interp::Alone::take_native() {
   native_ = program_->native();
   kinds_.clear();
+  kind_count_ = 0;
   time_ = {};
   if (native_ == nullptr) return;
-  const auto look_up = [](NativeCode::Fn code, Watches watched) {
-    OfKind of_kind{.code = code, .has_more = watched.size() != 1};
-    if (of_kind.has_more) return of_kind;
+  const Prepared& prepared = program_->prepared();
+  const auto look_up = [&](NativeCode::Fn code, Watches watched) {
+    OfKind of_kind{.code = code};
+    of_kind.is_plain = code != nullptr && watched.size() == 1 && !prepared.reads_user;
+    if (!of_kind.is_plain) return of_kind;
     of_kind.word_at = sizeof(BlobHeader) + watched[0].word * uint32_t{sizeof(uint64_t)};
     of_kind.mask = watched[0].mask;
     return of_kind;
   };
-  const Prepared& prepared = program_->prepared();
   for (uint32_t kind = 0; kind < native_->instants.size(); ++kind) {
     kinds_.push_back(look_up(native_->instants[kind], prepared.watched_by_kind(kind)));
   }
+  kind_count_ = static_cast<uint32_t>(kinds_.size());
   time_ = look_up(native_->time, prepared.watched_by_time());
 }
 
-/// Where deadlines lie before the instant, or what was asked for does not fit.
+/// Where deadlines lie before the instant, what was asked for does not fit, segments stand in
+/// several words, or something is to be prepared.
 bool interp::Alone::settle_seldom(const OfKind& of_kind, Blob& blob, const Event& event,
                                   std::vector<Transition>& out) {
   const BlobHeader& header = blob.header();
-  if (of_kind.code == nullptr || event.at.ms < header.last_ms || header.program != mark_) {
-    return false;
+  const int64_t at_ms = event.at.ms;
+  if (of_kind.code == nullptr || at_ms < header.last_ms || header.program != mark_) return false;
+  if (header.next_ms < at_ms) advance(blob, event.user, event.at - Duration{1}, out);
+  const int64_t next_ms = blob.header().next_ms;
+  if (next_ms <= at_ms) return false;
+  if (of_kind.is_plain && !must_rewind()) {
+    call(of_kind, blob, at_ms, next_ms, &event, out);
+    return true;
   }
-  advance(blob, event.user, event.at - Duration{1}, out);
-  if (blob.header().next_ms <= event.at.ms) return false;
-  settle_now(of_kind, blob, event, out);
-  return true;
-}
-
-/// Segments in several words, or what most programs do not need.
-void interp::Alone::settle_prepared(const OfKind& of_kind, Blob& blob, const Event& event,
-                                    std::vector<Transition>& out) {
   begin_user(frame_, blob, event.user);
   frame_.event = &event;
   frame_.slots = event.slots.data();
-  settle_whole(frame_, of_kind.code, event.at.ms, blob.header().next_ms,
+  settle_whole(frame_, of_kind.code, at_ms, next_ms,
                program_->prepared().watched_by_kind(event.kind.index), out);
+  frame_.next_ms = blob.header().next_ms;
+  return true;
 }
 
 void interp::Alone::report(const OfKind& of_kind, uint64_t changed, const Event* event,

@@ -30,26 +30,30 @@ class Alone {
   /// then no more than deadlines before it are settled, and `apply` does the rest.
   bool settle(Blob& blob, const Event& event, std::vector<Transition>& out) {
     const uint32_t kind = event.kind.index;
-    if (kind >= kinds_.size() || blob.empty()) [[unlikely]]
+    if (kind >= kind_count_ || blob.empty()) [[unlikely]]
       return false;
     const OfKind& of_kind = kinds_[kind];
     const int64_t at_ms = event.at.ms;
     const BlobHeader& before = blob.header();
+    const int64_t next_ms = before.next_ms;
     const bool fits = at_ms >= before.last_ms && before.program == mark_;
-    if (of_kind.code == nullptr || !fits || before.next_ms <= at_ms) [[unlikely]] {
+    if (!fits || next_ms <= at_ms || !of_kind.is_plain || must_rewind()) [[unlikely]] {
       return settle_seldom(of_kind, blob, event, out);
     }
-    settle_now(of_kind, blob, event, out);
+    call(of_kind, blob, at_ms, next_ms, &event, out);
     return true;
   }
 
+  /// Of the blob for which `settle` said yes last.
+  Instant next_deadline() const { return {frame_.next_ms}; }
+
   /// As `segue::advance`.
   void advance(Blob& blob, std::string_view user, Instant through, std::vector<Transition>& out) {
-    if (time_.code == nullptr || time_.has_more || must_prepare()) [[unlikely]] {
+    if (!time_.is_plain || must_rewind()) [[unlikely]] {
       return segue::advance(*program_, blob, user, through, out);
     }
-    for (Instant next = next_deadline(blob); next <= through && next != kNever;
-         next = next_deadline(blob)) {
+    for (Instant next = segue::next_deadline(blob); next <= through && next != kNever;
+         next = segue::next_deadline(blob)) {
       call(time_, blob, next.ms, kNever.ms, nullptr, out);
     }
   }
@@ -59,17 +63,9 @@ class Alone {
   struct OfKind {
     NativeCode::Fn code = nullptr;  // null: its instants are settled step by step
     uint32_t word_at = 0;           // in a blob: the word of truths in which its segments stand
-    bool has_more = false;          // … several words
+    bool is_plain = false;          // … and no other, and nothing is to be prepared
     uint64_t mask = 0;              // the segments' bits
   };
-
-  void settle_now(const OfKind& of_kind, Blob& blob, const Event& event,
-                  std::vector<Transition>& out) {
-    if (of_kind.has_more || must_prepare()) [[unlikely]] {
-      return settle_prepared(of_kind, blob, event, out);
-    }
-    call(of_kind, blob, event.at.ms, blob.header().next_ms, &event, out);
-  }
 
   /// `next_ms`: the next deadline as far as it is known before.
   void call(const OfKind& of_kind, Blob& blob, int64_t at_ms, int64_t next_ms, const Event* event,
@@ -86,19 +82,18 @@ class Alone {
     BlobHeader& header = blob.header();  // it may have moved
     header.last_ms = at_ms;
     // A deadline lies after its instant; were one not, time would stand still.
-    header.next_ms = std::max(frame_.next_ms, at_ms + 1);
+    frame_.next_ms = std::max(frame_.next_ms, at_ms + 1);
+    header.next_ms = frame_.next_ms;
     const uint64_t changed =
         (cells::load<uint64_t>(blob.data() + of_kind.word_at) ^ truths) & of_kind.mask;
     if (changed != 0) [[unlikely]]
       report(of_kind, changed, event, out);
   }
 
-  bool must_prepare() const { return reads_user_ || frame_.made.bytes_held() != 0; }
+  bool must_rewind() const { return frame_.made.bytes_held() != 0; }
   void take_native();
   bool settle_seldom(const OfKind& of_kind, Blob& blob, const Event& event,
                      std::vector<Transition>& out);
-  void settle_prepared(const OfKind& of_kind, Blob& blob, const Event& event,
-                       std::vector<Transition>& out);
   void report(const OfKind& of_kind, uint64_t changed, const Event* event,
               std::vector<Transition>& out);
 
@@ -106,10 +101,10 @@ class Alone {
   const NativeCode* native_ = nullptr;
   Frame frame_;
   std::vector<OfKind> kinds_;
+  uint32_t kind_count_ = 0;
   OfKind time_;
   std::span<const cells::NearRun> near_;
   uint32_t mark_;
-  bool reads_user_;
 };
 
 // `apply` and `advance` step by step, for every program and instant. Their arguments are checked.
