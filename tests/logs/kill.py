@@ -51,9 +51,9 @@ def write_other_rules(path):
         text = file.read()
     for old, new in [("often = order >= 3 within 30d", "often = order >= 2 within 30d"),
                      ("segment silent = no order for 120d\n", ""),
-                     ("segment loyal = loyalty >= 20", "segment loyal = loyalty >= 15\n"
-                                                       "segment many = order >= 5 within 60d\n"
-                                                       "segment hundred = order >= 100")]:
+                     ("segment loyal = loyalty >= 20",
+                      "segment loyal = loyalty >= 15\nsegment many = order >= 5 within 60d\n"
+                      "segment wide = (order where lines > 15) >= 3")]:
         assert old in text, old
         text = text.replace(old, new)
     with open(path, "w", encoding="utf-8") as file:
