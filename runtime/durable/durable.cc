@@ -130,7 +130,7 @@ Result<std::unique_ptr<Durable>> Durable::open(const DurableOptions& options,
   SEGUE_TRY(durable->store_, options.opener(options.folder + "/checkpoint", StoreMode::kWrite));
   SEGUE_TRY_STATUS(durable->open_cold_users());
   engine.track_changed_users();
-  if (options.keep_log) engine.note_forgotten();
+  engine.note_forgotten();
   SEGUE_TRY_STATUS(durable->load());
   durable->report_.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
   return durable;
@@ -175,6 +175,7 @@ Status Durable::load() {
 }
 
 Status Durable::load_kept_log() {
+  SEGUE_TRY_STATUS(remove_parts(*options_.files, log_folder(options_)));
   SEGUE_TRY(const auto erases, store_->get(kErasesKey));
   erases_ = erases.has_value();
   SEGUE_TRY(forgotten_, open_forgotten(erases.value_or("")));
@@ -439,15 +440,16 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   manifest_.written_ms = machine_ms();
   batch->put(kManifestKey, pack_manifest(manifest_));
   kept_log_.pass(place());
+  std::vector<ForgottenId> forgotten = engine_.take_forgotten();
+  erases_ |= !forgotten.empty();  // also of one who had no state: the log may have lines
   if (kept_log_.begin()) {
     batch->put(kKeptLogKey, kept_log_.pack());
+    note_forgotten(forgotten_, std::move(forgotten));
   } else {
     if (notes_kept_log_) batch->remove(kKeptLogKey);
     forgotten_.clear();  // no line of theirs is left
   }
   notes_kept_log_ = kept_log_.begin().has_value();
-  note_forgotten(forgotten_, engine_.take_forgotten());
-  erases_ |= !forgotten_.empty();
   if (erases_) batch->put(kErasesKey, pack_forgotten(forgotten_));
   return batch;
 }
@@ -487,6 +489,8 @@ Status Durable::begin_checkpoint() {
 }
 
 Status Durable::write_checkpoint() {
+  // A record that the machine loses before others that it does not is a hole in what is kept.
+  if (writing_kept_) SEGUE_TRY_STATUS(log_->sync());
   SEGUE_TRY_STATUS(store_->write(*writing_));
   dropped_ = log_->drop_before(writing_kept_ ? writing_kept_->record : writing_next_);
   return writing_erases_ ? erase_deleted() : Status();

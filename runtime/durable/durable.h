@@ -44,9 +44,6 @@ struct DurableOptions {
   ColdOpener cold_opener = open_cold;
 };
 
-/// No clock is moved on further; a log that says so was forged, and time would overflow.
-inline constexpr int64_t kAdvanceMsMax = int64_t{1} << 53;
-
 /// Of the memory that is for users, what is for states: the rest is for where cold ones lie.
 constexpr size_t state_bytes_of(size_t memory_bytes) { return memory_bytes - memory_bytes / 4; }
 

@@ -49,7 +49,10 @@ class Eraser {
     if (record.kind == RecordKind::kAdvance) {
       Instant through;
       ByteReader in(record.payload);
-      if (in.take(through.ms)) watermark_.advance_to(through);
+      if (!in.take(through.ms) || through.ms > kAdvanceMsMax) {
+        return Error{Errc::kCorrupt, "a record of the log is damaged: how far the clock moved on"};
+      }
+      watermark_.advance_to(through);
     }
     if (record.kind != RecordKind::kEvents && record.kind != RecordKind::kKept) {
       put_record(segment_, head, record.payload);
@@ -170,13 +173,15 @@ class Eraser {
 
 }  // namespace
 
+Status remove_parts(Files& files, const std::string& folder) {
+  SEGUE_TRY(auto names, files.list(folder));
+  std::erase_if(names, [](const std::string& name) { return !name.ends_with(kPart); });
+  for (const std::string& name : names) SEGUE_TRY_STATUS(files.remove(folder + "/" + name));
+  return names.empty() ? Status() : files.sync_folder(folder);
+}
+
 Status erase_from_log(Files& files, const std::string& folder, const LogPlace& from,
                       const Watermark& watermark, uint64_t until, const ForgottenIds& ids) {
-  SEGUE_TRY(const auto names, files.list(folder));
-  for (const std::string& name : names) {
-    // What a process that ended had begun.
-    if (name.ends_with(kPart)) SEGUE_TRY_STATUS(files.remove(folder + "/" + name));
-  }
   SEGUE_TRY(auto segments, list_segments(files, folder));
   std::erase_if(segments, [&](const auto& name) { return name >= segment_name(until); });
   if (segments.empty()) return {};

@@ -221,6 +221,49 @@ TEST_P(EraseTest, ALogThatCannotBeRemovedIsLeftToTheNextToo) {
   expect_nothing_of_them();
 }
 
+/// A delete that was sent twice, and one of an id whose lines were all late: no state was theirs.
+TEST_P(EraseTest, WhoHadNoStateLeavesNoLineEither) {
+  const auto host = open();
+  fill(*host);
+  erase(*host);
+  ASSERT_TRUE(host->durable->checkpoint().ok());
+  push(*host, {R"({"type":"delete","userId":"erase-me-please","timestamp":10400})",
+               R"({"type":"delete","userId":"never-in-time","timestamp":10400})",
+               view("never-in-time", 9'000)});
+  ASSERT_TRUE(host->durable->advance_to({10'500}).ok());
+  ASSERT_TRUE(host->durable->checkpoint().ok());
+  expect_nothing_of_them();
+  EXPECT_THAT(found("never-in-time"), IsEmpty());
+}
+
+/// What stands in a segment that was being written anew is nobody's, and of users who may be
+/// deleted later: also where the next process keeps no log.
+TEST_P(EraseTest, NoHalfOfASegmentStays) {
+  if (!GetParam()) return;  // none is written anew
+  FaultyFiles files;
+  options_.files = &files;
+  {
+    const auto host = open();
+    fill(*host);
+    erase(*host);
+    files.set({Fault::Kind::kRename, 1, true});  // the first is of the log's newest name
+    EXPECT_FALSE(host->durable->checkpoint().ok());
+  }
+  files.set({});
+  const auto parts = [&] {
+    size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(options_.folder + "/log")) {
+      count += entry.path().extension() == ".part" ? 1 : 0;
+    }
+    return count;
+  };
+  EXPECT_EQ(parts(), 1u);
+  options_.keep_log.reset();
+  open();
+  EXPECT_EQ(parts(), 0u);
+  expect_nothing_of_them();
+}
+
 TEST_P(EraseTest, LaterEventsBeginAnew) {
   const auto host = open();
   fill(*host);

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "runtime/durable/test_files.h"
@@ -118,6 +120,21 @@ class FillTest : public KeptTest {
       if (line.find(" in ") != std::string::npos) found.insert(line);
       begin = end + 1;
     }
+    return found;
+  }
+
+  /// Of these segments, what was told behind the instant of each, sorted.
+  std::vector<std::string> changes_after(const std::map<std::string, Instant>& instants) {
+    std::vector<std::string> found;
+    for (const std::string& change : sink_.changes) {
+      const size_t at = change.find('@') + 1;
+      const size_t name = change.find(' ', at) + 2;  // behind its sign
+      const std::string segment = change.substr(name, change.find_first_of(" \n", name) - name);
+      const auto known = instants.find(segment);
+      if (known == instants.end() || std::stoll(change.substr(at)) <= known->second.ms) continue;
+      found.push_back(change);
+    }
+    std::ranges::sort(found);
     return found;
   }
 
@@ -261,6 +278,44 @@ TEST_F(FillTest, DamageInWhatIsKeptRefusesTheDeployAndNothingElse) {
   EXPECT_EQ(refused.error().code, Errc::kCorrupt);
   give(*host, mixed_steps(8, 1, false), lines);
   EXPECT_EQ(host->durable->program(), program());
+}
+
+/// Once a segment has waited long enough. Lines are late, come twice and are of users who are
+/// joined and deleted, before the log begins and behind it.
+TEST_F(FillTest, ALogOfLessMakesItSoOnceThatIsEnough) {
+  size_t compared = 0;
+  for (uint32_t seed = 1; seed <= 24; ++seed) {
+    SCOPED_TRACE(seed);
+    const std::vector<Step> steps = mixed_steps(seed, 60, seed % 3 != 0);
+    begin_anew();
+    options_.keep_log = Duration{100 + 60 * (seed % 10)};
+    options_.checkpoint_bytes = 300 + 100 * (seed % 7);
+    std::map<std::string, Instant> untils;  // by segment, of those that do not wait without end
+    std::vector<std::string> filled;
+    {
+      const auto host = open(program(), seed % 3 == 0 ? 3 : 1);
+      uint64_t lines = 0;
+      give(*host, std::span(steps).first(25 + seed % 20), lines);
+      ASSERT_TRUE(host->durable->deploy(wider_program()).ok());
+      for (uint32_t row = 0; row < 4; ++row) {
+        const auto warming = host->engine().warming();
+        const bool waits = warming && std::ranges::count(warming->rows, row) != 0;
+        const Instant until = waits ? warming->segments[row].until : host->engine().last_settled();
+        if (until != kNever) untils[std::string(host->engine().segment_name(row))] = until;
+      }
+      give(*host, std::span(steps).subspan(25 + seed % 20), lines);
+      ASSERT_TRUE(host->durable->finish(kLongAgo).ok());
+      filled = changes_after(untils);
+    }
+    begin_anew();
+    const auto always = open(wider_program());
+    uint64_t lines = 0;
+    give(*always, steps, lines);
+    ASSERT_TRUE(always->durable->finish(kLongAgo).ok());
+    EXPECT_EQ(filled, changes_after(untils));
+    compared += filled.size();
+  }
+  EXPECT_GT(compared, 500u);
 }
 
 TEST_F(FillTest, ItIsFoundByAProcessThatKeepsNothing) {

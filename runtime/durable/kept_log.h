@@ -78,4 +78,8 @@ Result<ForgottenIds> open_forgotten(std::string_view bytes);
 Status erase_from_log(Files& files, const std::string& folder, const LogPlace& from,
                       const Watermark& watermark, uint64_t until, const ForgottenIds& ids);
 
+/// Removes what a process that ended had begun to rewrite: it has lines of users who may be deleted
+/// later, whether or not the log is kept then.
+Status remove_parts(Files& files, const std::string& folder);
+
 }  // namespace segue::durable

@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <map>
 
 #include "runtime/durable/test_files.h"
 #include "runtime/durable/test_host.h"
@@ -101,6 +103,70 @@ TEST_F(KeptLogTest, VerifyFindsDamageInIt) {
   EXPECT_THAT(report.error().message, testing::HasSubstr(first));
 }
 
+/// A disk that has of a file what was synced alone once the machine stops.
+class ForgetfulFiles final : public Files {
+ public:
+  class Noted final : public File {
+   public:
+    Noted(std::unique_ptr<File> file, std::atomic<uint64_t>& synced)
+        : file_(std::move(file)), synced_(synced) {}
+    Status append(std::string_view bytes) override { return file_->append(bytes); }
+    Status sync() override {
+      SEGUE_TRY(const uint64_t size, file_->size());
+      SEGUE_TRY_STATUS(file_->sync());
+      synced_ = std::max<uint64_t>(synced_, size);
+      return {};
+    }
+    Status truncate(uint64_t size) override { return file_->truncate(size); }
+    Result<uint64_t> size() override { return file_->size(); }
+    Result<size_t> read(uint64_t offset, std::span<char> out) override {
+      return file_->read(offset, out);
+    }
+
+   private:
+    std::unique_ptr<File> file_;
+    std::atomic<uint64_t>& synced_;
+  };
+
+  void stop_machine() {
+    for (const auto& [path, synced] : synced_) {
+      if (path.ends_with(".log")) std::filesystem::resize_file(path, synced);
+    }
+  }
+
+  Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
+    SEGUE_TRY(auto file, under_.open(path, mode));
+    if (mode == OpenMode::kRead) return file;
+    return std::unique_ptr<File>(std::make_unique<Noted>(std::move(file), synced_[path]));
+  }
+  Status rename(const std::string& from, const std::string& to) override {
+    return under_.rename(from, to);
+  }
+  Status remove(const std::string& path) override { return under_.remove(path); }
+  Status make_folder(const std::string& path) override { return under_.make_folder(path); }
+  Result<std::vector<std::string>> list(const std::string& path) override {
+    return under_.list(path);
+  }
+  Status sync_folder(const std::string& path) override { return under_.sync_folder(path); }
+
+ private:
+  Files& under_ = posix_files();
+  std::map<std::string, std::atomic<uint64_t>> synced_;  // bytes, by path
+};
+
+/// Else the log would have a hole, and no deploy could read it, nor a delete rewrite it.
+TEST_F(KeptLogTest, WhatACheckpointIsOfOutlivesTheMachineInTheLogToo) {
+  ForgetfulFiles files;
+  options_.files = &files;
+  options_.segment_bytes = 1 << 20;
+  options_.sync.when = SyncPolicy::When::kNone;
+  options_.keep_log = kKeepAll;
+  run(0, 10);
+  files.stop_machine();
+  run(10, 11);
+  EXPECT_EQ(found().kept_records, found().manifest.next_record - 1);
+}
+
 // ---- lines of deleted users ---------------------------------------------------------------------
 
 class EraseLogTest : public testing::Test {
@@ -185,6 +251,17 @@ TEST_F(EraseLogTest, OfRecordsThatAreNotKeptNothingIsLeft) {
   write({{view("ann", 1000)}, {view("bob", 1000)}, {view("ann", 2000)}, {view("bob", 2000)}});
   ASSERT_TRUE(erase({{"cid", Instant{9000}}}, {3, Instant{1000}, kLongAgo}).ok());
   EXPECT_THAT(left(), ElementsAre(view("ann", 2000), view("bob", 2000)));
+}
+
+TEST_F(EraseLogTest, AForgedTimeIsDamage) {
+  for (const int64_t passed_ms : {INT64_MIN, INT64_MAX, kAdvanceMsMax + 2}) {
+    std::string payload;
+    put(payload, passed_ms);
+    put(payload, uint32_t{0});
+    const Status read = each_line(
+        {1, RecordKind::kKept, payload}, [](Instant) {}, [](std::string_view) { return Status(); });
+    EXPECT_FALSE(read.ok()) << passed_ms;
+  }
 }
 
 TEST_F(EraseLogTest, SegmentsWithoutSuchLinesStayAsTheyAre) {

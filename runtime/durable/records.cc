@@ -98,6 +98,7 @@ Status each_line(const Record& record, const std::function<void(Instant)>& pass,
     uint32_t count = 0;
     const bool has_place = is_whole ? in.take(input) && in.take(number) : in.take(passed.ms);
     if (!has_place || !in.take(count)) return damaged("a run");
+    if (passed < kLongAgo || passed.ms > kAdvanceMsMax + 1) return damaged("its time");
     if (passed != kLongAgo) pass(passed);
     for (; count > 0; --count) {
       std::string_view text;

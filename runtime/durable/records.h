@@ -15,6 +15,9 @@
 
 namespace segue::durable {
 
+/// No clock is moved on further; a log that says so was forged, and time would overflow.
+inline constexpr int64_t kAdvanceMsMax = int64_t{1} << 53;
+
 /// The lines of a batch's events, and the places of its rejects. `inputs`: the log's numbers of the
 /// files that origins name. Every origin has its line.
 void put_events(std::string& out, const EventBatch& batch, std::span<const uint32_t> inputs);
