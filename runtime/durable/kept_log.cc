@@ -8,6 +8,9 @@
 namespace segue::durable {
 namespace {
 
+/// Each checkpoint writes all of them.
+constexpr size_t kPlacesMax = 1024;
+
 Error damaged(const char* what) {
   return {Errc::kCorrupt, std::string("the checkpoint is damaged: ") + what};
 }
@@ -28,11 +31,25 @@ bool take_checked(ByteReader& in, std::string_view bytes) {
 void KeptLog::pass(const LogPlace& place) {
   if (!keep_) return places_.clear();
   if (places_.empty() || places_.back().record != place.record) places_.push_back(place);
+  if (places_.size() > kPlacesMax) forget_one();
   if (*keep_ == kKeepAll) return;
   // The first one may go if the second reaches far enough.
   while (places_.size() > 1 && places_[1].since() <= place.newest - *keep_) {
     places_.erase(places_.begin());
   }
+}
+
+/// The one without which the longest stretch of time from a place to the next grows least; where
+/// the log begins stays.
+void KeptLog::forget_one() {
+  const auto stretch_without = [&](size_t i) {
+    return places_[i + 1].since() - places_[i - 1].since();
+  };
+  size_t least = 1;
+  for (size_t i = 2; i + 1 < places_.size(); ++i) {
+    if (stretch_without(i) < stretch_without(least)) least = i;
+  }
+  places_.erase(places_.begin() + static_cast<ptrdiff_t>(least));
 }
 
 std::optional<LogPlace> KeptLog::begin() const {

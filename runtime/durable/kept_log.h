@@ -36,7 +36,8 @@ struct LogPlace {
   }
 };
 
-/// Where checkpoints were made, the oldest first: the log is kept from the first of them on.
+/// Where checkpoints were made, the oldest first: the log is kept from the first of them on. Of
+/// very many some are forgotten, those that are close to others.
 class KeptLog {
  public:
   /// The log is kept so far behind the newest event; nothing: not at all.
@@ -56,6 +57,8 @@ class KeptLog {
   Status open(std::string_view bytes);
 
  private:
+  void forget_one();
+
   std::optional<Duration> keep_;
   std::vector<LogPlace> places_;
 };

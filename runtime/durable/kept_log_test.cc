@@ -92,6 +92,23 @@ TEST_F(KeptLogTest, AFolderThatDidNotKeepItBeginsWithItsNextCheckpoint) {
   EXPECT_EQ(found().kept->since().ms, 10'040 + 100 * 9);
 }
 
+TEST_F(KeptLogTest, ItDoesNotGrowWithEachCheckpoint) {
+  constexpr int64_t kPlaces = 6000;
+  KeptLog all(kKeepAll);
+  for (int64_t i = 0; i < kPlaces; ++i) {
+    all.pass({static_cast<uint64_t>(i + 1), i == 0 ? kLongAgo : Instant{1000 * i}, kLongAgo});
+  }
+  EXPECT_EQ(all.begin()->record, 1u);
+  const std::string packed = all.pack();
+  EXPECT_LT(packed.size(), 30'000u);
+  KeptLog some(Duration{1000 * kPlaces / 2});
+  ASSERT_TRUE(some.open(packed).ok());
+  const Instant newest{1000 * kPlaces};
+  some.pass({kPlaces + 1, newest, kLongAgo});
+  EXPECT_LE(some.begin()->since(), newest - Duration{1000 * kPlaces / 2});
+  EXPECT_GT(some.begin()->since(), newest - Duration{1000 * kPlaces * 51 / 100});
+}
+
 TEST_F(KeptLogTest, VerifyFindsDamageInIt) {
   options_.keep_log = kKeepAll;
   run(0, 10);
