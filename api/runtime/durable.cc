@@ -229,9 +229,11 @@ Outcome describe_state(const std::string& folder, bool verify, StateReport& into
         {segment, until == kNever ? std::nullopt : std::optional(time_point_of(until))});
   }
   if (found->kept) {
-    into.kept_log.emplace().records = found->kept_records;
+    StateReport::KeptLog kept;
+    kept.records = found->kept_records;
     const Instant since = found->kept->since();
-    if (since != kLongAgo) into.kept_log->since = time_point_of(since);
+    if (since != kLongAgo) kept.since = time_point_of(since);
+    into.kept_log = kept;
   }
   for (const durable::InputState& input : manifest.inputs) {
     if (input.taken.lines > 0) into.inputs.push_back({input.name, input.taken.lines});
