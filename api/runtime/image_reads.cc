@@ -39,6 +39,14 @@ class Reader {
   void follow(image::Use use, uint32_t index) {
     if (use == image::Use::kCell) reach_cell(index);
     if (use == image::Use::kNode || use == image::Use::kNumberNode) reach_node(index);
+    if (use == image::Use::kZone) reach_zone(index);
+    if (use == image::Use::kPeriod) reach_zone(view_.periods[index].zone);
+  }
+
+  /// The user's own is a trait, if the image keeps it; else it is UTC.
+  void reach_zone(uint32_t zone) {
+    const uint32_t cell = view_.layout[0].zone_cell;
+    if (zone == image::kUserZone && cell != image::kNone) reach_cell(cell);
   }
 
   void reach_node(uint32_t index) {
@@ -53,6 +61,7 @@ class Reader {
     cells_[index] = true;
     found_.cells.push_back(index);
     const image::CellRow& cell = view_.cells[index];
+    reach_zone(cell.zone);
     if (cell.value.count > 0) open_.push_back(cell.value);
     switch (image::source_of(cell.kind)) {
       case image::Source::kNode:

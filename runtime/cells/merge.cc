@@ -266,7 +266,8 @@ void Exactness::find_streams(const image::View& view) {
   }
 }
 
-/// Of an event: reads neither the user nor what was known of it when it happened.
+/// Of an event: reads neither the user nor what was known of it when it happened. The user's zone
+/// is a trait like others: who was joined keeps its own.
 bool Exactness::code(const image::View& view, image::Range range, bool of_event) const {
   for (const image::OpRow& row : view.code(range)) {
     if (of_event && (row.op == image::Op::kKnownSince || row.op == image::Op::kUserIn))
@@ -274,12 +275,10 @@ bool Exactness::code(const image::View& view, image::Range range, bool of_event)
     const image::OpInfo& info = image::op_info(row.op);
     for (const auto& [use, index] : {std::pair(info.a, row.a), std::pair(info.b, row.b)}) {
       if (use == image::Use::kCell && (of_event || !cells_[index])) return false;
-      if (use == image::Use::kZone && of_event && index == image::kUserZone) return false;
+      if (use == image::Use::kZone && index == image::kUserZone) return false;
       const bool is_node = use == image::Use::kNode || use == image::Use::kNumberNode;
       if (is_node && (of_event || !nodes_[index])) return false;
-      if (use == image::Use::kPeriod && of_event && view.periods[index].zone == image::kUserZone) {
-        return false;
-      }
+      if (use == image::Use::kPeriod && view.periods[index].zone == image::kUserZone) return false;
     }
   }
   return true;

@@ -137,6 +137,52 @@ TEST(Joined, KindsThatAreExactAreTried) {
                                        CellKind::kLog, CellKind::kDistinct}));
 }
 
+/// Conditions that read a user's own zone, by an operation and by a period.
+constexpr const char* kOwnZone = R"(
+user-zone c0 stream 0
+tzdata "2024a"
+zone 0 "Europe/Paris" 0 3600000
+kind-set 0 2
+slot 0 trait "timezone"
+kind 0 slots 0 chunks 0
+kind 1
+kind 2 name "view" streams 1 chunks 0
+stream 0 cells 0
+  slot-named 0
+stream 1 name "views" cells 1
+  kind-in k0
+cell 0 latest source 0 value S at 56 bytes 12
+  slot 0
+  zone-of
+  scalar-of-number
+cell 1 newest source 1 k 1 at 68 bytes 6
+node 0 B place 0 timed segment 0
+  number 13
+  now
+  hour user 1
+  less
+node 1 B place 1 timed segment 1
+  newest-time c1
+  in-period user days 0 slope 0
+node 2 B place 2 timed segment 2
+  newest-time c1
+  in-period z0 days 0 slope 0
+chunk 0 first 0 count 3 timed
+segment 0 name "late" node 0
+segment 1 name "today" node 1
+segment 2 name "in Paris" node 2
+)";
+
+/// It is a trait: who is joined keeps its own, whatever the other said later.
+TEST(Joined, AZoneOfTheUsersOwnIsNotExact) {
+  const auto program = program_of(kOwnZone);
+  const cells::Exactness exactness(program->view());
+  EXPECT_TRUE(exactness.cell(1));
+  EXPECT_FALSE(exactness.node(0));
+  EXPECT_FALSE(exactness.node(1));
+  EXPECT_TRUE(exactness.node(2));
+}
+
 /// Of a user whom nobody knew all goes over, whatever the cell.
 TEST(Joined, AUserTakesOverAnother) {
   for (const char* path : kImages) {
