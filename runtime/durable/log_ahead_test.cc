@@ -78,6 +78,15 @@ class Gate {
   int waiting_ = 0;
 };
 
+/// A batch, whose commit waits at the gate, and so many behind it before that one goes on.
+void commit_one_then(int count, LogAhead& ahead, Gate& gate) {
+  const auto line = std::make_shared<const std::string>("x");
+  ahead.add({merged_batch(line, 1), {}});
+  gate.await_one();
+  for (int i = 0; i < count; ++i) ahead.add({merged_batch(line, 1), {}});
+  gate.open();
+}
+
 TEST(LogAheadTest, OneCommitServesAllThatCameDuringTheOneBefore) {
   Gate gate;
   std::atomic<int> logged = 0;
@@ -116,11 +125,7 @@ TEST(LogAheadTest, OfAFailedCommitNoneCounts) {
                    fails = true;
                    return was_first ? Status() : Status(Error{Errc::kUnreadable, "no disk"});
                  });
-  const auto line = std::make_shared<const std::string>("x");
-  ahead.add({merged_batch(line, 1), {}});
-  gate.await_one();
-  for (int i = 0; i < 3; ++i) ahead.add({merged_batch(line, 1), {}});
-  gate.open();
+  commit_one_then(3, ahead, gate);
   EXPECT_TRUE(ahead.take().has_value());
   const auto failed = ahead.take();
   ASSERT_FALSE(failed.has_value());
@@ -140,11 +145,7 @@ TEST(LogAheadTest, WhatWasWrittenBeforeAFailureIsCommitted) {
         gate.pass();
         return Status();
       });
-  const auto line = std::make_shared<const std::string>("x");
-  ahead.add({merged_batch(line, 1), {}});
-  gate.await_one();
-  for (int i = 0; i < 3; ++i) ahead.add({merged_batch(line, 1), {}});
-  gate.open();
+  commit_one_then(3, ahead, gate);
   EXPECT_TRUE(ahead.take().has_value());
   EXPECT_TRUE(ahead.take().has_value());
   EXPECT_FALSE(ahead.take().has_value());
