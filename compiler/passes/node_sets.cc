@@ -55,7 +55,7 @@ bool is_quick(const plan::Node& node) {
 }
 
 /// Whether the node is made of truths of other nodes alone.
-bool is_connective(const plan::Node& node) {
+bool joins_truths(const plan::Node& node) {
   bool joins = plan::type_of(*node.value) == plan::Type::B;
   plan::walk(node.value, [&](const plan::Expr& part) {
     switch (part.op) {
@@ -155,7 +155,7 @@ class OfInputs {
         key.insert(key.end(), {kQuick, levels_[node]});
         put(std::move(key), kQuickTogether);
       } else {
-        const bool joins = !reads_[node].empty() && is_connective(plan_.nodes[node]);
+        const bool joins = !reads_[node].empty() && joins_truths(plan_.nodes[node]);
         put(inputs_of(node), joins ? kQuickTogether : image::kChunkNodesMax);
       }
     }
