@@ -192,6 +192,24 @@ std::vector<Began> began_after(const CarryPlan& plan, const image::View& from,
   return began;
 }
 
+namespace {
+
+/// A cell that goes over as it is has been fed what those said that are filled now, before they
+/// were: it is no sooner right than it was, nor later than if it began at the deploy.
+void keep_what_was_fed(const image::View& to, std::span<const Began> unfilled, const FillPlan& plan,
+                       int64_t at_ms, std::vector<Began>& began) {
+  if (plan.cells.empty()) return;
+  const std::vector<int64_t> before = right_from(to, unfilled);
+  const std::vector<int64_t> now = right_from(to, began);
+  for (uint32_t i = 0; i < began.size(); ++i) {
+    if (plan.is_filled[i] || now[i] >= before[i]) continue;
+    began[i].since_ms = std::max(began[i].since_ms, std::min(before[i], at_ms));
+    began[i].newest = 0;
+  }
+}
+
+}  // namespace
+
 FillPlan plan_fill(const image::View& to, int64_t since_ms, int64_t at_ms, bool history_starts_now,
                    std::vector<Began>& began) {
   FillPlan plan;
@@ -200,6 +218,7 @@ FillPlan plan_fill(const image::View& to, int64_t since_ms, int64_t at_ms, bool 
   const std::vector<Began> all(to.cells.size(), {since_ms, 0, history_starts_now});
   std::vector<int64_t> right(to.cells.size(), since_ms);
   if (since_ms != kLongAgo.ms) right = fed_right_from(to, all);
+  const std::vector<Began> unfilled = began;
   for (uint32_t i = 0; i < to.cells.size(); ++i) {
     if (right[i] >= began[i].since_ms || right[i] > at_ms) continue;
     plan.cells.push_back(i);
@@ -208,6 +227,7 @@ FillPlan plan_fill(const image::View& to, int64_t since_ms, int64_t at_ms, bool 
     began[i].since_ms = right[i];
     began[i].history_starts_now = right[i] != kLongAgo.ms && history_starts_now;
   }
+  keep_what_was_fed(to, unfilled, plan, at_ms, began);
   return plan;
 }
 

@@ -46,7 +46,8 @@ struct FillPlan {
 
 /// `began`: as of `began_after`; those of the cells that are filled begin earlier then. `since_ms`:
 /// the events; `kLongAgo`: all there ever were. `at_ms`: of the deploy. Of some events alone no
-/// cell is filled that is fed what conditions say.
+/// cell is filled that is fed what conditions say; what it was fed by cells that knew less stays in
+/// it.
 FillPlan plan_fill(const image::View& to, int64_t since_ms, int64_t at_ms, bool history_starts_now,
                    std::vector<Began>& began);
 

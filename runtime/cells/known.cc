@@ -68,15 +68,19 @@ class Finder {
     }
   }
 
-  /// Before any node is known.
+  /// As far as nodes are known.
   std::vector<int64_t> fed() {
     std::vector<int64_t> cells(view_.cells.size());
     for (uint32_t i = 0; i < cells.size(); ++i) cells[i] = of_cell(i);
     return cells;
   }
 
-  std::vector<int64_t> run() {
+  void find_nodes() {
     for (uint32_t i = 0; i < nodes_.size(); ++i) nodes_[i] = of_code(view_.nodes[i].code);
+  }
+
+  std::vector<int64_t> run() {
+    find_nodes();
     return std::move(nodes_);
   }
 
@@ -254,6 +258,12 @@ Known known_from(const image::View& view, std::span<const Began> began) {
 
 std::vector<int64_t> fed_right_from(const image::View& view, std::span<const Began> began) {
   return Finder(view, began, true).fed();
+}
+
+std::vector<int64_t> right_from(const image::View& view, std::span<const Began> began) {
+  Finder finder(view, began, true);
+  finder.find_nodes();
+  return finder.fed();
 }
 
 }  // namespace segue::cells

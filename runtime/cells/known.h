@@ -42,4 +42,7 @@ Known known_from(const image::View& view, std::span<const Began> began);
 /// that of a user who was known before `began` it does not hang on events that came since.
 std::vector<int64_t> fed_right_from(const image::View& view, std::span<const Began> began);
 
+/// The same of cells that are fed what conditions say too, which is right as of `known_from`.
+std::vector<int64_t> right_from(const image::View& view, std::span<const Began> began);
+
 }  // namespace segue::cells
