@@ -29,7 +29,9 @@ inline double total_avg(const std::byte* state) {
   return to_double(total_sum(state)) / static_cast<double>(numbers);
 }
 
-inline void total_push(std::byte* state) { store_count(state, total_count(state) + 1); }
+inline void total_push(std::byte* state, uint64_t count = 1) {
+  store_count(state, total_count(state) + count);
+}
 
 /// Branch-free: what is no number adds nothing.
 inline void total_push_sum(std::byte* state, Decimal sum) {

@@ -19,39 +19,11 @@ Waits::Waits(const CellView& cell)
       cap_(cell.row.cap),
       later_(cell.view.sequences[cell.row.source].absence_later != 0) {}
 
-void Waits::clear() {
-  open_.clear();
-  first_ = 0;
-  ended_.clear();
-  at_ms_ = kLongAgo.ms;
-  has_step_ = false;
-  is_own_ = false;
-  absences_ = 0;
-}
-
-void Waits::open(int64_t at_ms) {
-  if (cap_ != 0 && open_.size() - first_ >= cap_) {
-    note_capped(1);
-    ++first_;
-  }
-  open_.push_back(at_ms);
-}
-
-void Waits::end_instant() {
-  if (!has_step_ && absences_ == 0) return;
-  end_through(at_ms_ - 1);
-  // One that would be over now is ended by an absence too.
-  if (absences_ != 0) {
-    open_.clear();
-    first_ = 0;
-  }
-  // The very event of the step is no absence to it.
-  const bool clean = absences_ == 0 || later_ || (absences_ == 1 && is_own_);
-  if (has_step_ && clean) open(at_ms_);
-  end_through(at_ms_);
-  has_step_ = false;
-  is_own_ = false;
-  absences_ = 0;
+void Waits::make_room(int64_t at_ms) {
+  end_through(at_ms - 1);
+  if (open_.size() - first_ < cap_) return;
+  note_capped(1);
+  ++first_;
 }
 
 void Waits::store(const CellRef& cell) const {

@@ -20,7 +20,17 @@ class Waits {
   explicit Waits(const CellView& cell);
 
   /// Of nobody yet.
-  void clear();
+  void clear() {
+    open_.clear();
+    first_ = 0;
+    ended_.clear();
+    has_step_ = false;
+    is_own_ = false;
+    absences_ = 0;
+  }
+
+  /// Whether nothing waits, and no end of a wait is to be told; of the instants that have ended.
+  bool idle() const { return first_ == open_.size() && ended_.empty(); }
 
   /// An event, at least one of both; all of an instant in a row, in order of time.
   void take(int64_t at_ms, bool is_step, bool is_absence) {
@@ -33,15 +43,35 @@ class Waits {
     absences_ += is_absence ? 1 : 0;
   }
 
-  /// The instant taken last has no more events.
-  void end_instant();
+  /// The instant taken last has no more events. Waits that are over by then end when they are
+  /// looked at: with the next absence, or by `end_through`.
+  void end_instant() {
+    if (absences_ != 0) {
+      end_through(at_ms_ - 1);
+      // One that would be over now is ended by an absence too.
+      open_.clear();
+      first_ = 0;
+    }
+    // The very event of the step is no absence to it.
+    const bool clean = absences_ == 0 || later_ || (absences_ == 1 && is_own_);
+    if (has_step_ && clean) open(at_ms_);
+    has_step_ = false;
+    is_own_ = false;
+    absences_ = 0;
+  }
 
   /// Ends the waits that are over by `at_ms`, before any later event is taken.
   void end_through(int64_t at_ms) {
-    for (; first_ != open_.size() && open_[first_] + wait_ms_ <= at_ms; ++first_) {
-      ended_.push_back(open_[first_] + wait_ms_);
+    size_t first = first_;
+    const size_t end = open_.size();
+    for (; first != end && open_[first] + wait_ms_ <= at_ms; ++first) {
+      ended_.push_back(open_[first] + wait_ms_);
     }
+    first_ = first;
   }
+
+  /// The instant taken last.
+  int64_t taken_ms() const { return at_ms_; }
 
   /// Where matches ended since they were looked at last, ascending.
   std::vector<int64_t>& ended() { return ended_; }
@@ -50,7 +80,11 @@ class Waits {
   void store(const CellRef& cell) const;
 
  private:
-  void open(int64_t at_ms);
+  void open(int64_t at_ms) {
+    if (cap_ != 0 && open_.size() - first_ >= cap_) make_room(at_ms);
+    open_.push_back(at_ms);
+  }
+  void make_room(int64_t at_ms);
 
   int64_t wait_ms_;
   uint32_t cap_;

@@ -94,6 +94,7 @@ TEST(Waits, AreThoseOfTheCell) {
     waits.clear();
     for (const TestEvent& event : events) waits.take(event.at_ms, event.is_step, event.is_absence);
     waits.end_instant();
+    waits.end_through(waits.taken_ms());
     ASSERT_EQ(waits.ended(), wanted) << "round " << round;
     ASSERT_EQ(take_capped(), capped);
     waits.store(kept[0]);

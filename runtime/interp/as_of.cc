@@ -30,9 +30,9 @@ AsOf::AsOf(const Program& program)
       needed_(program, settles_),
       columns_(program) {
   const image::View& view = program.view();
+  code_of_chunk_.resize(view.chunks.size());
   waits_ = !prepared_.waiting_sequences.empty();
   has_zone_ = view.layout[0].zone_stream != image::kNone;
-  for (const image::SegmentRow& row : view.segments) places_.push_back(view.nodes[row.node].place);
   prepare_sequences();
   takes_columns_ = !settles_ && plain_ && columns_.possible();
   frame_.view = &view;
@@ -65,15 +65,20 @@ void AsOf::begin(std::string_view user) {
   known_ = false;
   by_events_ = false;
   if (takes_columns_) columns_.begin();
-  const NativeCode* const native = program_.native();
-  if (native != nullptr) {
-    code_of_kind_ = native->kinds;
-    code_of_chunk_ = native->chunks;
-  }
+  if (program_.native() != native_) look_for_native();
   if (prepared_.reads_user) frame_.user_scalar = scalar_of_text(user);
 }
 
-void AsOf::create(int64_t at_ms) {
+/// Code that came since it was looked for.
+void AsOf::look_for_native() {
+  native_ = program_.native();
+  code_of_kind_ = native_->kinds;
+  code_of_chunk_ = native_->chunks;
+  code_of_chunk_.resize(program_.view().chunks.size());
+}
+
+/// The state of a user who begins at `at_ms`, and whose near times are asked for from `near_ms` on.
+void AsOf::create(int64_t at_ms, int64_t near_ms) {
   const image::View& view = program_.view();
   known_ = true;
   next_ms_ = kNever.ms;
@@ -85,7 +90,7 @@ void AsOf::create(int64_t at_ms) {
     // In the room of the user before; what has grown starts anew behind the fixed part.
     std::memcpy(blob_.data(), fresh_.data(), fresh_.size());
   }
-  cells::begin_near(view, blob_.data(), at_ms);
+  cells::begin_near(view, blob_.data(), near_ms);
   blob_.header().first_ms = at_ms;
   blob_.header().last_ms = at_ms;
 }
@@ -102,7 +107,7 @@ void AsOf::take(std::span<const Event> events, bool in_order) {
   if (takes_columns_ && !by_events_) begin_events();
   const int64_t at_ms = events[0].at.ms;
   if (!known_) {
-    create(at_ms);
+    create(at_ms, at_ms);
   } else if (next_ms_ < at_ms) {
     drain(at_ms - 1);
   }
@@ -128,7 +133,7 @@ void AsOf::begin_events() {
 
 void AsOf::take(const interp::EventColumns& events, Instant asked, interp::Variants& variants) {
   if (events.times.empty()) return;
-  if (!known_) create(events.times[0]);
+  if (!known_) create(events.times[0], asked.ms);
   frame_.blob = blob_.data();
   frame_.hits.clear();
   frame_.in_unions.clear();
@@ -310,9 +315,9 @@ bool AsOf::answer(Instant at) {
   if (takes_columns_) columns_.end_waits(frame_, at.ms);
   frame_.now_ms = at.ms;
   frame_.next_ms = kNever.ms;
-  const auto chunks = static_cast<uint32_t>(prepared_.all_chunks.size());
+  const auto chunks = static_cast<uint32_t>(frame_.view->chunks.size());
   for (uint32_t chunk = 0; chunk < chunks; ++chunk) {
-    if (chunk < code_of_chunk_.size() && code_of_chunk_[chunk] != nullptr) {
+    if (code_of_chunk_[chunk] != nullptr) {
       code_of_chunk_[chunk](&frame_);
     } else {
       interp::run_chunk(frame_, chunk);

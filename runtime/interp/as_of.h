@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "runtime/interp/chunks.h"
 #include "runtime/interp/columns.h"
 #include "runtime/interp/needed.h"
+#include "runtime/interp/prepared.h"
 #include "runtime/interp/program.h"
 #include "runtime/interp/sequences.h"
 
@@ -57,12 +59,18 @@ class AsOf {
   void take(const interp::EventColumns& events, Instant asked, interp::Variants& variants);
 
   /// As of `at`, not before the last instant taken and all before the next one. False if the user
-  /// is not known by then; else `member` and `score` may be asked.
+  /// is not known by then; else `each_segment` and `score` may be asked.
   bool answer(Instant at);
-  bool member(uint32_t segment) const {
-    const uint32_t place = places_[segment];
-    const std::byte* word = interp::truth_word(blob_.data(), place / 64);
-    return (cells::load<uint64_t>(word) >> (place % 64) & 1) != 0;
+  /// Calls `is_in` with each segment the user is in. Cost: a word of truths for 64 conditions.
+  template <class IsIn>
+  void each_segment(const IsIn& is_in) const {
+    for (const Prepared::Watched& at : prepared_.watched_by_any()) {
+      uint64_t left = at.mask & cells::load<uint64_t>(interp::truth_word(blob_.data(), at.word));
+      for (; left != 0; left &= left - 1) {
+        const uint32_t place = at.word * 64 + static_cast<uint32_t>(std::countr_zero(left));
+        for (const uint32_t segment : prepared_.segments_at(place)) is_in(segment);
+      }
+    }
   }
   double score(uint32_t score) const { return score_at(program_, blob_, score, at_); }
 
@@ -74,7 +82,8 @@ class AsOf {
   };
 
   void prepare_sequences();
-  void create(int64_t at_ms);
+  void look_for_native();
+  void create(int64_t at_ms, int64_t near_ms);
   void take_alone(const Event& event);
   void advance_alone();
   void begin_events();
@@ -87,8 +96,9 @@ class AsOf {
   const Program& program_;
   const Prepared& prepared_;
   std::span<const NativeCode::Fn> code_of_kind_;  // native, once there is some
-  std::span<const NativeCode::Fn> code_of_chunk_;
-  bool settles_ = false;  // conditions feed cells
+  const NativeCode* native_ = nullptr;
+  std::vector<NativeCode::Fn> code_of_chunk_;  // null: interpreted
+  bool settles_ = false;                       // conditions feed cells
   interp::Needed needed_;
   interp::ColumnFeed columns_;
   bool waits_ = false;     // a sequence ends with a wait
@@ -107,7 +117,6 @@ class AsOf {
   std::vector<uint64_t> dirty_;
   Frame frame_;
   interp::SequenceScratch sequences_;
-  std::vector<uint32_t> places_;  // of segments, among the truths
   std::vector<const Event*> order_;
   std::vector<uint32_t> hits_;  // of columns: events that sequences look at
   std::vector<Transition> unused_;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "runtime/cells/latest.h"
 #include "runtime/cells/near.h"
 #include "runtime/cells/newest.h"
 #include "runtime/cells/seen.h"
@@ -48,6 +49,7 @@ ColumnFeed::ColumnFeed(const Program& program) : program_(program), possible_(fi
   if (!possible_) return;
   describe_cells();
   find_waiting();
+  number_targets();
   const image::View& view = program.view();
   for (uint32_t kind = 0; kind < view.kinds.size(); ++kind) {
     auto& sure = sure_.emplace_back();
@@ -84,7 +86,7 @@ bool ColumnFeed::find_possible() const {
 }
 
 void ColumnFeed::describe_cells() {
-  using Choice = Feed::Choice;
+  using Take = Feed::Take;
   const image::View& view = program_.view();
   const std::vector<int64_t> back = looks_back(view);
   for (uint32_t i = 0; i < view.cells.size(); ++i) {
@@ -94,22 +96,18 @@ void ColumnFeed::describe_cells() {
     feed.same_always = is_of_variant(view.code(row.value));
     if (feed.has_value && feed.same_always) feed.kept.resize(kKept);
     feed.offset = row.offset;
-    if (row.kind == CellKind::kLatest) feed.choice = Choice::kLast;
-    if (row.kind == CellKind::kOldest) feed.choice = Choice::kFirst;
-    if (row.kind == CellKind::kSeen) {
-      feed.choice = Choice::kFirst;
-      feed.push = Feed::Push::kSeen;
-    }
-    if (row.kind == CellKind::kTotal && !feed.has_value) feed.push = Feed::Push::kTotal;
+    if (row.kind == CellKind::kLatest && feed.has_value) feed.take = Take::kLatest;
+    if (row.kind == CellKind::kOldest) feed.take = Take::kFirst;
+    if (row.kind == CellKind::kSeen) feed.take = Take::kSeen;
+    if (row.kind == CellKind::kTotal && !feed.has_value) feed.take = Take::kTotal;
     if (row.kind != CellKind::kNewest) continue;
-    feed.choice = Choice::kNewest;
-    feed.most = row.zone == image::kNone ? row.k : kPiece;
+    feed.most = row.k;
     feed.back_ms = back[i];
-    if (row.zone != image::kNone) continue;
-    feed.push = image::is_near(row) ? Feed::Push::kNear : Feed::Push::kNewest;
+    feed.take = row.zone != image::kNone ? Take::kDay
+                : row.k != 1             ? Take::kNewestOf
+                : image::is_near(row)    ? Take::kNear
+                                         : Take::kNewest;
   }
-  of_cell_.resize(view.cells.size());
-  touched_.resize(view.cells.size() + 1);
 }
 
 /// Sequences of one step and a wait whose streams serve no other sequence, and whose matches only
@@ -138,6 +136,22 @@ void ColumnFeed::find_waiting() {
   }
 }
 
+void ColumnFeed::number_targets() {
+  first_wait_ = static_cast<uint32_t>(feeds_.size());
+  hit_target_ = first_wait_ + kTargetsOfWait * static_cast<uint32_t>(waiting_.size());
+  of_target_.resize(hit_target_ + 1);
+  const size_t words = hit_target_ / 64 + 1;
+  one_does_.resize(words);
+  wanted_.resize(words);
+  told_.resize(words);
+  for (uint32_t cell = 0; cell < feeds_.size(); ++cell) {
+    const Feed::Take take = feeds_[cell].take;
+    const bool last_does = take == Feed::Take::kSeen || take == Feed::Take::kNewest ||
+                           take == Feed::Take::kNear || take == Feed::Take::kLatest;
+    if (last_does) one_does_[cell / 64] |= uint64_t{1} << (cell % 64);
+  }
+}
+
 void ColumnFeed::add_stream(uint32_t stream) {
   const image::View& view = program_.view();
   if (std::find(streams_.begin(), streams_.end(), stream) != streams_.end()) return;
@@ -153,21 +167,33 @@ uint32_t ColumnFeed::number_of_streams() {
   if (!is_new) return found->second;
   const image::View& view = program_.view();
   Class& made = classes_.emplace_back();
-  made.cells.first = static_cast<uint32_t>(cells_of_classes_.size());
+  std::vector<uint32_t> targets;
   for (const uint32_t stream : streams_) {
     const image::StreamRow& row = view.streams[stream];
     const auto cells = view.list(row.cells);
-    cells_of_classes_.insert(cells_of_classes_.end(), cells.begin(), cells.end());
-    made.cells.count += row.cells.count;
+    targets.insert(targets.end(), cells.begin(), cells.end());
     bool waits = false;
     for (uint32_t i = 0; i < waiting_.size(); ++i) {
-      if (waiting_[i].step_stream == stream) made.waits.emplace_back(i, true);
-      if (waiting_[i].absence_stream == stream) made.waits.emplace_back(i, false);
+      const uint32_t step = first_wait_ + kTargetsOfWait * i;
+      if (waiting_[i].step_stream == stream) targets.push_back(step);
+      if (waiting_[i].absence_stream == stream) targets.push_back(step + 1);
       waits = waits || waiting_[i].step_stream == stream || waiting_[i].absence_stream == stream;
     }
     if (row.sequences.count != 0 && !waits) made.hits.push_back(stream);
   }
-  of_class_.resize(classes_.size());
+  if (!made.hits.empty()) targets.push_back(hit_target_);
+  std::sort(targets.begin(), targets.end());
+  made.targets.first = static_cast<uint32_t>(targets_.size());
+  for (const uint32_t target : targets) {
+    const uint32_t word = target / 64;
+    if (targets_.size() == made.targets.first || targets_.back().word != word) {
+      targets_.push_back({word, 0});
+    }
+    targets_.back().bits |= uint64_t{1} << (target % 64);
+  }
+  made.targets.count = static_cast<uint32_t>(targets_.size()) - made.targets.first;
+  const bool in_first = made.targets.count != 0 && targets_[made.targets.first].word == 0;
+  first_words_.push_back(in_first ? targets_[made.targets.first].bits : 0);
   return found->second;
 }
 
@@ -210,47 +236,63 @@ void ColumnFeed::feed(Frame& frame, const EventColumns& events, int64_t asked_ms
 
 void ColumnFeed::feed_piece(const Piece& piece, const EventColumns& events, size_t first,
                             size_t count, std::vector<uint32_t>& hits) {
-  uint32_t present[kPiece];
-  size_t classes = 0;
-  Bits* const of_class = of_class_.data();
-  for (size_t i = 0; i < count; ++i) {
-    const uint32_t number = events.classes[piece.variants[i]];
-    const Bits before = of_class[number];
-    present[classes] = number;
-    classes += before == 0 ? 1 : 0;
-    of_class[number] = before | Bits{1} << i;
-  }
-  Bits hit = 0;
-  size_t cells = 0;
-  Bits* const of_cell = of_cell_.data();
-  for (size_t i = 0; i < classes; ++i) {
-    const Class& at = classes_[present[i]];
-    const Bits bits = std::exchange(of_class[present[i]], 0);
-    const uint32_t* const numbers = cells_of_classes_.data() + at.cells.first;
-    for (uint32_t n = 0; n < at.cells.count; ++n) {
-      const Bits before = of_cell[numbers[n]];
-      touched_[cells] = numbers[n];
-      cells += before == 0 ? 1 : 0;
-      of_cell[numbers[n]] = before | bits;
-    }
-    hit |= at.hits.empty() ? 0 : bits;
-    for (const auto& [number, is_step] : at.waits) {
-      (is_step ? waiting_[number].steps : waiting_[number].absences) |= bits;
+  find_targets(piece, events.classes, count);
+  Bits* const of_target = of_target_.data();
+  for (uint32_t word = 0; word < told_.size(); ++word) {
+    for (uint64_t told = told_[word]; told != 0; told &= told - 1) {
+      const uint32_t cell = 64 * word + static_cast<uint32_t>(std::countr_zero(told));
+      if (cell >= first_wait_) break;
+      feed_cell(piece, cell, std::exchange(of_target[cell], 0));
     }
   }
-  for (size_t i = 0; i < cells; ++i) {
-    const uint32_t cell = touched_[i];
-    feed_cell(piece, cell, choose(piece, feeds_[cell], std::exchange(of_cell[cell], 0)));
+  for (size_t i = 0; i < waiting_.size(); ++i) {
+    Bits* const bits = of_target + first_wait_ + kTargetsOfWait * i;
+    if ((bits[0] | bits[1]) == 0) continue;
+    take_waits(piece, waiting_[i], std::exchange(bits[0], 0), std::exchange(bits[1], 0));
   }
-  for (Waiting& one : waiting_) take_waits(piece, one);
-  for (; hit != 0; hit &= hit - 1) {
+  for (Bits hit = std::exchange(of_target[hit_target_], 0); hit != 0; hit &= hit - 1) {
     hits.push_back(static_cast<uint32_t>(first) + static_cast<uint32_t>(std::countr_zero(hit)));
   }
 }
 
-void ColumnFeed::take_waits(const Piece& piece, Waiting& one) {
-  const Bits steps = std::exchange(one.steps, 0);
-  const Bits absences = std::exchange(one.absences, 0);
+/// Whom each event of a piece is to be told to. From the newest back: what says all of a target
+/// makes those before it say nothing, and most events then have nobody to be told to.
+void ColumnFeed::find_targets(const Piece& piece, std::span<const uint32_t> classes, size_t count) {
+  if (told_.size() == 1) {
+    const uint64_t* const targets = first_words_.data();
+    const uint64_t one_does = one_does_[0];
+    uint64_t wanted = ~uint64_t{0};
+    uint64_t told = 0;
+    for (size_t i = count; i-- > 0;) {
+      const uint64_t own = targets[classes[piece.variants[i]]] & wanted;
+      if (own == 0) continue;
+      told |= own;
+      wanted &= ~(own & one_does);
+      tell(0, own, Bits{1} << i);
+    }
+    told_[0] = told;
+    return;
+  }
+  std::fill(wanted_.begin(), wanted_.end(), ~uint64_t{0});
+  std::fill(told_.begin(), told_.end(), 0);
+  for (size_t i = count; i-- > 0;) {
+    const image::Range at = classes_[classes[piece.variants[i]]].targets;
+    for (uint32_t n = at.first; n < at.first + at.count; ++n) {
+      const uint32_t word = targets_[n].word;
+      const uint64_t own = targets_[n].bits & wanted_[word];
+      told_[word] |= own;
+      wanted_[word] &= ~(own & one_does_[word]);
+      tell(word, own, Bits{1} << i);
+    }
+  }
+}
+
+inline void ColumnFeed::tell(uint32_t word, uint64_t targets, Bits event) {
+  Bits* const of_target = of_target_.data() + size_t{64} * word;
+  for (; targets != 0; targets &= targets - 1) of_target[std::countr_zero(targets)] |= event;
+}
+
+void ColumnFeed::take_waits(const Piece& piece, Waiting& one, Bits steps, Bits absences) {
   for (Bits rest = steps | absences; rest != 0; rest &= rest - 1) {
     const Bits event = first_of(rest);
     one.waits.take(piece.times[std::countr_zero(rest)], (steps & event) != 0,
@@ -267,7 +309,7 @@ void ColumnFeed::feed_ends(Frame& frame, Waiting& one, int64_t asked_ms) {
     const Piece piece{frame, ended.data() + first, nullptr, nullptr, asked_ms};
     const image::View& view = program_.view();
     for (const uint32_t cell : view.list(view.streams[one.ends].cells)) {
-      feed_cell(piece, cell, choose(piece, feeds_[cell], ~Bits{0} >> (kPiece - count)));
+      feed_cell(piece, cell, ~Bits{0} >> (kPiece - count));
     }
   }
   ended.clear();
@@ -276,6 +318,7 @@ void ColumnFeed::feed_ends(Frame& frame, Waiting& one, int64_t asked_ms) {
 void ColumnFeed::end_waits(Frame& frame, int64_t at_ms) {
   cells::reach_near(program_.view(), program_.prepared().near, frame.blob, at_ms);
   for (Waiting& one : waiting_) {
+    if (one.waits.idle()) continue;
     one.waits.end_through(at_ms);
     feed_ends(frame, one, at_ms);
   }
@@ -284,6 +327,8 @@ void ColumnFeed::end_waits(Frame& frame, int64_t at_ms) {
 void ColumnFeed::store_waits(Frame& frame) {
   const image::View& view = program_.view();
   for (Waiting& one : waiting_) {
+    one.waits.end_through(one.waits.taken_ms());
+    feed_ends(frame, one, one.waits.taken_ms());
     const cells::CellRef cell{*frame.owner, view, view.cells[one.cell]};
     one.waits.store(cell);
     frame.blob = frame.owner->data();
@@ -292,54 +337,57 @@ void ColumnFeed::store_waits(Frame& frame) {
   }
 }
 
-/// Those of a cell's events, at least one, that it has to be told.
-inline ColumnFeed::Bits ColumnFeed::choose(const Piece& piece, const Feed& cell, Bits events) {
-  switch (cell.choice) {
-    case Feed::Choice::kAll:
-      return events;
-    case Feed::Choice::kFirst:
-      return first_of(events);
-    case Feed::Choice::kLast:
-      return last_of(events);
-    case Feed::Choice::kNewest:
-      break;
+/// A cell takes its events, at least one.
+[[gnu::always_inline]] inline void ColumnFeed::feed_cell(const Piece& piece, uint32_t cell,
+                                                         Bits events) {
+  const Feed& feed = feeds_[cell];
+  std::byte* const state = piece.frame.blob + feed.offset;
+  switch (feed.take) {
+    case Feed::Take::kSeen:
+      return cells::seen_push(state);
+    case Feed::Take::kTotal: {
+      uint64_t count = 1;
+      while ((events &= events - 1) != 0) ++count;
+      return cells::total_push(state, count);
+    }
+    case Feed::Take::kNewest:
+    case Feed::Take::kNear: {
+      const int64_t at_ms = piece.times[std::countr_zero(last_of(events))];
+      if (!piece.matters(at_ms, feed.back_ms)) return;
+      if (feed.take == Feed::Take::kNewest) return cells::newest_push<1>(state, at_ms);
+      const std::byte* const base = piece.frame.blob + program_.view().layout[0].near_at;
+      return cells::near_push<1>(state, cells::near_base(base), at_ms);
+    }
+    case Feed::Take::kNewestOf:
+    case Feed::Take::kDay:
+      return feed_times(piece, cell, events);
+    case Feed::Take::kLatest: {
+      const uint32_t last = piece.variants[std::countr_zero(last_of(events))];
+      return cells::latest_push(state, occurrence_of(piece, cell, last).scalar);
+    }
+    case Feed::Take::kFirst:
+      return feed_rest(piece, cell, first_of(events));
+    case Feed::Take::kAll:
+      return feed_rest(piece, cell, events);
   }
-  const int64_t after_ms = cell.back_ms == INT64_MAX ? INT64_MIN : piece.asked_ms - cell.back_ms;
+}
+
+void ColumnFeed::feed_times(const Piece& piece, uint32_t cell, Bits events) {
+  const Feed& feed = feeds_[cell];
+  const bool days = feed.take == Feed::Take::kDay;
+  const uint32_t most = days ? kPiece : feed.most;
   Bits chosen = 0;
-  for (uint32_t n = 0; n < cell.most && events != 0; ++n) {
+  for (uint32_t n = 0; n < most && events != 0; ++n) {
     const Bits last = last_of(events);
-    if (piece.times[std::countr_zero(last)] <= after_ms) break;
+    if (!piece.matters(piece.times[std::countr_zero(last)], feed.back_ms)) break;
     chosen |= last;
     events ^= last;
   }
-  return chosen;
-}
-
-inline void ColumnFeed::feed_cell(const Piece& piece, uint32_t cell, Bits events) {
-  const Feed& feed = feeds_[cell];
-  std::byte* const state = piece.frame.blob + feed.offset;
-  switch (feed.push) {
-    case Feed::Push::kSeen:
-      return cells::seen_push(state);
-    case Feed::Push::kTotal:
-      for (; events != 0; events &= events - 1) cells::total_push(state);
-      return;
-    case Feed::Push::kNewest:
-      if (feed.most == 1) {
-        if (events != 0) cells::newest_push<1>(state, piece.times[std::countr_zero(events)]);
-        return;
-      }
-      [[fallthrough]];
-    case Feed::Push::kNear: {
-      const image::View& view = program_.view();
-      const cells::CellRef ref{*piece.frame.owner, view, view.cells[cell]};
-      for (; events != 0; events &= events - 1) {
-        cells::newest_push(ref, feed.most, piece.times[std::countr_zero(events)]);
-      }
-      return;
-    }
-    case Feed::Push::kAny:
-      return feed_rest(piece, cell, events);
+  const image::View& view = program_.view();
+  const cells::CellRef ref{*piece.frame.owner, view, view.cells[cell]};
+  for (; chosen != 0; chosen &= chosen - 1) {
+    const int64_t at_ms = piece.times[std::countr_zero(chosen)];
+    days ? cells::newest_push_day(ref, at_ms) : cells::newest_push(ref, feed.most, at_ms);
   }
 }
 

@@ -55,7 +55,9 @@ class ColumnFeed {
 
   /// Another user, whose blob is new.
   void begin() {
-    for (Waiting& one : waiting_) one.waits.clear();
+    for (Waiting& one : waiting_) {
+      if (!one.waits.idle()) one.waits.clear();
+    }
   }
 
   /// Feeds the cells of events, of which the last is not after `asked_ms`; all of an instant
@@ -87,12 +89,17 @@ class ColumnFeed {
     uint32_t absence_stream;
     uint32_t ends;  // the stream of its matches
     cells::Waits waits;
-    Bits steps = 0;     // zero between pieces
-    Bits absences = 0;  // zero between pieces
+  };
+  /// What an event can be told to, its *target*: a cell; of a sequence that waits here, as its step
+  /// or as what must not come; other sequences, which are one target. Numbered in this order.
+  static constexpr uint32_t kTargetsOfWait = 2;
+  /// A word of targets, a bit each.
+  struct Targets {
+    uint32_t word;
+    uint64_t bits;
   };
   struct Class {
-    image::Range cells;                            // of `cells_of_classes_`
-    std::vector<std::pair<uint32_t, bool>> waits;  // by number; whether as its step
+    image::Range targets;  // of `targets_`, by word
     std::vector<uint32_t> hits;
   };
   /// What a cell keeps of a variant, found once while few are asked for.
@@ -103,18 +110,26 @@ class ColumnFeed {
   };
   static constexpr uint32_t kKept = 64;
 
-  /// How a cell takes its events.
+  /// How a cell takes the events of a piece: those it has to be told, by its own update.
   struct Feed {
-    enum class Choice : uint8_t { kAll, kFirst, kLast, kNewest };
-    enum class Push : uint8_t { kSeen, kNewest, kNear, kTotal, kAny };
-    Choice choice = Choice::kAll;
-    Push push = Push::kAny;
+    enum class Take : uint8_t {
+      kSeen,      // any
+      kTotal,     // how many there are
+      kNewest,    // the newest time
+      kNear,      // … of a near cell
+      kNewestOf,  // the `most` newest times
+      kDay,       // all times that are not too far back
+      kLatest,    // the value of the last
+      kFirst,     // the first
+      kAll,
+    };
+    Take take = Take::kAll;
     bool has_value = false;
     bool same_always = false;  // its value is that of the variant
-    std::vector<Kept> kept;    // by the low bits of the variant
     uint32_t offset = 0;
-    uint32_t most = 0;    // kNewest: as many are kept
-    int64_t back_ms = 0;  // kNewest: … of those so near; INT64_MAX: all
+    uint32_t most = 0;            // of times
+    int64_t back_ms = INT64_MAX;  // how far back times matter; INT64_MAX: always
+    std::vector<Kept> kept;       // by the low bits of the variant
   };
   struct Piece {
     Frame& frame;
@@ -122,20 +137,28 @@ class ColumnFeed {
     const uint32_t* variants;
     Variants* source;
     int64_t asked_ms;
+
+    /// Whether a time says something to a cell that looks back so far.
+    bool matters(int64_t at_ms, int64_t back_ms) const {
+      return back_ms == INT64_MAX || at_ms > asked_ms - back_ms;
+    }
   };
 
   const cells::Occurrence& occurrence_of(const Piece& piece, uint32_t cell, uint32_t variant);
   bool find_possible() const;
   void describe_cells();
   void find_waiting();
+  void number_targets();
   void add_stream(uint32_t stream);
   uint32_t number_of_streams();
   void feed_piece(const Piece& piece, const EventColumns& events, size_t first, size_t count,
                   std::vector<uint32_t>& hits);
-  void take_waits(const Piece& piece, Waiting& one);
+  void find_targets(const Piece& piece, std::span<const uint32_t> classes, size_t count);
+  void tell(uint32_t word, uint64_t targets, Bits event);
+  void take_waits(const Piece& piece, Waiting& one, Bits steps, Bits absences);
   void feed_ends(Frame& frame, Waiting& one, int64_t asked_ms);
-  static Bits choose(const Piece& piece, const Feed& cell, Bits events);
   void feed_cell(const Piece& piece, uint32_t cell, Bits events);
+  void feed_times(const Piece& piece, uint32_t cell, Bits events);
   void feed_rest(const Piece& piece, uint32_t cell, Bits events);
 
   const Program& program_;
@@ -149,11 +172,15 @@ class ColumnFeed {
   uint64_t generation_ = 1;  // of variants' numbers
   Kept asked_now_;           // of a cell whose values depend on the instant
   std::vector<Class> classes_;
-  std::vector<uint32_t> cells_of_classes_;
-  std::vector<uint32_t> streams_;  // of the variant at hand
-  std::vector<Bits> of_class_;     // zero between pieces
-  std::vector<Bits> of_cell_;      // zero between pieces
-  std::vector<uint32_t> touched_;  // cells of a piece
+  std::vector<Targets> targets_;       // of classes
+  std::vector<uint64_t> first_words_;  // by class: its targets in the first word
+  std::vector<uint32_t> streams_;      // of the variant at hand
+  uint32_t first_wait_ = 0;            // the first target that is no cell
+  uint32_t hit_target_ = 0;
+  std::vector<Bits> of_target_;     // zero between pieces
+  std::vector<uint64_t> one_does_;  // targets of which one event of a piece, its last, says all
+  std::vector<uint64_t> wanted_;    // targets that events further back may be told to
+  std::vector<uint64_t> told_;      // targets of a piece
 };
 
 }  // namespace segue::interp

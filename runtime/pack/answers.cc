@@ -2,12 +2,45 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <iterator>
 
 namespace segue::pack {
 namespace {
 
 using Values = std::vector<std::pair<std::string_view, double>>;
+
+std::string_view id_of(std::string_view id) { return id; }
+std::string_view id_of(const std::pair<std::string_view, double>& value) { return value.first; }
+
+/// Sorts what each has an id of its own by that. Ids mostly begin alike: they are compared by the
+/// eight bytes behind what is common to all, and whole only where these are the same.
+template <class T>
+void sort_by_id(std::vector<T>& all) {
+  if (all.empty()) return;
+  std::string_view common = id_of(all[0]);
+  for (const T& one : all) {
+    const std::string_view id = id_of(one);
+    size_t size = std::min(common.size(), id.size());
+    if (std::memcmp(common.data(), id.data(), size) != 0) {
+      size = static_cast<size_t>(
+          std::mismatch(common.begin(), common.begin() + size, id.begin()).first - common.begin());
+    }
+    common = common.substr(0, size);
+  }
+  std::vector<std::pair<uint64_t, T>> keyed;
+  keyed.reserve(all.size());
+  for (const T& one : all) {
+    const std::string_view rest = id_of(one).substr(common.size());
+    uint64_t key = 0;
+    std::memcpy(&key, rest.data(), std::min(rest.size(), sizeof key));
+    keyed.emplace_back(__builtin_bswap64(key), one);
+  }
+  std::sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : id_of(a.second) < id_of(b.second);
+  });
+  for (size_t i = 0; i < all.size(); ++i) all[i] = keyed[i].second;
+}
 
 constexpr double kExact = 9007199254740992.0;  // below it sums of whole numbers are exact
 
@@ -22,7 +55,7 @@ double sum_of(Values& values) {
     sum += value;
   }
   if (whole && size < kExact) return sum;
-  std::sort(values.begin(), values.end());
+  sort_by_id(values);
   sum = 0;
   for (const auto& [user, value] : values) sum += value;
   return sum;
@@ -57,13 +90,12 @@ void AnswerPart::add(size_t number, AsOf& as_of, std::string_view user) {
   if (!as_of.answer(answers.at)) return;
   ++answers.users;
   std::string_view copy;
-  for (uint32_t segment = 0; segment < segments_; ++segment) {
-    if (!as_of.member(segment)) continue;
+  as_of.each_segment([&](uint32_t segment) {
     ++answers.counts[segment];
-    if (counts_only_) continue;
+    if (counts_only_) return;
     if (copy.empty()) copy = ids_.copy(user);
     answers.members[segment].push_back(copy);
-  }
+  });
   for (uint32_t score = 0; score < scores_; ++score) {
     if (copy.empty()) copy = ids_.copy(user);
     answers.scores[score].emplace_back(copy, as_of.score(score));
@@ -87,9 +119,9 @@ std::vector<Answers> AnswerPart::join(std::vector<AnswerPart>& parts, const AsOf
                   std::back_inserter(whole.scores[score]));
       }
     }
-    for (auto& ids : whole.members) std::sort(ids.begin(), ids.end());
+    for (auto& ids : whole.members) sort_by_id(ids);
     for (Values& values : whole.scores) {
-      if (!request.counts_only) std::sort(values.begin(), values.end());
+      if (!request.counts_only) sort_by_id(values);
       whole.sums.push_back(sum_of(values));
     }
   }

@@ -63,12 +63,14 @@ class ChainReader {
       }
       stats.events += block_.row().events;
       stats.newest = std::max(stats.newest, Instant{block_.row().max_ms});
+      const bool is_last = i + 1 == chain.end;
       if (in_columns) {
         prepare_columns();
-        take_block([&](uint32_t at, uint32_t count) { take_columns(at, count); });
+        take_block(is_last, [&](uint32_t at, uint32_t count) { take_columns(at, count); });
       } else {
         Block::Walk walk(block_);
-        take_block([&](uint32_t /*at*/, uint32_t count) { take_events(walk, count, !conflicts); });
+        take_block(is_last,
+                   [&](uint32_t /*at*/, uint32_t count) { take_events(walk, count, !conflicts); });
       }
     }
     end_user();
@@ -78,16 +80,21 @@ class ChainReader {
   std::vector<uint32_t> damaged;
 
  private:
-  /// Calls `take_user` with where the events of each user begin and how many there are.
+  /// Calls `take_user` with where the events of each user begin and how many there are. `is_last`:
+  /// no user goes on in another block.
   template <class TakeUser>
-  void take_block(const TakeUser& take_user) {
+  void take_block(bool is_last, const TakeUser& take_user) {
     const bool continues = (block_.row().flags & kContinues) != 0;
     uint32_t at = 0;
     for (const Block::User& user : block_.users()) {
       const bool same = open_ && continues && at == 0 && user.id == current_;
       if (!same) {
         end_user();
-        current_.assign(user.id);
+        current_ = user.id;
+        if (!is_last && &user == &block_.users().back()) {
+          kept_.assign(user.id);
+          current_ = kept_;
+        }
         user_.begin(current_);
         alone_.user = current_;
         open_ = true;
@@ -103,8 +110,9 @@ class ChainReader {
     open_ = false;
   }
 
-  /// How many of these events are not after the instant asked for next.
+  /// How many of these events, at least one, are not after the instant asked for next.
   uint32_t count_asked(std::span<const int64_t> times) const {
+    if (times.back() <= user_.asked().ms) return static_cast<uint32_t>(times.size());
     const auto until = std::upper_bound(times.begin(), times.end(), user_.asked().ms);
     return static_cast<uint32_t>(until - times.begin());
   }
@@ -187,9 +195,10 @@ class ChainReader {
   Block block_;
   AsOf as_of_;
   UserAnswers user_;
-  std::string current_;  // the user's id, which may outlive its block
-  bool open_ = false;    // whose events may go on
-  Event alone_;          // of `current_`
+  std::string_view current_;  // the user's id: in the block, or in `kept_`
+  std::string kept_;          // the id of a user that may go on in the next block
+  bool open_ = false;         // whose events may go on
+  Event alone_;               // of `current_`
   std::vector<Event> instant_;
   Arena slots_;
   std::vector<uint8_t> needed_;  // of the user's events up to the next answer

@@ -300,10 +300,9 @@ void ask_as_of(const hir::Rules& rules, const std::vector<GeneratedEvent>& event
         next = end;
       }
       if (!user_as_of.answer(Instant{time})) continue;
-      for (uint32_t i = 0; i < view.segments.size(); ++i) {
-        if (!user_as_of.member(i)) continue;
-        as_of.lines.push_back(member_line(user, time, view.text(view.segments[i].name)));
-      }
+      user_as_of.each_segment([&](uint32_t segment) {
+        as_of.lines.push_back(member_line(user, time, view.text(view.segments[segment].name)));
+      });
       for (uint32_t i = 0; i < view.scores.size(); ++i) {
         as_of.lines.push_back(
             score_line(user, time, view.text(view.scores[i].name), user_as_of.score(i)));
