@@ -63,6 +63,7 @@ DayRange days_of(const image::WindowRow& window, int32_t today) {
 
 int64_t day_reached(ZoneView zone, int64_t after_ms, int32_t day) {
   const std::span<const ZoneTransition> rows = rows_of(zone);
+  if (rows.size() == 1) return std::max(after_ms + 1, day * kDayMs - rows[0].offset_ms);
   for (size_t row = row_at(rows, after_ms); true; ++row) {
     const bool last = row + 1 == rows.size();
     const int64_t end = last ? kNever.ms : rows[row + 1].at_ms;

@@ -94,6 +94,7 @@ bool days_push(std::byte* state, uint32_t words, int32_t day) {
 }
 
 DaysAnswer days_answer(const CellView& cell, const image::WindowRow& window, int64_t now_ms) {
+  if (Bits(cell).empty()) return {};
   DaysRead read(cell, now_ms);
   const uint32_t count = read.count(window);
   return {count, read.deadline_ms()};

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "runtime/base/instant.h"
+#include "runtime/base/search.h"
 #include "runtime/cells/bytes.h"
 #include "runtime/cells/cell.h"
 #include "runtime/cells/near.h"
@@ -59,10 +61,18 @@ inline uint32_t near_count(const std::byte* state, int64_t base, int64_t now, in
   return count;
 }
 
+/// The same of all times of a cell, which fall.
 inline uint32_t newest_count(const CellView& cell, int64_t now, int64_t from) {
-  uint32_t count = 0;
-  while (count < cell.row.k && within_test(newest_nth(cell, count + 1), now, from)) ++count;
-  return count;
+  const std::byte* const state = cell.state();
+  if (!image::is_near(cell.row)) {
+    return count_of_first(cell.row.k,
+                          [&](uint32_t k) { return within_test(newest_nth(state, k), now, from); });
+  }
+  // A distance of 0 is of none.
+  const int64_t outside = std::max<int64_t>(now - from - near_base(cell), 0);
+  return count_of_first(cell.row.k, [&](uint32_t k) {
+    return load<uint32_t>(state + size_t{kNearBytes} * (k - 1)) > outside;
+  });
 }
 
 /// When such a count falls: the oldest inside leaves.

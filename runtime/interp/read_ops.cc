@@ -36,24 +36,35 @@ void push_time(Machine& machine, int64_t time_ms) {
   machine.push(time_ms == kLongAgo.ms ? kMissingTime.ms : time_ms);
 }
 
-/// The window of a read; an anchored one is the absolute one that its anchor makes it now.
-WindowRow window_of(const Machine& machine, const OpRow& row) {
+/// The window of a read; an anchored one is the absolute one that its anchor makes it now, put into
+/// `found`.
+const WindowRow& window_of(const Machine& machine, const OpRow& row, WindowRow& found) {
   const WindowRow& window = machine.view().windows[row.b];
   if (window.kind != WindowRow::Kind::kAnchored) return window;
   const int64_t anchor_ms =
       cells::load_time(machine.frame.blob + machine.view().nodes[window.anchor].place);
-  WindowRow found{.kind = WindowRow::Kind::kAbsolute, .counted = window.counted, .cap = window.cap};
+  found = {.kind = WindowRow::Kind::kAbsolute, .counted = window.counted, .cap = window.cap};
   if (!time_exists(anchor_ms)) return found;  // from 0 to 0: nothing lies inside
   found.from_ms = window.from_ms == INT64_MIN ? INT64_MIN : wrapped_sum(anchor_ms, window.from_ms);
   found.to_ms = window.to_ms == INT64_MAX ? INT64_MAX : wrapped_sum(anchor_ms, window.to_ms);
   return found;
 }
 
+/// Of most users a growing cell keeps nothing: then no window has anything inside, and time alone
+/// brings nothing in.
+bool is_empty(const cells::CellView& cell) {
+  return cells::load<GrowingPart>(cell.state()).count == 0;
+}
+
 template <class Read>
 void read_log(Machine& machine, const OpRow& row, const Read& read) {
-  const WindowRow window = window_of(machine, row);
+  const cells::CellView cell = cell_of(machine, row);
+  if (is_empty(cell))
+    return machine.push(read(cells::LogRead{{}, {}, ZoneView(std::span<const ZoneTransition>())}));
+  WindowRow anchored;
+  const WindowRow& window = window_of(machine, row, anchored);
   const int64_t now_ms = machine.frame.now_ms;
-  const cells::LogRead log = cells::log_read(cell_of(machine, row), window, now_ms);
+  const cells::LogRead log = cells::log_read(cell, window, now_ms);
   note_deadline(machine.frame, cells::log_deadline(log, window, now_ms));
   machine.push(read(log));
 }
@@ -197,8 +208,9 @@ void run<Op::kLogCommon>(Machine& machine, const OpRow& row) {
 
 template <>
 void run<Op::kLogDays>(Machine& machine, const OpRow& row) {
-  const cells::LogDays days =
-      cells::log_days_read(cell_of(machine, row), window_of(machine, row), machine.frame.now_ms);
+  WindowRow anchored;
+  const cells::LogDays days = cells::log_days_read(
+      cell_of(machine, row), window_of(machine, row, anchored), machine.frame.now_ms);
   note_deadline(machine.frame, days.deadline_ms);
   machine.push(static_cast<double>(days.count));
 }
@@ -215,16 +227,20 @@ void run<Op::kLogStreak>(Machine& machine, const OpRow& row) {
 template <>
 void run<Op::kStepsCount>(Machine& machine, const OpRow& row) {
   Frame& frame = machine.frame;
+  const cells::CellView cell = cell_of(machine, row);
+  if (is_empty(cell)) return machine.push(0.0);
+  WindowRow anchored;
   // Who only looks has no blob of its own.
-  const cells::StepsAnswer answer = cells::steps_count(
-      cell_of(machine, row), window_of(machine, row), frame.now_ms, frame.owner != nullptr);
+  const cells::StepsAnswer answer = cells::steps_count(cell, window_of(machine, row, anchored),
+                                                       frame.now_ms, frame.owner != nullptr);
   note_deadline(frame, answer.deadline_ms);
   machine.push(static_cast<double>(answer.count));
 }
 
 template <>
 void run<Op::kStepsDays>(Machine& machine, const OpRow& row) {
-  const cells::StepsAnswer answer = read_steps(machine, row, window_of(machine, row));
+  WindowRow anchored;
+  const cells::StepsAnswer answer = read_steps(machine, row, window_of(machine, row, anchored));
   machine.push(static_cast<double>(answer.days));
 }
 
