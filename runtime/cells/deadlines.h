@@ -33,6 +33,21 @@ inline int64_t deadlines_first(const std::byte* state, uint32_t slots) {
   return load_time(state + size_t{8} * (image::deadline_words(slots) - 1));
 }
 
+/// The least of `count` words, one at least and sixteen at most.
+inline int64_t least_of(const std::byte* words, uint32_t count) {
+  int64_t least = load_time(words);
+  if (count == kDeadlineFan) {
+    int64_t other = load_time(words + 8);  // two chains: each waits for itself alone
+    for (uint32_t i = 2; i < kDeadlineFan; i += 2) {
+      least = std::min(least, load_time(words + size_t{8} * i));
+      other = std::min(other, load_time(words + size_t{8} * (i + 1)));
+    }
+    return std::min(least, other);
+  }
+  for (uint32_t i = 1; i < count; ++i) least = std::min(least, load_time(words + size_t{8} * i));
+  return least;
+}
+
 /// Cost: a word, and a line for each level whose least was this one and is no more.
 inline void deadlines_set(std::byte* state, uint32_t slots, uint32_t slot, int64_t deadline_ms) {
   uint32_t count = slots;
@@ -49,10 +64,8 @@ inline void deadlines_set(std::byte* state, uint32_t slots, uint32_t slot, int64
     const int64_t least = load_time(state + size_t{8} * parent);
     if (deadline_ms > least) {
       if (before > least) return;
-      const uint32_t end = std::min(count, (parent + 1) * kDeadlineFan);
-      for (uint32_t i = parent * kDeadlineFan; i < end; ++i) {
-        deadline_ms = std::min(deadline_ms, load_time(level + size_t{8} * i));
-      }
+      const uint32_t first = parent * kDeadlineFan;
+      deadline_ms = least_of(level + size_t{8} * first, std::min(kDeadlineFan, count - first));
     }
     count = deadline_parents(count);
     at = parent;
@@ -66,10 +79,14 @@ inline uint32_t words_due(const std::byte* words, uint32_t count, int64_t now_ms
   uint32_t i = 0;
 #if defined(__SSE2__)
   const __m128i next = _mm_set1_epi64x(now_ms + 1);
-  for (; i + 2 <= count; i += 2) {
-    // SAFETY: 16 of the bytes of `count` words; no alignment is asked for.
-    const __m128i two = _mm_loadu_si128(reinterpret_cast<const __m128i*>(words + size_t{8} * i));
-    const auto signs = _mm_movemask_pd(_mm_castsi128_pd(_mm_sub_epi64(two, next)));
+  // SAFETY: 16 of the bytes of `count` words each; no alignment is asked for.
+  const auto two_at = [&](uint32_t at) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(words + size_t{8} * at));
+  };
+  for (; i + 4 <= count; i += 4) {
+    const __m128 low = _mm_castsi128_ps(_mm_sub_epi64(two_at(i), next));
+    const __m128 high = _mm_castsi128_ps(_mm_sub_epi64(two_at(i + 2), next));
+    const int signs = _mm_movemask_ps(_mm_shuffle_ps(low, high, _MM_SHUFFLE(3, 1, 3, 1)));
     due |= static_cast<uint32_t>(signs) << i;
   }
 #endif
@@ -77,48 +94,43 @@ inline uint32_t words_due(const std::byte* words, uint32_t count, int64_t now_ms
   return due;
 }
 
-/// One level of such a tree, and what it stands on.
-struct DeadlineLevel {
-  const std::byte* words;
-  uint32_t count;
-
-  template <class Due>
-  void each_due(uint32_t parent, int64_t now_ms, const Due& due) const {
-    const uint32_t first = parent * kDeadlineFan;
-    const uint32_t in_group = std::min(kDeadlineFan, count - first);
-    uint32_t left = words_due(words + size_t{8} * first, in_group, now_ms);
-    for (; left != 0; left &= left - 1) due(first + static_cast<uint32_t>(std::countr_zero(left)));
-  }
-};
-
-/// Calls `due` with each slot below group `parent` of level `at` whose deadline is not after
-/// `now_ms`, ascending.
-template <class Due>
-void deadlines_below(const DeadlineLevel* at, uint32_t depth, uint32_t parent, int64_t now_ms,
-                     const Due& due) {
-  at->each_due(parent, now_ms, [&](uint32_t found) {
-    if (depth == 0) {
-      due(found);
-    } else {
-      deadlines_below(at - 1, depth - 1, found, now_ms, due);
-    }
-  });
-}
-
-/// The same of all. Cost: a line or two of each level for each that is due.
+/// Calls `due` with each slot whose deadline is not after `now_ms`, ascending. Cost: a line or two
+/// of each level for each that is due.
 template <class Due>
 void deadlines_each_due(const std::byte* state, uint32_t slots, int64_t now_ms, const Due& due) {
   if (deadlines_first(state, slots) > now_ms) return;
-  DeadlineLevel levels[8];
-  uint32_t depth = 0;
-  uint32_t count = slots;
-  for (;; ++depth) {
-    levels[depth] = {state, count};
+  /// One level of the tree, and what is left to look at of one group of it.
+  struct Level {
+    const std::byte* words;
+    uint32_t count;
+    uint32_t first;
+    uint32_t left;  // a bit a word of the group
+    void look_at(uint32_t group, int64_t now) {
+      first = group * kDeadlineFan;
+      left = words_due(words + size_t{8} * first, std::min(kDeadlineFan, count - first), now);
+    }
+  };
+  Level levels[8];
+  Level* top = levels;
+  for (uint32_t count = slots;; count = deadline_parents(count), ++top) {
+    *top = {state, count, 0, 0};
     if (count <= kDeadlineFan) break;
     state += size_t{8} * count;
-    count = deadline_parents(count);
   }
-  deadlines_below(levels + depth, depth, 0, now_ms, due);
+  top->look_at(0, now_ms);
+  for (Level* at = top;;) {
+    while (at->left == 0) {
+      if (at == top) return;
+      ++at;
+    }
+    const uint32_t found = at->first + static_cast<uint32_t>(std::countr_zero(at->left));
+    at->left &= at->left - 1;
+    if (at == levels) {
+      due(found);
+    } else {
+      (--at)->look_at(found, now_ms);
+    }
+  }
 }
 
 }  // namespace segue::cells

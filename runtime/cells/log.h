@@ -74,14 +74,21 @@ class SumsFrom {
     return (at < raised_bound ? 0 : 1) + (at > raised_bound ? 1 : 0);
   }
 
-  /// Whether none of `count` entries, all of them, is less than zero: then sums from later ones on
-  /// are no greater. Cost: a look at each.
-  bool only_falls(uint32_t count) const {
-    Decimal before = through(0);
-    for (uint32_t i = 1; i <= count; ++i) {
-      const Decimal next = through(i);
-      if (raised(next - before).hi < 0) return false;
-      before = next;
+  /// The sum of each of `count` entries, all of them, with those behind it, in units of 10^-9, into
+  /// `units`: none is less than the next. False if an entry is negative or as great as `kUnitMax`,
+  /// so that the sum of up to 128 is less than `kUnitsMax`. Cost: a difference an entry.
+  static constexpr uint64_t kUnitMax = uint64_t{1} << 56;
+  static constexpr uint64_t kUnitsMax = uint64_t{1} << 63;
+  bool units_from(uint32_t count, uint64_t* units) const {
+    Decimal behind = all_;
+    uint64_t sum = 0;
+    for (uint32_t i = count; i-- > 0;) {
+      const Decimal before = through(i);
+      const Decimal one = behind - before;
+      if ((static_cast<uint64_t>(one.hi) << kFree | one.lo / kUnitMax) != 0) return false;
+      sum += one.lo;
+      units[i] = sum;
+      behind = before;
     }
     return true;
   }

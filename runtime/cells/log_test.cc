@@ -186,6 +186,20 @@ TEST(Log, SumsAreExactAndSkipWhatIsNoNumber) {
   EXPECT_TRUE(std::isnan(log_avg(log_read(cells[0], rolling(1), 4))));
 }
 
+/// The same sums as words, where all are small and none is negative.
+void expect_units(const Entries& entries) {
+  bool fits = true;
+  for (uint32_t i = 0; i < entries.count; ++i) {
+    const Decimal one = sum_between(entries, i, i + 1).sum;
+    fits = fits && one >= Decimal{} && one < Decimal{SumsFrom::kUnitMax, 0};
+  }
+  std::vector<uint64_t> units(entries.count);
+  ASSERT_EQ(SumsFrom(entries).units_from(entries.count, units.data()), fits);
+  for (uint32_t i = 0; fits && i < entries.count; ++i) {
+    ASSERT_EQ((Decimal{units[i], 0}), sum_between(entries, i, entries.count).sum);
+  }
+}
+
 /// Sums of all entries from one on, by their order beside a constant.
 void expect_order(const Entries& entries, std::mt19937& random) {
   const Decimal unit{1, 0};
@@ -202,11 +216,7 @@ void expect_order(const Entries& entries, std::mt19937& random) {
                                                                             : 2u);
     }
   }
-  bool falls = true;
-  for (uint32_t i = 0; i < entries.count; ++i) {
-    falls = falls && sum_between(entries, i, i + 1).sum >= Decimal{};
-  }
-  EXPECT_EQ(SumsFrom(entries).only_falls(entries.count), falls);
+  expect_units(entries);
   EXPECT_FALSE(SumsFrom::fits(largest + unit));
   EXPECT_FALSE(SumsFrom::fits(kNoSum));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/base/search.h"
 #include "runtime/cells/bytes.h"
 #include "runtime/cells/days.h"
 #include "runtime/cells/log.h"
@@ -14,7 +15,7 @@ namespace {
 using image::Op;
 
 /// A log of no more is looked at whole: whether its sums only fall.
-constexpr uint32_t kFewEntries = 64;
+constexpr uint32_t kFewEntries = 128;
 /// Entries that are looked at for the one whose leaving turns a sum's test.
 constexpr uint32_t kLooksAhead = 32;
 
@@ -68,54 +69,39 @@ uint32_t last_before_turn(uint32_t begin, uint32_t count, const Turns& turns) {
   return last;
 }
 
-/// The same where sums only fall: in steps that double, then halve. `order`: what `begin` has.
-uint32_t last_before_fall(const cells::SumsFrom& sums, const WindowTest& test, uint32_t begin,
-                          uint32_t count, uint32_t order) {
-  const auto holds = [&](uint32_t of) { return (test.holds >> of & 1) != 0; };
-  const bool truth = holds(order);
-  uint32_t at = begin;
-  while (order != 0) {
-    uint32_t step = 1;
-    while (step < count - at && sums.order(at + step, test.raised) == order) {
-      at += step;
-      step *= 2;
-    }
-    uint32_t other = std::min(at + step, count);  // may be one that has another order
-    while (at + 1 < other) {
-      const uint32_t middle = at + (other - at) / 2;
-      (sums.order(middle, test.raised) == order ? at : other) = middle;
-    }
-    const uint32_t next = sums.order(other, test.raised);
-    if (next == order) return count;
-    if (holds(next) != truth) return other - 1;
-    at = other;
-    order = next;
-  }
-  return count;
-}
-
-/// The truth of one test of a log of X, of the entries from `begin` on.
+/// The truth of one test of a log of X.
 struct SumTest {
   bool truth;
   uint32_t last;  // the entry whose leaving may turn it; the number of all if none does
 };
 
-SumTest test_sum(const cells::Entries& entries, const cells::SumsFrom& sums, bool falls,
-                 const WindowTest& test, uint32_t begin) {
-  if (test.holds == 0) {
-    const auto holds = [&](uint32_t from) {
-      return compare(test, cells::sum_between(entries, from, entries.count).sum);
-    };
-    const bool truth = holds(begin);
-    return {truth, last_before_turn(begin, entries.count,
-                                    [&](uint32_t from) { return holds(from) != truth; })};
-  }
-  const uint32_t order = sums.order(begin, test.raised);
-  const bool truth = (test.holds >> order & 1) != 0;
-  if (falls) return {truth, last_before_fall(sums, test, begin, entries.count, order)};
-  return {truth, last_before_turn(begin, entries.count, [&](uint32_t from) {
-            return (test.holds >> sums.order(from, test.raised) & 1) != uint32_t{truth};
-          })};
+/// Of the entries from `begin` on.
+SumTest test_sum(const cells::Entries& entries, const cells::SumsFrom& sums, const WindowTest& test,
+                 uint32_t begin) {
+  const auto holds = [&](uint32_t from) {
+    if (test.holds != 0) return (test.holds >> sums.order(from, test.raised) & 1) != 0;
+    return compare(test, cells::sum_between(entries, from, entries.count).sum);
+  };
+  const bool truth = holds(begin);
+  return {truth, last_before_turn(begin, entries.count,
+                                  [&](uint32_t from) { return holds(from) != truth; })};
+}
+
+/// The same of a test that asks whether a sum comes to so much, where sums only fall. `units`: the
+/// sum of each entry with those behind it.
+///
+/// PROOF: the sum of a window comes to so much if and only if the last entry with which it does,
+/// whatever the window, is inside; and it does so until that entry leaves.
+SumTest test_reached(const cells::Entries& entries, const uint64_t* units, const WindowTest& test,
+                     const image::WindowRow& window, int64_t now_ms) {
+  const uint32_t count = entries.count;
+  const uint32_t enough =
+      count_of_first(count, [&](uint32_t n) { return units[n - 1] >= test.reaches; });
+  const bool before = enough == 0 || (window.cap != 0 && count - enough >= window.cap);
+  const uint32_t last = enough - 1;
+  const bool reached =
+      !before && (window.from_ms == kForever.ms || entries.time_of(last) > now_ms - window.from_ms);
+  return {reached == ((test.holds & 4) != 0), reached ? last : count};
 }
 
 }  // namespace
@@ -127,7 +113,10 @@ void WindowTest::find_holds(bool of_days) {
   if (!of_days) {
     if (!cells::SumsFrom::fits(sum)) return;  // by comparison
     raised = cells::SumsFrom::raised(sum);
-    return bits(op == Op::kSumEqual ? 0 : 1, op == Op::kSumLess ? 0 : 1, 0);
+    bits(op == Op::kSumEqual ? 0 : 1, op == Op::kSumLess ? 0 : 1, 0);
+    if (op == Op::kSumEqual || sum.hi != 0 || sum.lo >= cells::SumsFrom::kUnitsMax) return;
+    reaches = op == Op::kSumLess ? sum.lo : sum.lo + 1;
+    return;
   }
   // Of n days as good as of the next whole number, or the one behind it.
   if ((op != Op::kLess && op != Op::kLessEqual) || !exists(number)) return;
@@ -165,14 +154,19 @@ uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> test
     return bits;
   }
   const cells::SumsFrom sums(entries);
-  const bool falls = entries.count <= kFewEntries && sums.only_falls(entries.count);
-  uint32_t first = entries.count;  // inside
+  uint64_t units[kFewEntries];
+  const bool falls = entries.count <= kFewEntries && sums.units_from(entries.count, units);
+  uint32_t first = entries.count;  // inside, as of the last test that asked
   for (size_t i = 0; i < tests.size(); ++i) {
     const image::WindowRow& window = view.windows[tests[i].window];
-    first = begin_of(entries, first, window, frame.now_ms);
-    const bool capped = window.cap != 0 && entries.count - first > window.cap;
-    const uint32_t begin = capped ? entries.count - window.cap : first;
-    const SumTest test = test_sum(entries, sums, falls, tests[i], begin);
+    SumTest test;
+    if (falls && tests[i].reaches != 0) {
+      test = test_reached(entries, units, tests[i], window, frame.now_ms);
+    } else {
+      first = begin_of(entries, first, window, frame.now_ms);
+      const bool capped = window.cap != 0 && entries.count - first > window.cap;
+      test = test_sum(entries, sums, tests[i], capped ? entries.count - window.cap : first);
+    }
     bits |= uint64_t{test.truth} << i;
     if (test.last == entries.count) continue;
     note_deadline(frame, cells::later_by(entries.time_of(test.last), window.from_ms));

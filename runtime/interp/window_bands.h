@@ -24,10 +24,11 @@ struct WindowTest {
   /// more (bit 2).
   uint32_t holds = 0;
   uint32_t days = kAnyDays;
-  Decimal raised;  // of sums: the constant as cells::SumsFrom compares it
+  Decimal raised;        // of sums: the constant as cells::SumsFrom compares it
+  uint64_t reaches = 0;  // … if all that is asked is whether a sum comes to so many units; else 0
 
   static constexpr uint32_t kAnyDays = UINT32_MAX;  // no such number tells
-  /// Fills these two in.
+  /// Fills these in.
   void find_holds(bool of_days);
 };
 
@@ -40,7 +41,7 @@ inline constexpr uint32_t kWindowTestsMax = 64;
 uint64_t test_days(Frame& frame, const image::CellRow& row, std::span<const WindowTest> tests);
 
 /// The exact sums of the cell `row`, a log of X, in rolling windows up to now that ascend, against
-/// constants. Cost: a short search and a few differences a window.
+/// constants. Cost: a difference an entry, and a search a window.
 uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> tests);
 
 }  // namespace segue::interp
