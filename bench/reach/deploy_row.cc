@@ -72,16 +72,30 @@ Took longest_of(const Took& a, const Took& b) {
 /// million users' lines are half a gigabyte.
 class Calls {
  public:
-  explicit Calls(const WorkloadOptions& stream) : options_(stream), workload_(stream) {}
+  explicit Calls(const WorkloadOptions& stream)
+      : options_(stream), workload_(stream), last_user_(stream.users / 4 * 4) {}
 
   const std::string& next() {
     lines_.clear();
     Call call;
     for (size_t i = 0; i < kLinesACall && workload_.next(call); ++i) {
       call.user = next_user_++ % options_.users;
+      newest_ = TimePoint(Milliseconds(call.at_ms));
       append_line(call, options_, lines_);
     }
     SEGUE_CHECK(!lines_.empty(), "the stream goes on");
+    return lines_;
+  }
+
+  /// By turns an alias and a delete of users who came last, so whose turn to be carried over comes
+  /// last.
+  const std::string& next_of_identity() {
+    const bool is_alias = last_user_ % 4 == 0;
+    lines_ = is_alias ? R"({"type":"alias","previousId":")" : R"({"type":"delete","userId":")";
+    append_user_id(--last_user_, lines_);
+    if (is_alias) append_user_id(--last_user_, lines_ += R"(","userId":")");
+    if (!is_alias) --last_user_;
+    lines_ += fmt::format(R"(","timestamp":"{}"}})", format_time(newest_ + kStep)) + "\n";
     return lines_;
   }
 
@@ -89,6 +103,8 @@ class Calls {
   WorkloadOptions options_;
   Workload workload_;
   uint32_t next_user_ = 0;
+  uint32_t last_user_;
+  TimePoint newest_;
   std::string lines_;
 };
 
@@ -101,9 +117,35 @@ double memory_mib(std::string_view line) {
   return 0;
 }
 
-Took push(MembershipEngine& engine, Calls& calls) {
-  const std::string& lines = calls.next();
+Took push(MembershipEngine& engine, const std::string& lines) {
   return milliseconds_of([&] { SEGUE_CHECK(engine.push(lines).ok(), "memory does not fail"); });
+}
+
+Took push(MembershipEngine& engine, Calls& calls) { return push(engine, calls.next()); }
+
+/// Users are joined and deleted while others are carried over. A call is settled by the events
+/// behind it, so those count too.
+void identity_row(MembershipEngine& engine, Calls& calls,
+                  std::shared_ptr<const CompiledProgram> next) {
+  SEGUE_CHECK(engine.deploy(std::move(next)).ok(), "a deploy is taken");
+  const RunStats before = engine.stats();
+  Took longest, longest_other;
+  size_t all = 0;
+  for (; engine.is_deploying(); ++all) {
+    if (all % 8 != 0) {
+      longest_other = longest_of(longest_other, push(engine, calls));
+      continue;
+    }
+    longest = longest_of(longest, push(engine, calls.next_of_identity()));
+    longest = longest_of(longest, push(engine, calls));
+  }
+  const RunStats after = engine.stats();
+  const uint64_t known = after.merged + after.deleted - before.merged - before.deleted;
+  print_row({fmt::format("aliases and deletes during a deploy, {} users", before.users),
+             "no call waits 50 ms", fmt::format("{:.1f} ms", longest.wall), longest.wall < 50,
+             fmt::format("{:.1f} ms of the processor; {} users joined or deleted, of {} calls; the "
+                         "longest of the others {:.1f} ms ({:.1f})",
+                         longest.cpu, known, all, longest_other.wall, longest_other.cpu)});
 }
 
 /// Segments that hold all users are to hold none, which they tell when they have waited for so long
@@ -188,6 +230,8 @@ void deploy_row(const ReachOptions& options) {
            longest.cpu, longest_at, swap.wall, carrying, kLinesACall,
            carried_ms / static_cast<double>(std::max<size_t>(carrying, 1)), before_it.wall,
            before_it.cpu, mib, memory_mib("VmHWM:"))});
+  identity_row(engine, calls, before);
+  engine = {};
   warming_row(stream);
 }
 

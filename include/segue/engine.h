@@ -164,8 +164,8 @@ class SEGUE_API MembershipEngine {
   /// the same keep what they know of users; `plan_deploy` (segue/deploy.h) says beforehand what
   /// becomes of each segment. Users whose membership is another under it get a change of cause
   /// `kDeploy`, of a segment that is gone with a number behind those of the program. Users are
-  /// carried over when an event touches them, and some with every later call; until all are,
-  /// changes are held back, so that they come in order.
+  /// carried over when an event touches them or a call says who they are, and some with every later
+  /// call; until all are, changes are held back, so that they come in order.
   ///
   /// `history_starts_now`: what looks at all of history takes it to begin now, where it is not
   /// known; else such a segment neither takes in nor lets go who was known before.

@@ -25,17 +25,45 @@ void Engine::settle_calls() {
   if (notes_forgotten_) {
     for (const std::string& id : calls.forgotten) forgotten_.push_back({id, at});
   }
-  move_users(calls);
   const Instant end = at + Duration{1};
+  // As between slices: the changes of one warming's end come before those of the next.
+  if (next_warm_end() < end && carries()) finish_deploy();
+  carry_named(calls);
+  if (is_stopped()) return;
+  move_users(calls);
   const std::span<Arrival> released = reorder_.release(end);
   const auto kept = std::partition(released.begin(), released.end(), [&](const Arrival& arrival) {
     return !calls.forgotten.contains(arrival.event->user);
   });
   process(released.first(static_cast<size_t>(kept - released.begin())), end);
   settled_ = end;
-  finish_deploy();  // of a warming that ends at that instant: no id that is held back is erased
-  for (const auto& shard : shards_) shard->erase_left();
+  erase_left();
   if (!released.empty()) reorder_.drop_before(end);
+}
+
+/// Who is joined or leaves is of the new program, and has been told what warmed: before all others
+/// who are carried over still.
+void Engine::carry_named(const CallsOfInstant& calls) {
+  if (!carries()) return;
+  std::set<std::string_view> named(calls.merged.begin(), calls.merged.end());
+  named.insert(calls.deleted.begin(), calls.deleted.end());
+  for (const auto& [user, others] : calls.joined) named.insert(user);
+  std::vector<std::vector<std::pair<UserHash, std::string_view>>> own(shards_.size());
+  for (const std::string_view id : named) {
+    const UserHash hash = hash_user(id);
+    own[shard_of(hash.stable, static_cast<uint32_t>(own.size()))].emplace_back(hash, id);
+  }
+  held_.begin_run();
+  for (size_t i = 0; i < own.size(); ++i) shards_[i]->carry_these(own[i], settled_);
+  if (is_stopped()) return;
+  give_updates();
+  give_changes();
+}
+
+/// Not while changes that are held back tell of them.
+void Engine::erase_left() {
+  if (is_deploying()) return;
+  for (const auto& shard : shards_) shard->erase_left();
 }
 
 /// Says who has which name from here on.

@@ -95,12 +95,18 @@ void Shard::guess_carried(Arrival& arrival) {
   const std::string_view id = arrival.event->user;
   arrival.user = users_.find(arrival.hash, id);
   if (arrival.user != UserTable::kNobody) return;
-  const uint32_t former = former_->users.find_from(former_->next, arrival.hash, id);
+  const uint32_t former = find_former(arrival.hash, id);
   if (former == UserTable::kNobody) {
     arrival.user = users_.find_or_add(arrival.hash, id);
     return;
   }
   arrival.user = carry_user(former).number;
+}
+
+/// Of those who are not carried over: who was and has left since is nobody.
+uint32_t Shard::find_former(const UserHash& hash, std::string_view id) const {
+  const uint32_t found = former_->users.find_from(former_->next, hash, id);
+  return found != UserTable::kNobody && !former_->is_carried[found] ? found : UserTable::kNobody;
 }
 
 Shard::Carried Shard::carry_user(uint32_t former_number) {
@@ -173,18 +179,41 @@ void Shard::tell_deploy(uint32_t former_number, const Blob& old, uint32_t number
   order_.belong_to(users_.id_place(number));
 }
 
-void Shard::carry_some(size_t bytes, Instant settled) {
+void Shard::begin_carrying(Instant settled) {
   timers_.move_to(settled);  // nothing was due up to then
   order_.clear();
   if (updates_) updates_->clear();
   cells::take_capped();
+}
+
+void Shard::end_carrying() {
+  capped_ += cells::take_capped();
+  order_.put_in_order();
+}
+
+void Shard::carry_some(size_t bytes, Instant settled) {
+  begin_carrying(settled);
   if (former_) {
     carry_users(bytes);
   } else if (warmed_) {
     look_at_warmed(bytes);
   }
-  capped_ += cells::take_capped();
-  order_.put_in_order();
+  end_carrying();
+}
+
+void Shard::carry_these(std::span<const std::pair<UserHash, std::string_view>> ids,
+                        Instant settled) {
+  begin_carrying(settled);
+  for (const auto& [hash, id] : ids) {
+    if (former_) {
+      const uint32_t former = find_former(hash, id);
+      if (former != UserTable::kNobody) carry_user(former);
+    } else if (warmed_) {
+      const uint32_t number = users_.find(hash, id);
+      if (number != UserTable::kNobody) tell_warmed(number);
+    }
+  }
+  end_carrying();
 }
 
 void Shard::carry_users(size_t bytes) {

@@ -264,6 +264,7 @@ void Engine::carry_on() {
     if (is_stopped()) return;
     give_updates();
     give_changes();
+    erase_left();  // if nobody had anything to tell
   } else if (!held_.empty() && !is_stopped()) {
     give_held(kHeldAStep);
   }
@@ -281,6 +282,7 @@ void Engine::give_held(size_t limit) {
     stats_.changes += changes.size();
     listener_.on_changes(changes);
   }
+  erase_left();
 }
 
 }  // namespace segue

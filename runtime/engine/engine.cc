@@ -151,20 +151,27 @@ void Engine::release(Instant end) {
 }
 
 void Engine::settle(Instant end) {
+  Instant carried = settled_;
+  size_t since = 0;  // events and calls
   while (calls_.next() < end) {
-    settle_events(calls_.next());
-    if (is_stopped()) return;
-    finish_deploy();  // who is joined or leaves is of the new program
+    since += 1 + settle_events(calls_.next());
     if (is_stopped()) return;
     settle_calls();
+    if (is_stopped()) return;
+    // As between slices.
+    if (since < kSliceEvents && settled_ < carried + kSliceSpan) continue;
+    carry_on();
+    if (is_stopped()) return;
+    carried = settled_;
+    since = 0;
   }
   settle_events(end);
 }
 
 /// In slices, so that neither the events at work nor the changes they make fill memory, however
-/// much is released, and however far the clock is moved on.
-void Engine::settle_events(Instant end) {
-  if (end <= settled_) return;
+/// much is released, and however far the clock is moved on. Returns how many there were.
+size_t Engine::settle_events(Instant end) {
+  if (end <= settled_) return 0;
   const std::span<Arrival> released = reorder_.release(end);
   std::span<Arrival> rest = released;
   while (settled_ < end) {
@@ -182,16 +189,17 @@ void Engine::settle_events(Instant end) {
     const Instant slice_end = cut ? rest[count].at : limit;
     // The changes of one warming's end, or of carrying over, come before those of the next.
     if (warm_end < slice_end && carries()) finish_deploy();
-    if (is_stopped()) return;
+    if (is_stopped()) return released.size();
     if (first < end) process(rest.subspan(0, count), slice_end);
-    if (is_stopped()) return;
+    if (is_stopped()) return released.size();
     rest = rest.subspan(count);
     settled_ = slice_end;
     // Else all that a long call changes would be held back to its end.
     if (settled_ < end) carry_on();
-    if (is_stopped()) return;
+    if (is_stopped()) return released.size();
   }
   if (!released.empty()) reorder_.drop_before(end);
+  return released.size();
 }
 
 Instant Engine::earliest_wake() const {

@@ -15,10 +15,10 @@
 #include "runtime/base/result.h"
 #include "runtime/engine/aliases.h"
 #include "runtime/engine/arrival.h"
-#include "runtime/engine/change.h"
 #include "runtime/engine/deploy.h"
 #include "runtime/engine/held_changes.h"
 #include "runtime/engine/identity.h"
+#include "runtime/engine/listener.h"
 #include "runtime/engine/reorder.h"
 #include "runtime/engine/shard.h"
 #include "runtime/engine/snapshot.h"
@@ -42,26 +42,6 @@ struct EngineOptions {
 struct DeployOptions {
   /// What looks at all of history takes it to begin at the deploy, where it is not known.
   bool history_starts_now = false;
-};
-
-/// What an engine tells while it works, from the thread that calls it.
-class EngineListener {
- public:
-  virtual ~EngineListener() = default;
-
-  /// The next changes in order of (instant, user, segment's name): all of a stretch of time before
-  /// which nothing can come any more, in one call or several, those of a user's instant in one.
-  virtual void on_changes(std::span<const Change>) {}
-
-  /// An event that does not count. `origin` is null if its batch has none.
-  virtual void on_late(const Event&, const Origin*) {}
-
-  /// What a user has come to, before its changes are told, in order of its instants. Only of an
-  /// engine that was asked to `tell_users`.
-  virtual void on_user(const UserUpdate&) {}
-
-  /// All up to and at `at` is settled, nothing after it is applied: now lookups answer as of `at`.
-  virtual void on_stop(Instant) {}
 };
 
 struct EngineStats {
@@ -140,8 +120,9 @@ class Engine {
   /// reaches back over its window, users who were known before have neither entries nor exits. What
   /// becomes of them then, cause `kDeploy`, is told as users are carried over.
   ///
-  /// Users are carried over one by one, when an event touches them and some with every later call;
-  /// until all are, changes are held back, so that they come in order. Events that wait for the
+  /// Users are carried over one by one, when an event touches them or a call about identity names
+  /// them, and some with every later call; until all are, changes are held back, so that they come
+  /// in order. Events that wait for the
   /// watermark keep the values that the old program read. Batches must be decoded for the new one
   /// from here on. The program at work itself changes nothing.
   ///
@@ -226,11 +207,13 @@ class Engine {
   size_t take_rising(const EventBatch& batch);
   void release(Instant end);
   void settle(Instant end);
-  void settle_events(Instant end);
+  size_t settle_events(Instant end);
   struct CallsOfInstant;
   void settle_calls();
   CallsOfInstant take_calls();
+  void carry_named(const CallsOfInstant& calls);
   void move_users(const CallsOfInstant& calls);
+  void erase_left();
   void leave(const std::string& user, Cause cause);
   void give_names(std::span<Arrival> arrivals);
   bool is_stopped() const { return is_bounded_ && !trouble().ok(); }

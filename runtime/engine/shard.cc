@@ -197,6 +197,7 @@ void Shard::apply_leaves(Instant at) {
     if (tracks_changed_) removed_.emplace_back(users_.id(number));
     if (updates_) updates_->note_gone(users_.id_place(number), at, order_.all().size());
     left_.push_back(users_.remove(number));
+    staying_.clear(number);  // the number is somebody else's next
   }
   leaving_.clear();
 }

@@ -66,7 +66,7 @@ class Shard {
   /// The user goes on with what others were, in that order before its own history.
   void join(const UserHash& hash, std::string_view id, std::vector<Joined> others);
 
-  /// After the changes of the instant were given out: nothing of who left is kept.
+  /// After all changes that tell of them were given out: nothing of who left is kept.
   void erase_left();
 
   /// Without events, nothing happens before it.
@@ -114,6 +114,9 @@ class Shard {
   /// `settled` as all others are; or tells of as many what has become of them in segments that have
   /// warmed. Makes `changes`.
   void carry_some(size_t bytes, Instant settled);
+
+  /// The same for these users, as far as there is anything to be done for them.
+  void carry_these(std::span<const std::pair<UserHash, std::string_view>> ids, Instant settled);
 
   /// Whether there are some for whom that is still to be done.
   bool is_carrying() const { return former_ != nullptr || warmed_ != nullptr; }
@@ -189,6 +192,9 @@ class Shard {
   };
   void part_memory();
   void forget_former();
+  void begin_carrying(Instant settled);
+  void end_carrying();
+  uint32_t find_former(const UserHash& hash, std::string_view id) const;
   void guess_carried(Arrival& arrival);
   struct Carried {
     uint32_t number = 0;

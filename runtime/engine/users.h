@@ -66,8 +66,9 @@ class UserTable {
   uint32_t size() const { return size_; }
   uint32_t living() const { return size_ - static_cast<uint32_t>(free_.size()); }
 
-  /// Whether the number is nobody's now.
+  /// Whether the number is nobody's now; all that are.
   bool is_free(uint32_t number) const { return row(number).check == 0 && row(number).id == 0; }
+  std::span<const uint32_t> free_numbers() const { return free_; }
 
   /// Adds a user whose id has its place already, and who is in no row.
   uint32_t add_known(const UserHash& hash, uint32_t id_place);

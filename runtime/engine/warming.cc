@@ -56,6 +56,7 @@ void Shard::begin_warmed(Instant at) {
   warmed_ = std::make_unique<Warmed>();
   warmed_->at = at;
   warmed_->is_told.resize(users_.size());
+  for (const uint32_t number : users_.free_numbers()) warmed_->is_told[number] = true;
   for (const uint32_t row : warming_->rows) {
     if (warming_->segments[row].until == at) warmed_->rows.push_back(row);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -54,6 +55,12 @@ class StayingMembers {
     }
     const uint64_t bit = uint64_t{1} << (slot % 64);
     bits_[at] = stays ? bits_[at] | bit : bits_[at] & ~bit;
+  }
+  /// The user is in none.
+  void clear(uint32_t number) {
+    for (size_t at = number * words_; at < std::min((number + size_t{1}) * words_, bits_.size());) {
+      bits_[at++] = 0;
+    }
   }
   size_t bytes() const { return bits_.size() * sizeof(uint64_t); }
 

@@ -171,13 +171,17 @@ std::string compare(Answer expected, Answer actual) {
 class Live {
  public:
   Live(const EngineMode& mode, size_t state_bytes_max, std::vector<GeneratedEvent> input)
-      : mode_(mode), state_bytes_max_(state_bytes_max), input_(std::move(input)) {}
-
-  void run(const Deploys& deploys, std::vector<Phase>& phases, Instant until, Random& random) {
+      : mode_(mode), input_(std::move(input)) {
     options_.threads = mode_.shards;
     options_.lateness = Duration{mode_.lateness_ms};
-    if (mode_.shuffle % 2 == 0) options_.carried_bytes_a_call = 1;
-    options_.state_bytes_max = state_bytes_max_;
+    options_.state_bytes_max = state_bytes_max;
+  }
+
+  /// After a deploy each call carries over so much; `kAllAtOnce`: everything, whenever it can.
+  static constexpr size_t kAllAtOnce = SIZE_MAX;
+  void carry(size_t bytes_a_call) { options_.carried_bytes_a_call = bytes_a_call; }
+
+  void run(const Deploys& deploys, std::vector<Phase>& phases, Instant until, Random& random) {
     begin(phases[0].program);
     phases[0].begin = Instant{kLongAgo.ms};
     for (size_t i = 0; i < phases.size(); ++i) {
@@ -185,6 +189,7 @@ class Live {
         if (!deploy(phases[i].program, deploys.after[i], random).ok()) {
           told_.lines.push_back("error: refused");
         }
+        finish_if_at_once();
         filled_ += engine_->last_deploy().filled;
         phases[i - 1].end = phases[i].begin = engine_->last_settled();
         phases[i].warming = engine_->warming();
@@ -198,6 +203,8 @@ class Live {
 
   const Answer& lines() const { return told_.lines; }
   uint64_t filled() const { return filled_; }
+  /// That were of known users while others were to be carried over.
+  uint64_t calls_meanwhile() const { return calls_meanwhile_; }
 
   /// As who answers from copies has it, once all users are carried over.
   std::set<std::string> looked_up() const {
@@ -272,13 +279,25 @@ class Live {
       decoded_.push_back(std::make_unique<Decoded>(program->schema()));
       for (size_t i = begin; i < begin + size; ++i) decoded_.back()->add(input_[i]);
       decoded_.back()->batch.more = mode_.says_more(random);
+      const bool was_deploying = engine_->is_deploying();
+      const uint64_t known = known_calls();
       engine_->push(std::move(decoded_.back()->batch));
+      finish_if_at_once();
+      if (was_deploying) calls_meanwhile_ += known_calls() - known;
       begin += size;
     }
   }
 
+  void finish_if_at_once() {
+    if (options_.carried_bytes_a_call == kAllAtOnce) engine_->finish_deploy();
+  }
+
+  uint64_t known_calls() const {
+    const EngineStats stats = engine_->stats();
+    return stats.merged + stats.deleted;
+  }
+
   EngineMode mode_;
-  size_t state_bytes_max_;
   EngineOptions options_;
   std::vector<GeneratedEvent> input_;
   /// Of the input: what is dated after `since` comes behind it.
@@ -288,12 +307,34 @@ class Live {
   };
   std::vector<Place> places_ = {{}};
   uint64_t filled_ = 0;
+  uint64_t calls_meanwhile_ = 0;
   std::vector<std::unique_ptr<Decoded>> decoded_;
   EngineListener nobody_;
   Told told_;
   MapCold cold_;
   std::unique_ptr<Engine> engine_;
 };
+
+/// Empty if one file's segment does not fit the other's head.
+std::vector<Phase> phases_of(const Deploys& deploys, uint64_t number, bool native) {
+  std::vector<Phase> phases(deploys.rules.size());
+  for (size_t i = 0; i < phases.size(); ++i) {
+    Checked checked = check_text(deploys.rules[i].to_text());
+    if (!checked.error.empty()) return {};
+    phases[i].rules = std::move(checked.rules);
+    phases[i].program =
+        compile(phases[i].rules, {"all", native && (number + i) % 3 == 0, (number + i) % 2 == 0});
+  }
+  return phases;
+}
+
+EngineMode mode_of(uint64_t number) {
+  EngineMode mode{number % 3 == 0 ? 4u : 1u, number % 2 == 0 ? 0 : kDayMs, number % 4, false};
+  if (mode.lateness_ms == 0) mode.shuffle = 0;
+  return mode;
+}
+
+size_t state_bytes_max_of(uint64_t number) { return number % 4 < 2 ? 0 : number % 8 < 4 ? 1 : 700; }
 
 }  // namespace
 
@@ -322,19 +363,12 @@ Deploys vary(Random& random, const Scale& scale, const Case& made) {
 
 std::string judge_deploys(const Deploys& deploys, const std::vector<GeneratedEvent>& events,
                           Instant until, uint64_t number, bool native, DeployFigures& figures) {
-  std::vector<Phase> phases(deploys.rules.size());
-  for (size_t i = 0; i < phases.size(); ++i) {
-    Checked checked = check_text(deploys.rules[i].to_text());
-    if (!checked.error.empty()) return {};  // one file's segment may not fit the other's head
-    phases[i].rules = std::move(checked.rules);
-    phases[i].program =
-        compile(phases[i].rules, {"all", native && (number + i) % 3 == 0, (number + i) % 2 == 0});
-  }
+  std::vector<Phase> phases = phases_of(deploys, number, native);
+  if (phases.empty()) return {};
   Random random(number);
-  EngineMode mode{number % 3 == 0 ? 4u : 1u, number % 2 == 0 ? 0 : kDayMs, number % 4, false};
-  if (mode.lateness_ms == 0) mode.shuffle = 0;
-  const size_t state_bytes_max = number % 4 < 2 ? 0 : number % 8 < 4 ? 1 : 700;
-  Live live(mode, state_bytes_max, mode.shuffle == 0 ? events : shuffled(events, mode));
+  const EngineMode mode = mode_of(number);
+  Live live(mode, state_bytes_max_of(number), mode.shuffle == 0 ? events : shuffled(events, mode));
+  if (mode.shuffle % 2 == 0) live.carry(1);
   live.run(deploys, phases, until, random);
   Answer expected;
   std::set<std::string> members;
@@ -372,6 +406,34 @@ std::string judge_deploys(const Deploys& deploys, const std::vector<GeneratedEve
     }
   }
   return wrong;
+}
+
+std::string judge_calls_meanwhile(const Deploys& deploys, const std::vector<GeneratedEvent>& events,
+                                  Instant until, uint64_t number, bool native,
+                                  DeployFigures& figures) {
+  const EngineMode mode = mode_of(number);
+  std::vector<std::unique_ptr<Live>> lives;
+  for (const size_t carried : {Live::kAllAtOnce, size_t{1}}) {
+    std::vector<Phase> phases = phases_of(deploys, number, native);
+    if (phases.empty()) return {};
+    Random random(number);
+    lives.push_back(std::make_unique<Live>(mode, state_bytes_max_of(number),
+                                           mode.shuffle == 0 ? events : shuffled(events, mode)));
+    lives.back()->carry(carried);
+    lives.back()->run(deploys, phases, until, random);
+  }
+  Live& at_once = *lives[0];
+  Live& bit_by_bit = *lives[1];
+  figures.calls_meanwhile += bit_by_bit.calls_meanwhile();
+  if (at_once.lines() != bit_by_bit.lines()) {
+    return "calls while users are carried over:\n" + compare(at_once.lines(), bit_by_bit.lines());
+  }
+  const std::set<std::string> members = at_once.members();
+  if (bit_by_bit.members() != members || bit_by_bit.looked_up() != members ||
+      at_once.looked_up() != members) {
+    return "calls while users are carried over: who is in what\n";
+  }
+  return {};
 }
 
 }  // namespace segue::differential

@@ -23,7 +23,8 @@ struct DeployFigures {
   uint64_t at_once = 0;  // segments that answer at once, and those that warm to an end or without
   uint64_t warm = 0;
   uint64_t never = 0;
-  uint64_t filled = 0;  // that would wait longer, were nothing filled from the input
+  uint64_t filled = 0;           // that would wait longer, were nothing filled from the input
+  uint64_t calls_meanwhile = 0;  // aliases and deletes while users were carried over
 };
 
 /// Runs the case through an engine whose program is replaced, and compares with what naive says of
@@ -31,5 +32,11 @@ struct DeployFigures {
 /// the first differences.
 std::string judge_deploys(const Deploys& deploys, const std::vector<GeneratedEvent>& events,
                           Instant until, uint64_t number, bool native, DeployFigures& figures);
+
+/// The same where the events say who is who: an engine that carries users over one by one must tell
+/// what one tells, in the same order, that carries all of them over at once.
+std::string judge_calls_meanwhile(const Deploys& deploys, const std::vector<GeneratedEvent>& events,
+                                  Instant until, uint64_t number, bool native,
+                                  DeployFigures& figures);
 
 }  // namespace segue::differential
