@@ -80,6 +80,9 @@ Outcome ChangeOutput::open(uint64_t position) {
 }
 
 Outcome ChangeOutput::resume(uint64_t position) {
+  writer_.reset();  // what was left when a write failed is given again
+  output_.reset();
+  if (!options_.path.empty() && descriptor_ >= 0) close(descriptor_);
   descriptor_ = STDOUT_FILENO;
   if (!options_.path.empty()) {
     if (Outcome wrong = open(position); !wrong.ok()) return wrong;

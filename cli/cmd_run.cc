@@ -122,6 +122,7 @@ DurableSettings RunFlags::durable(DurableSink& sink) const {
   settings.history_starts_now = history_starts_now;
   settings.folder = state;
   settings.sink = &sink;
+  settings.sink_patience = kNoEnd;  // a pipe may wait for its reader
   if (sync.empty()) return settings;
   if (sync == "always") {
     settings.sync = InputSync::kAlways;
@@ -204,6 +205,7 @@ Exit run_events(const RunFlags& flags) {
   }
   run.read();
   require(run.engine().finish(flags.end()));
+  require(run.engine().flush_sink());
   out.finish();
   require(run.engine().checkpoint());
   run.summarize();

@@ -33,6 +33,7 @@ segue_engine_stats stats_of(const segue::RunStats& counted) {
   uint64_t rejected = 0;
   for (const segue::RejectCount& kind : counted.rejects) rejected += kind.count;
   const segue::MemoryStats memory = counted.memory.value_or(segue::MemoryStats());
+  const segue::SinkStats sink = counted.sink.value_or(segue::SinkStats());
   return {.size = sizeof(segue_engine_stats),
           .events = counted.events,
           .duplicates = counted.duplicates,
@@ -50,7 +51,9 @@ segue_engine_stats stats_of(const segue::RunStats& counted) {
           .misses = memory.misses,
           .evicted = memory.evicted,
           .cold_users = memory.cold_users,
-          .resident_bytes = memory.resident_bytes};
+          .resident_bytes = memory.resident_bytes,
+          .waiting_changes = sink.waiting_changes,
+          .waiting_bytes = sink.waiting_bytes};
 }
 
 segue_status settings_of(const segue_engine_options* options, segue::EngineSettings& settings) {
@@ -64,36 +67,56 @@ segue_status settings_of(const segue_engine_options* options, segue::EngineSetti
   return SEGUE_OK;
 }
 
-/// Keeps nothing, so all since the last checkpoint is given again.
+/// Has no position: what was given behind a commit is given again.
 class CallbackSink final : public segue::DurableSink {
  public:
-  CallbackSink(segue_change_callback callback, void* context)
-      : callback_(callback), context_(context) {}
+  CallbackSink(const segue_durable_options& options, const segue_engine& engine)
+      : callback_(options.on_change), context_(options.context), engine_(engine) {}
+
+  void commit_by(segue_commit_callback commit) { commit_ = commit; }
 
   std::string name() const override { return {}; }
   segue::Outcome resume(uint64_t /*position*/) override { return {}; }
   void give(const segue::MembershipChange& change) override {
     const segue_change given = change_of(change);
+    segue::c::telling = &engine_;
     callback_(&given, context_);
+    segue::c::telling = nullptr;
   }
   segue::Outcome commit(uint64_t& position) override {
     position = 0;
-    return {};
+    if (commit_ == nullptr) return {};
+    segue::c::telling = &engine_;
+    const int failure = commit_(context_);
+    segue::c::telling = nullptr;
+    if (failure == 0) return {};
+    return {segue::Fault::kUnreadable, fmt::format("`on_commit` gave {}", failure)};
   }
 
  private:
   segue_change_callback callback_;
   void* context_;
+  const segue_engine& engine_;
+  segue_commit_callback commit_ = nullptr;
 };
 
 segue_status durable_of(const segue_durable_options* options, segue_engine& engine,
                         segue::DurableSettings& settings) {
   if (options == nullptr) return SEGUE_OK;
-  // It has grown by `memory_bytes`, then by `keep_log_ms`.
+  // It has grown by `memory_bytes`, then by `keep_log_ms`, then by `sink_bytes_max` and the rest.
   const bool has_memory = options->size != offsetof(segue_durable_options, memory_bytes);
   const bool has_log = has_memory && options->size != offsetof(segue_durable_options, keep_log_ms);
-  if (has_log) {
+  const bool has_bound =
+      has_log && options->size != offsetof(segue_durable_options, sink_bytes_max);
+  if (has_bound) {
     SEGUE_C_TRY(segue::c::check_size(options->size, sizeof *options, "segue_durable_options"));
+    if (options->sink_patience_ms < 0) return fail(SEGUE_INVALID, "a patience below 0");
+    if (options->sink_patience_ms != 0) {
+      settings.sink_patience = segue::Milliseconds(options->sink_patience_ms);
+    }
+    if (options->sink_bytes_max != 0) settings.sink_bytes_max = options->sink_bytes_max;
+  }
+  if (has_log) {
     if (options->keep_log_ms < 0) return fail(SEGUE_INVALID, "a log is kept for no time below 0");
     if (options->keep_log_ms != 0) settings.keep_log = segue::Milliseconds(options->keep_log_ms);
   }
@@ -107,10 +130,19 @@ segue_status durable_of(const segue_durable_options* options, segue_engine& engi
   if (options->sync_every_ms != 0) settings.every = segue::Milliseconds(options->sync_every_ms);
   if (options->checkpoint_bytes != 0) settings.checkpoint_bytes = options->checkpoint_bytes;
   if (options->on_change != nullptr) {
-    engine.sink = std::make_unique<CallbackSink>(options->on_change, options->context);
+    auto sink = std::make_unique<CallbackSink>(*options, engine);
+    if (has_bound) sink->commit_by(options->on_commit);
+    engine.waits_for_sink = !has_bound;
+    engine.sink = std::move(sink);
     settings.sink = engine.sink.get();
   }
   return SEGUE_OK;
+}
+
+/// Of a call that can make changes: as the caller was promised when it was built.
+segue_status done(segue_engine& engine, const segue::Outcome& outcome) {
+  SEGUE_C_TRY(status_of(outcome));
+  return engine.waits_for_sink ? status_of(engine.engine.flush_sink()) : SEGUE_OK;
 }
 
 segue_status check_lookup(const segue_engine* engine, const void* into) {
@@ -166,7 +198,7 @@ segue_status segue_engine_open(const segue_program* program, const segue_engine_
   kept.folder = folder;
   SEGUE_C_TRY(durable_of(durable, *made, kept));
   segue::Recovery found;
-  SEGUE_C_TRY(status_of(segue::open_engine(made->program, settings, kept, made->engine, found)));
+  SEGUE_C_TRY(done(*made, segue::open_engine(made->program, settings, kept, made->engine, found)));
   if (recovery != nullptr) {
     *recovery = {.size = sizeof *recovery,
                  .is_new = found.is_new ? 1U : 0U,
@@ -183,7 +215,14 @@ segue_status segue_engine_open(const segue_program* program, const segue_engine_
 segue_status segue_engine_checkpoint(segue_engine* engine) {
   SEGUE_C_TRY(check(engine, "engine"));
   SEGUE_C_HOLD(engine);
-  return status_of(engine->engine.checkpoint());
+  return done(*engine, engine->engine.checkpoint());
+}
+
+segue_status segue_engine_flush_sink(segue_engine* engine, int64_t longest_ms) {
+  SEGUE_C_TRY(check(engine, "engine"));
+  if (longest_ms < 0) return fail(SEGUE_INVALID, "a wait below 0");
+  SEGUE_C_HOLD(engine);
+  return status_of(engine->engine.flush_sink(segue::Milliseconds(longest_ms)));
 }
 
 segue_status segue_engine_deploy(segue_engine* engine, const segue_program* program,
@@ -197,7 +236,7 @@ segue_status segue_engine_deploy(segue_engine* engine, const segue_program* prog
   const bool history_starts_now = options != nullptr && options->history_starts_now != 0;
   SEGUE_C_TRY(status_of(engine->engine.deploy(program->program, history_starts_now)));
   engine->set_program(program->program);
-  return SEGUE_OK;
+  return done(*engine, {});
 }
 
 segue_status segue_engine_is_deploying(const segue_engine* engine, int* deploying) {
@@ -210,6 +249,7 @@ segue_status segue_engine_is_deploying(const segue_engine* engine, int* deployin
 
 void segue_engine_free(segue_engine* engine) {
   if (engine == nullptr || check(engine, "engine") != SEGUE_OK) return;
+  if (segue::c::telling == engine) return;  // it would wait for itself
   segue::c::note_freed(engine);
   delete engine;
 }
@@ -233,28 +273,29 @@ segue_status segue_engine_push(segue_engine* engine, segue_text lines) {
   SEGUE_C_TRY(check(engine, "engine"));
   if (lines.data == nullptr && lines.size != 0) return fail(SEGUE_MISUSE, "lines are null");
   SEGUE_C_HOLD(engine);
-  return status_of(engine->engine.push({lines.data, lines.size}));
+  return done(*engine, engine->engine.push({lines.data, lines.size}));
 }
 
 segue_status segue_engine_advance(segue_engine* engine, int64_t through_ms) {
   SEGUE_C_TRY(check(engine, "engine"));
   SEGUE_C_TRY(segue::c::check_instant(through_ms));
   SEGUE_C_HOLD(engine);
-  return status_of(engine->engine.advance_to(point_of(through_ms)));
+  return done(*engine, engine->engine.advance_to(point_of(through_ms)));
 }
 
 segue_status segue_engine_finish(segue_engine* engine) {
   SEGUE_C_TRY(check(engine, "engine"));
   SEGUE_C_HOLD(engine);
-  return status_of(engine->engine.finish());
+  return done(*engine, engine->engine.finish());
 }
 
 segue_status segue_engine_count(const segue_engine* engine, segue_engine_stats* stats) {
   SEGUE_C_TRY(check(engine, "engine"));
   if (stats == nullptr) return fail(SEGUE_MISUSE, "stats is null");
   const size_t size = stats->size;
-  // It has grown by `merged` and what follows.
-  if (size != offsetof(segue_engine_stats, merged)) {
+  // It has grown by `merged` and what follows, then by `waiting_changes`.
+  if (size != offsetof(segue_engine_stats, merged) &&
+      size != offsetof(segue_engine_stats, waiting_changes)) {
     SEGUE_C_TRY(segue::c::check_size(size, sizeof *stats, "segue_engine_stats"));
   }
   SEGUE_C_HOLD(engine);

@@ -33,6 +33,7 @@ struct segue_engine {
   std::atomic<size_t> segments{0}, scores{0};  // of it, for the calls that any thread may make
   bool has_lookups = false;
   std::unique_ptr<segue::DurableSink> sink;  // outlives the engine
+  bool waits_for_sink = false;               // each call does, before it returns
   segue::MembershipEngine engine;
   mutable std::atomic<bool> busy{false};
 
@@ -73,6 +74,9 @@ segue_status check_instant(int64_t ms) noexcept;
 
 uint32_t cause_of(ChangeCause cause) noexcept;
 
+/// The engine whose sink the thread calls, beside the engine.
+inline thread_local const void* telling = nullptr;
+
 /// Holds a handle for the length of a call; what overlaps finds it held.
 class Hold {
  public:
@@ -102,7 +106,7 @@ segue_program* handle_of(std::shared_ptr<const CompiledProgram> program) noexcep
   return segue_c_status_
 
 /// The call has `handle` to itself from here on, or is misuse.
-#define SEGUE_C_HOLD(handle)                          \
-  const segue::c::Hold segue_c_hold_((handle)->busy); \
-  if (!segue_c_hold_.held())                          \
+#define SEGUE_C_HOLD(handle)                                  \
+  const segue::c::Hold segue_c_hold_((handle)->busy);         \
+  if (!segue_c_hold_.held() || segue::c::telling == (handle)) \
   return segue::c::fail(SEGUE_MISUSE, "another call of this handle is at work")

@@ -8,6 +8,7 @@
 #include <span>
 #include <system_error>
 
+#include "api/runtime/change_records.h"
 #include "api/runtime/durable_parts.h"
 #include "api/runtime/event_input_state.h"
 #include "api/runtime/outcomes.h"
@@ -47,6 +48,7 @@ durable::DurableOptions options_of(const EngineSettings& engine, const DurableSe
   options.checkpoint_bytes = settings.checkpoint_bytes;
   options.settings = settings_text(engine);
   if (settings.sink != nullptr) options.sink = settings.sink->name();
+  options.outbox = {settings.sink_bytes_max, settings.sink_patience};
   options.memory_bytes = settings.memory_bytes;
   if (settings.keep_log) {
     options.keep_log = *settings.keep_log > kKeepMost
@@ -88,9 +90,32 @@ Status MembershipEngine::Durability::resume_sink(uint64_t position) {
   return sink == nullptr ? Status() : status_of(sink->resume(position));
 }
 
+void MembershipEngine::Durability::add_change(const MembershipChange& change) {
+  if (sink == nullptr) return;
+  record.clear();
+  put_change(record, change);
+  kept->outbox().add(record);
+}
+
+void MembershipEngine::Durability::give_to_sink(std::string_view records) {
+  ByteReader in(records);
+  for (MembershipChange change; !in.done() && take_change(in, change);) sink->give(change);
+}
+
+Status MembershipEngine::Durability::check_records(std::string_view records) const {
+  ByteReader in(records);
+  MembershipChange change;
+  while (!in.done()) {
+    if (!take_change(in, change)) {
+      return Error{Errc::kCorrupt, "the checkpoint is damaged: changes that wait in it"};
+    }
+  }
+  if (sink != nullptr) return {};
+  return Error{Errc::kInvalid, "changes wait for a sink, and there is none"};
+}
+
 Result<uint64_t> MembershipEngine::Durability::commit_sink() {
   uint64_t position = 0;
-  if (sink == nullptr) return position;
   if (Status status = status_of(sink->commit(position)); !status.ok()) return status.error();
   return position;
 }
@@ -179,9 +204,6 @@ Outcome open_engine(std::shared_ptr<const CompiledProgram> program, const Engine
   MembershipEngine::Durability& durability = *state.durability;
   durability.sink = settings.sink;
   durability.is_bounded = settings.memory_bytes != 0;
-  if (settings.sink != nullptr) {
-    state.sink = [sink = settings.sink](const MembershipChange& change) { sink->give(change); };
-  }
   const std::shared_ptr<const CompiledProgram> given = state.program;
   auto kept = durable::Durable::open(options_of(engine, settings), given->state().program,
                                      *state.backend->engine(), durability);
@@ -216,6 +238,7 @@ Outcome describe_state(const std::string& folder, bool verify, StateReport& into
   into.settings = manifest.settings;
   into.sink = manifest.sink;
   into.sink_position = manifest.sink_position;
+  into.waiting_changes = found->waiting.changes;
   into.users = found->users;
   into.state_bytes = found->state_bytes;
   into.checkpoint_bytes = found->checkpoint_bytes;

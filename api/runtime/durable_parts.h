@@ -14,6 +14,7 @@ namespace segue {
 struct MembershipEngine::Durability final : durable::DurableHost {
   MembershipEngine::State& state;
   DurableSink* sink = nullptr;
+  std::string record;  // of a change
   bool replaying = false;
   bool is_bounded = false;       // in memory
   std::vector<uint32_t> inputs;  // the log's number of each file being read
@@ -25,8 +26,13 @@ struct MembershipEngine::Durability final : durable::DurableHost {
   /// Says which inputs are read, and from where on.
   Outcome begin(EventInput::State& input, std::vector<InputTaken>& taken);
 
+  /// A change for the sink, if there is one.
+  void add_change(const MembershipChange& change);
+
   Status resume_sink(uint64_t position) override;
+  void give_to_sink(std::string_view records) override;
   Result<uint64_t> commit_sink() override;
+  Status check_records(std::string_view records) const override;
   std::string save_counts() override;
   Status restore_counts(std::string_view bytes) override;
   void on_logged(const EventBatch& batch) override { state.count_rejects(batch); }

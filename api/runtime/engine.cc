@@ -25,7 +25,7 @@ constexpr uint64_t kNativeFromEvents = 4096;
 class Call {
  public:
   explicit Call(MembershipEngine::State* state) : state_(state) {
-    is_alone_ = state != nullptr && !state->is_called.exchange(true);
+    is_alone_ = state != nullptr && !is_of_sink(*state) && !state->is_called.exchange(true);
   }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -40,6 +40,11 @@ class Call {
   }
 
  private:
+  /// A durable engine's sink is called beside the engine, which may wait for it.
+  static bool is_of_sink(const MembershipEngine::State& state) {
+    return state.durability && state.durability->kept->outbox().is_own_thread();
+  }
+
   MembershipEngine::State* state_;
   bool is_alone_ = false;
 };
@@ -85,7 +90,8 @@ void MembershipEngine::State::publish_settled() {
 }
 
 void MembershipEngine::State::on_changes(std::span<const Change> changes) {
-  if (!sink) return;
+  const bool has_sink = durability && durability->sink != nullptr;
+  if (!sink && !has_sink) return;
   const auto segments = program->segments();
   const Engine* const engine = backend->engine();  // null: a backend without deploys
   const uint64_t deploy_mark = engine != nullptr ? engine->deploy_mark() : 0;
@@ -95,14 +101,16 @@ void MembershipEngine::State::on_changes(std::span<const Change> changes) {
                                       ? std::string_view(segments[change.segment].name)
                                       : engine->segment_name(change.segment);
     const ChangeId id = change_id(change, name, deploy_mark);
-    sink({.at = time_point_of(change.at),
-          .user = change.user,
-          .segment = change.segment,
-          .segment_name = name,
-          .entered = change.entered,
-          .cause = cause_of(change.cause),
-          .event = change.event,
-          .id = std::string_view(id.data(), id.size())});
+    const MembershipChange told = {.at = time_point_of(change.at),
+                                   .user = change.user,
+                                   .segment = change.segment,
+                                   .segment_name = name,
+                                   .entered = change.entered,
+                                   .cause = cause_of(change.cause),
+                                   .event = change.event,
+                                   .id = std::string_view(id.data(), id.size())};
+    if (has_sink) durability->add_change(told);
+    if (sink) sink(told);
   }
 }
 
@@ -240,6 +248,7 @@ Outcome MembershipEngine::read(EventInput& input, const ProgressSink& progress) 
     if (outcome.ok()) outcome = outcome_of(settled);
   }
   state_->backend->push({});  // settles what has waited for more
+  if (state_->durability) state_->durability->kept->outbox().hand_over();
   state_->publish_settled();
   state_->input = nullptr;
   if (outcome.ok()) state_->half_lines = input.state().half_lines_found();
@@ -345,6 +354,13 @@ Outcome MembershipEngine::checkpoint() noexcept {
   return state_->durability ? outcome_of(state_->durability->kept->checkpoint()) : Outcome();
 }
 
+Outcome MembershipEngine::flush_sink(Milliseconds longest) noexcept {
+  const Call call(state_.get());
+  if (Outcome wrong = call.misuse(); !wrong.ok()) return wrong;
+  return state_->durability ? outcome_of(state_->durability->kept->outbox().flush(longest))
+                            : Outcome();
+}
+
 bool MembershipEngine::has_changed() const noexcept {
   return !state_ || !state_->durability || state_->durability->kept->has_logged();
 }
@@ -445,6 +461,11 @@ RunStats MembershipEngine::stats() const noexcept {
                     .cold_users = found.cold_users,
                     .resident_bytes = counted.state_bytes - found.cold_bytes,
                     .failure = found.last_failure};
+  }
+  if (state_->durability && state_->durability->sink != nullptr) {
+    const durable::Outbox::Waiting waiting = state_->durability->kept->outbox().waiting();
+    stats.sink = {waiting.changes, waiting.bytes,
+                  waiting.failure.ok() ? std::string() : waiting.failure.error().message};
   }
   stats.warming = warming_of(*state_);
   if (counted.newest != kLongAgo) stats.newest = time_point_of(counted.newest);

@@ -50,12 +50,19 @@ typedef enum segue_sync {
   SEGUE_SYNC_NONE = 2    /* when the system likes */
 } segue_sync;
 
+/* All changes that were given so far are to be kept whatever happens. 0: they are; else all since
+ * the last time that they were are given again, 100 ms later, then later and later. */
+typedef int (*segue_commit_callback)(void* context);
+
 typedef struct segue_durable_options {
   size_t size;
   uint32_t sync;          /* segue_sync: when input outlives the machine, not the process alone */
   uint32_t sync_every_ms; /* 0: 10 */
-  uint64_t checkpoint_bytes;       /* of input between two checkpoints; 0: 64 MiB */
-  segue_change_callback on_change; /* NULL: nobody. Each change at least once, with its id */
+  uint64_t checkpoint_bytes; /* of input between two checkpoints; 0: 64 MiB */
+  /* NULL: nobody. Each change at least once, with its id, from a thread of the engine's own, so
+   * that one who stalls holds back nobody until `sink_bytes_max` wait. A caller built before there
+   * was such a bound has all that its calls make before they return. */
+  segue_change_callback on_change;
   void* context;
   /* For users' states; others lie in the folder and come back when they are needed, see
    * `memory_bytes` in segue/durable.h. 0: all are in memory. From 1 MiB on, else SEGUE_INVALID. */
@@ -63,6 +70,13 @@ typedef struct segue_durable_options {
   /* The log is kept so far behind the newest event, for deploys to fill what begins anew from, see
    * `keep_log` in segue/durable.h. 0: it is not; INT64_MAX: all of it. */
   int64_t keep_log_ms;
+  /* Of changes that wait for `on_change` and `on_commit`; 0: 64 MiB. Where so much waits, a call
+   * that could make more waits too: it fails with SEGUE_UNREADABLE, and nothing of it is applied,
+   * when the last commit failed or nothing was taken for `sink_patience_ms`. */
+  uint64_t sink_bytes_max;
+  int64_t sink_patience_ms;        /* 0: 30,000; INT64_MAX: without end */
+  segue_commit_callback on_commit; /* with `on_change`, of its thread and context; NULL: each change
+                                      counts when it was given */
 } segue_durable_options;
 
 /* What was found in the folder. */
@@ -78,9 +92,10 @@ typedef struct segue_recovery {
 /* The engine that `folder` keeps on a local disk, as it was when its process ended, or one without
  * users. Input is in a log there before it is applied: after a call that fails for the disk's sake
  * nothing of it is, and it may be made again. `options`, `durable` and `recovery` may be NULL.
- * Changes since the last checkpoint are given again, within this call. A folder of
- * another program goes over to this one, as by `segue_engine_deploy`. SEGUE_INVALID if another
- * process has the folder or it is of other options, SEGUE_UNSUPPORTED in a build without RocksDB.
+ * Changes since the last checkpoint, and those that it holds since they were not committed, are
+ * given again. A folder of another program goes over to this one, as by `segue_engine_deploy`.
+ * SEGUE_INVALID if another process has the folder or it is of other options, SEGUE_UNSUPPORTED in a
+ * build without RocksDB.
  */
 SEGUE_API segue_status segue_engine_open(const segue_program* program,
                                          const segue_engine_options* options, const char* folder,
@@ -89,6 +104,11 @@ SEGUE_API segue_status segue_engine_open(const segue_program* program,
 
 /* A checkpoint now, on the disk when it returns. Of an engine without a folder: nothing. */
 SEGUE_API segue_status segue_engine_checkpoint(segue_engine* engine);
+
+/* Waits until all changes made so far are given and committed, `longest_ms` at most (INT64_MAX:
+ * without end). SEGUE_UNREADABLE if a commit fails meanwhile or it takes longer; they wait on, and
+ * are tried again. Of an engine without a folder or `on_change`: nothing. */
+SEGUE_API segue_status segue_engine_flush_sink(segue_engine* engine, int64_t longest_ms);
 
 typedef struct segue_deploy_options {
   size_t size;
@@ -114,11 +134,13 @@ SEGUE_API segue_status segue_engine_deploy(segue_engine* engine, const segue_pro
  * long enough after a deploy and it is told who is in them now; else 0. */
 SEGUE_API segue_status segue_engine_is_deploying(const segue_engine* engine, int* deploying);
 
-/* Waits for no one: no other call of the engine may be at work. */
+/* No other call of the engine may be at work. Of one with a folder: waits for its `on_change` to
+ * take what waits, if it does at the first try. */
 SEGUE_API void segue_engine_free(segue_engine* engine);
 
-/* Gives changes to `callback` from here on, from the threads that call the engine, in order of
- * instant, user and segment's name. NULL: to nobody. The engine may not be called out of it. */
+/* Gives changes to `callback` from here on, from the threads that call the engine (of one with a
+ * folder beside its own `on_change`), in order of instant, user and segment's name. NULL: to
+ * nobody. The engine may not be called out of it. */
 SEGUE_API segue_status segue_engine_on_change(segue_engine* engine, segue_change_callback callback,
                                               void* context);
 
@@ -151,6 +173,9 @@ typedef struct segue_engine_stats {
   uint64_t evicted;
   uint64_t cold_users;
   uint64_t resident_bytes;
+  /* Of one with a folder: changes that its `on_change` has not taken, or not committed. */
+  uint64_t waiting_changes;
+  uint64_t waiting_bytes;
 } segue_engine_stats;
 
 /* `stats->size` is set by the caller: what a caller built before does not know is left out. */

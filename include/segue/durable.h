@@ -24,6 +24,13 @@ enum class InputSync : uint8_t {
 
 /// Where a durable engine's changes go. Each is given at least once, with the same id and in the
 /// same order; exactly once to a sink that can take back what is behind a position.
+///
+/// It is called from a thread of its own, one call at a time, but for the first `resume`, which
+/// `open_engine` makes. What was given waits in the engine until it is committed: some 100 ms or 8
+/// MiB later. After a commit that fails the sink is resumed where it stood and given all since once
+/// more, 100 ms later, then later and later up to 10 s. So one that fails or stalls holds back its
+/// own position alone, as long as no more waits than `DurableSettings::sink_bytes_max`. It must not
+/// throw, and may look users up but not call the engine otherwise, which is `Fault::kInvalid`.
 class SEGUE_API DurableSink {
  public:
   virtual ~DurableSink() = default;
@@ -36,7 +43,7 @@ class SEGUE_API DurableSink {
 
   virtual void give(const MembershipChange& change) = 0;
 
-  /// All that was given is kept whatever happens, up to `position`.
+  /// All that was given is kept whatever happens, up to `position`; or why it is not.
   virtual Outcome commit(uint64_t& position) = 0;
 };
 
@@ -44,6 +51,7 @@ class SEGUE_API DurableSink {
 inline constexpr uint64_t kMemoryBytesMin = uint64_t{1} << 20;
 
 inline constexpr Milliseconds kKeepAllLog = Milliseconds::max();
+inline constexpr Milliseconds kNoEnd = Milliseconds::max();
 
 struct DurableSettings {
   std::string folder;  ///< made if missing; held by one process at a time
@@ -51,6 +59,11 @@ struct DurableSettings {
   Milliseconds every{10};
   uint64_t checkpoint_bytes = uint64_t{64} << 20;  ///< of logged input between two checkpoints
   DurableSink* sink = nullptr;                     ///< outlives the engine; null: nowhere
+  /// Of changes that wait for the sink. Where so much waits, a call that could make more waits for
+  /// the sink too; it fails, and nothing of it is applied, when the sink's last commit failed or it
+  /// has taken nothing for `sink_patience`. What one call makes itself may come on top.
+  uint64_t sink_bytes_max = uint64_t{64} << 20;
+  Milliseconds sink_patience{30'000};  ///< `kNoEnd`: it waits as long as the sink does
   /// Of users' states in memory, and of what keeps the others on the disk: three quarters are for
   /// states, parted among the threads. States that are seldom touched lie in the folder then, and
   /// come back when an event or a deadline touches them; no answer depends on it. Ids, timers and
@@ -107,6 +120,7 @@ struct StateReport {
   std::string settings;
   std::string sink;
   uint64_t sink_position = 0;
+  uint64_t waiting_changes = 0;  // for the sink
   uint64_t users = 0;
   uint64_t state_bytes = 0;       ///< of all users
   uint64_t checkpoint_bytes = 0;  ///< on disk; 0 while it is in the store's own log

@@ -98,6 +98,13 @@ struct MemoryStats {
   std::string failure;  ///< why some could not be put out, so that memory held more; or none
 };
 
+/// Of an engine with a `DurableSink`.
+struct SinkStats {
+  uint64_t waiting_changes = 0;  ///< that it has not committed
+  uint64_t waiting_bytes = 0;
+  std::string failure;  ///< of its last commit; or none
+};
+
 /// A segment that reads what a deploy made anew: who was known before it neither enters nor leaves.
 struct WarmingSegment {
   std::string name;
@@ -117,6 +124,7 @@ struct RunStats {
   bool as_of = false;        ///< nobody looked for changes, and no state was kept
   uint64_t state_bytes = 0;  ///< of all users; 0 of the naive evaluator
   std::optional<MemoryStats> memory;
+  std::optional<SinkStats> sink;
   std::vector<WarmingSegment> warming;  ///< in order of the program, see `deploy`
   std::optional<TimePoint> newest;      ///< the newest event that counted
   std::vector<RejectCount> rejects;     ///< `late` included; most frequent first
@@ -137,9 +145,10 @@ class SEGUE_API MembershipEngine {
   MembershipEngine() noexcept;  ///< of no rules: only to be assigned to
   MembershipEngine(MembershipEngine&&) noexcept;
   MembershipEngine& operator=(MembershipEngine&&) noexcept;
+  /// Of a durable engine: waits for its sink to take what waits, if it does at the first try.
   ~MembershipEngine();
 
-  /// Gives changes to `sink` from here on.
+  /// Gives changes to `sink` from here on; of a durable engine beside its own sink.
   void on_change(ChangeSink sink) noexcept;
 
   /// Asks for a snapshot as of `at`, taken once all up to and at it is settled, so before input is
@@ -185,8 +194,14 @@ class SEGUE_API MembershipEngine {
   bool is_deploying() const noexcept;
 
   /// Of an engine of `open_engine`: all that was applied so far needs no log any more, once this
-  /// returns. It happens by itself now and then. Nothing for any other engine.
+  /// returns; changes that its sink has not taken are kept too. It happens by itself now and then.
+  /// Nothing for any other engine.
   Outcome checkpoint() noexcept;
+
+  /// Of such an engine: waits until its sink has committed all changes made so far, `longest` at
+  /// most. Errors: what a commit says that was tried meanwhile, or that it took longer; the changes
+  /// wait on, and are tried again. Nothing for any other engine.
+  Outcome flush_sink(Milliseconds longest = Milliseconds::max()) noexcept;
 
   /// Of such an engine: whether anything was accepted since it was opened. True for any other.
   bool has_changed() const noexcept;

@@ -62,6 +62,7 @@ Status Durable::deploy(std::shared_ptr<const Program> next, const DeployOptions&
   SEGUE_TRY_STATUS(engine_.trouble());
   const uint64_t identity = next->image().identity();
   if (identity == manifest_.program) return {};
+  SEGUE_TRY_STATUS(outbox_.await_room());
   engine_.finish_deploy();
   SEGUE_TRY_STATUS(engine_.trouble());
   std::unique_ptr<Engine> past;
@@ -81,6 +82,7 @@ Status Durable::deploy(std::shared_ptr<const Program> next, const DeployOptions&
   log_->set_program(identity);
   SEGUE_TRY_STATUS(go_over(next, std::move(past), options));
   work_with(std::move(next));
+  outbox_.hand_over();
   return {};
 }
 

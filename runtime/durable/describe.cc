@@ -89,6 +89,7 @@ Result<FolderReport> read_once(const std::string& folder, bool verify) {
     report.state_bytes += state.size();
     return {};
   }));
+  SEGUE_TRY(report.waiting, waiting_in(*store));
   report.checkpoint_bytes = store->bytes_on_disk();
   SEGUE_TRY(report.log, read_log(files, folder + "/log", report.manifest.next_record, false,
                                  [&](const Record& record) -> Status {

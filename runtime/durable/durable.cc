@@ -87,6 +87,18 @@ Status check_log_of_programs(const DurableOptions& options) {
                                     : "programs, but their log and their checkpoint are gone")};
 }
 
+/// Changes that a call made are for the sink to take when it ends.
+class EndOfCall {
+ public:
+  explicit EndOfCall(Outbox& outbox) : outbox_(outbox) {}
+  EndOfCall(const EndOfCall&) = delete;
+  EndOfCall& operator=(const EndOfCall&) = delete;
+  ~EndOfCall() { outbox_.hand_over(); }
+
+ private:
+  Outbox& outbox_;
+};
+
 }  // namespace
 
 Durable::Durable(const DurableOptions& options, std::shared_ptr<const Program> program,
@@ -100,6 +112,7 @@ Durable::Durable(const DurableOptions& options, std::shared_ptr<const Program> p
       decoder_(program_->schema()),
       kept_log_(options.keep_log),
       lateness_(engine.watermark()),
+      outbox_(host, options.outbox),
       ahead_([this](const InputBatch& input) { return write_batch(input); }, commit_of(options)) {}
 
 /// Of a policy that makes each batch wait for the disk.
@@ -171,7 +184,8 @@ Status Durable::load() {
   SEGUE_TRY_STATUS(load_users());
   SEGUE_TRY_STATUS(load_kept_log());
   SEGUE_TRY_STATUS(host_.restore_counts(manifest_.counts));
-  return host_.resume_sink(manifest_.sink_position);
+  SEGUE_TRY_STATUS(host_.resume_sink(manifest_.sink_position));
+  return outbox_.load(*store_, manifest_.sink_position);
 }
 
 Status Durable::load_kept_log() {
@@ -242,6 +256,7 @@ LogOptions Durable::log_options() const {
 }
 
 Status Durable::recover() {
+  const EndOfCall end(outbox_);
   const auto begun = Clock::now();
   const auto take = [&](const Record& record) { return replay(record); };
   SEGUE_TRY(const LogReading reading,
@@ -363,8 +378,10 @@ Status Durable::apply_logged(bool all) {
 }
 
 Status Durable::push(EventBatch batch, std::span<const uint32_t> inputs) {
+  const EndOfCall end(outbox_);
   SEGUE_TRY_STATUS(settle());
   if (batch.empty()) return {};
+  SEGUE_TRY_STATUS(outbox_.await_room());
   SEGUE_TRY_STATUS(engine_.trouble());
   InputBatch input{std::move(batch), inputs};
   SEGUE_TRY_STATUS(write_batch(input));
@@ -375,12 +392,14 @@ Status Durable::push(EventBatch batch, std::span<const uint32_t> inputs) {
 }
 
 Status Durable::push_on(EventBatch batch, std::span<const uint32_t> inputs) {
+  const EndOfCall end(outbox_);
   SEGUE_TRY_STATUS(apply_logged(false));
   // A checkpoint holds all that is in the log.
   if (is_checkpoint_due()) {
     SEGUE_TRY_STATUS(apply_logged(true));
     checkpoint_when_due();
   }
+  SEGUE_TRY_STATUS(outbox_.await_room());
   SEGUE_TRY_STATUS(engine_.trouble());
   if (!batch.empty()) ahead_.add({std::move(batch), inputs});
   return {};
@@ -388,15 +407,18 @@ Status Durable::push_on(EventBatch batch, std::span<const uint32_t> inputs) {
 
 Status Durable::settle() {
   if (ahead_.empty()) return {};
+  const EndOfCall end(outbox_);
   SEGUE_TRY_STATUS(apply_logged(true));
   checkpoint_when_due();
   return {};
 }
 
 Status Durable::advance_to(Instant through) {
+  const EndOfCall end(outbox_);
   SEGUE_TRY_STATUS(settle());
   SEGUE_TRY_STATUS(engine_.trouble());
   if (through.ms <= manifest_.advanced_ms) return {};  // nothing would happen
+  SEGUE_TRY_STATUS(outbox_.await_room());
   if (through.ms > kAdvanceMsMax) return Error{Errc::kInvalid, "no clock is moved on so far"};
   payload_.clear();
   put(payload_, through.ms);
@@ -409,6 +431,7 @@ Status Durable::advance_to(Instant through) {
 }
 
 Status Durable::finish(Instant until) {
+  const EndOfCall end(outbox_);
   SEGUE_TRY_STATUS(settle());
   // As far as the engine goes, so that a recovery goes there too.
   const Instant newest = std::max(engine_.stats().newest, engine_.last_stop());
@@ -420,10 +443,9 @@ Status Durable::finish(Instant until) {
 // ---- checkpoints --------------------------------------------------------------------------------
 
 Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
-  engine_.finish_deploy();  // its changes are to come before the sink's position is asked for
+  engine_.finish_deploy();  // its changes are a part of it
   SEGUE_TRY_STATUS(engine_.trouble());
-  SEGUE_TRY(manifest_.sink_position, host_.commit_sink());
-  auto batch = store_->batch(options_.batch_bytes, seal_of_user);
+  auto batch = store_->batch(options_.batch_bytes, seal_of);
   std::string key;
   const auto give = [&](std::string_view id, std::span<const std::byte> state) {
     key.assign(1, kUserKey).append(id);
@@ -435,13 +457,14 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   };
   manifest_.engine = engine_.save(give, true);
   SEGUE_TRY_STATUS(engine_.trouble());  // a cold user may be what could not be read
+  std::vector<ForgottenId> forgotten = engine_.take_forgotten();
+  erases_ |= !forgotten.empty();  // also of one who had no state: the log may have lines
+  save_outbox(*batch);
   manifest_.counts = host_.save_counts();
   manifest_.next_record = log_ ? log_->next() : 1;
   manifest_.written_ms = machine_ms();
   batch->put(kManifestKey, pack_manifest(manifest_));
   kept_log_.pass(place());
-  std::vector<ForgottenId> forgotten = engine_.take_forgotten();
-  erases_ |= !forgotten.empty();  // also of one who had no state: the log may have lines
   if (kept_log_.begin()) {
     batch->put(kKeptLogKey, kept_log_.pack());
     note_forgotten(forgotten_, std::move(forgotten));
@@ -452,6 +475,19 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   notes_kept_log_ = kept_log_.begin().has_value();
   if (erases_) batch->put(kErasesKey, pack_forgotten(forgotten_));
   return batch;
+}
+
+/// What waits for the sink may name who was deleted: then files do, until it is taken.
+void Durable::save_outbox(StoreBatch& batch) {
+  const Outbox::Saved saved = outbox_.save(batch);
+  manifest_.sink_position = saved.position;
+  manifest_.holds_changes = saved.first != saved.next;
+  if (erases_) {
+    named_until_ = manifest_.holds_changes ? saved.next : 0;
+  } else if (named_until_ != 0 && saved.first >= named_until_) {
+    named_until_ = 0;
+    erases_ = true;
+  }
 }
 
 /// One that fails is no failure of the input that made it due: it is tried again later; until then
@@ -478,6 +514,7 @@ Status Durable::begin_checkpoint() {
   // What came before stands in segments then that can go as a whole. If not, the next time.
   writing_erases_ = erases_ && log_->cut().ok();
   erases_ = erases_ && !writing_erases_;
+  writing_names_ = named_until_ != 0;
   writing_kept_ = kept_log_.begin();
   if (writing_erases_) writing_forgotten_ = std::exchange(forgotten_, {});
   is_written_ = false;
@@ -508,6 +545,7 @@ Status Durable::erase_deleted() {
     SEGUE_TRY_STATUS(store_->write(*nameless));
   }
   SEGUE_TRY_STATUS(store_->purge());
+  if (writing_names_) return {};  // once more when that is taken
   const auto done = store_->batch(options_.batch_bytes);
   done->remove(kErasesKey);
   return store_->write(*done);
@@ -528,6 +566,7 @@ Status Durable::await_checkpoint() {
 }
 
 Status Durable::checkpoint() {
+  const EndOfCall end(outbox_);
   SEGUE_TRY_STATUS(settle());
   if (!await_checkpoint().ok()) SEGUE_TRY_STATUS(await_checkpoint());  // there may be room again
   checkpoint_at_ = log_->bytes_written();

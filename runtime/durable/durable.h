@@ -18,6 +18,7 @@
 #include "runtime/durable/log.h"
 #include "runtime/durable/log_ahead.h"
 #include "runtime/durable/manifest.h"
+#include "runtime/durable/outbox.h"
 #include "runtime/durable/programs.h"
 #include "runtime/durable/records.h"
 #include "runtime/durable/store.h"
@@ -34,6 +35,7 @@ struct DurableOptions {
   uint64_t segment_bytes = uint64_t{64} << 20;
   std::string settings;           // what of the engine's settings answers depend on: `lateness 0s`
   std::string sink;               // where changes go: a path, or empty
+  OutboxOptions outbox;           // of changes on their way there
   size_t batch_bytes = SIZE_MAX;  // of a checkpoint in memory while it is made
   size_t memory_bytes = 0;        // for states and where cold ones lie; 0: all states are in memory
   /// The log is kept so far behind the newest event, for deploys; `kKeepAll`: all of it.
@@ -48,16 +50,8 @@ struct DurableOptions {
 constexpr size_t state_bytes_of(size_t memory_bytes) { return memory_bytes - memory_bytes / 4; }
 
 /// What a durable engine asks of its host.
-class DurableHost {
+class DurableHost : public ChangeReceiver {
  public:
-  virtual ~DurableHost() = default;
-
-  /// Takes back what was given to the sink behind that position, before anything is given again.
-  [[nodiscard]] virtual Status resume_sink(uint64_t position) = 0;
-
-  /// All that was given is on the disk; where the sink stands then.
-  virtual Result<uint64_t> commit_sink() = 0;
-
   /// What the host keeps with a checkpoint, and gets back from it.
   virtual std::string save_counts() = 0;
   [[nodiscard]] virtual Status restore_counts(std::string_view bytes) = 0;
@@ -86,7 +80,9 @@ struct RecoveryReport {
 
 /// Keeps an engine in a folder: what it accepts is in the log before it is applied, and checkpoints
 /// hold what the log need not repeat. After the process ends, however it ends, `open` and `recover`
-/// make the engine what it was, and changes since the last checkpoint are given again.
+/// make the engine what it was, and changes that the sink had not committed by the last checkpoint,
+/// or were made since, are given again. While too many wait for the sink, see `Outbox`, calls that
+/// could make more fail, and nothing of them is logged.
 ///
 /// Cost: a copy of each line, a checksum of it and a write; a checkpoint copies the states that
 /// changed while input waits, and writes them on a thread of its own: while it does, no other is
@@ -140,8 +136,11 @@ class Durable {
   /// Settles all up to and at the newest event, or `until` if that is later.
   Status finish(Instant until);
 
-  /// A checkpoint now, on the disk when it returns.
+  /// A checkpoint now, on the disk when it returns. Changes that wait for the sink are in it.
   Status checkpoint();
+
+  /// Where the engine's listener adds changes.
+  Outbox& outbox() { return outbox_; }
 
   /// Whether anything was logged since `open`.
   bool has_logged() const { return log_->next() != first_logged_; }
@@ -181,6 +180,7 @@ class Durable {
   Result<std::unique_ptr<StoreBatch>> make_checkpoint();
   Status write_checkpoint();
   Status erase_deleted();
+  void save_outbox(StoreBatch& batch);
 
   DurableOptions options_;
   std::shared_ptr<const Program> given_;    // to `open`
@@ -199,6 +199,7 @@ class Durable {
   uint64_t first_logged_ = 1;
   uint64_t checkpoint_at_ = 0;  // bytes of the log at the last one
   bool erases_ = false;         // users were deleted since the last one
+  uint64_t named_until_ = 0;    // changes that wait before this piece may name such; 0: none
   KeptLog kept_log_;
   bool notes_kept_log_ = false;  // the store says where it begins
   ForgottenIds forgotten_;       // whose lines are in the log that is kept
@@ -210,6 +211,7 @@ class Durable {
   uint64_t writing_next_ = 0;
   uint64_t writing_program_ = 0;
   bool writing_erases_ = false;  // users were deleted: nothing of them may be left in a file
+  bool writing_names_ = false;   // … but changes that wait
   std::optional<LogPlace> writing_kept_;  // from where on the log is kept
   ForgottenIds writing_forgotten_;
   Status written_;
@@ -217,6 +219,7 @@ class Durable {
   std::atomic<bool> is_written_ = false;  // or has failed
   std::thread writer_;
 
+  Outbox outbox_;
   LogAhead ahead_;  // last: it uses the above
 };
 
@@ -235,6 +238,7 @@ struct FolderReport {
     Instant until;  // kNever: without end
   };
   std::vector<Warming> warming;  // of the checkpoint's program
+  Outbox::Waiting waiting;       // for the sink
   std::optional<LogPlace> kept;  // from where on the log is kept, if it is
   uint64_t kept_records = 0;     // from there up to the checkpoint
 };

@@ -7,6 +7,7 @@
 
 #include "runtime/durable/test_files.h"
 #include "runtime/durable/test_host.h"
+#include "runtime/durable/test_store.h"
 
 namespace segue::durable {
 namespace {
@@ -211,10 +212,12 @@ TEST_F(DurableTest, ALaterStopMovesTheClockForGood) {
     }
     EXPECT_TRUE(host->stop_at({20'000}).ok());
     EXPECT_TRUE(host->durable->finish(kLongAgo).ok());
+    host->flush();
     const KeptSink stopped = sink_;
     if (dies) {
       host = nullptr;
       host = open();
+      host->flush();
       sink_ = stopped;  // a recovery is asked for no stop
     }
     EXPECT_TRUE(host->push(late, lines).ok());
@@ -396,12 +399,14 @@ TEST_F(DurableTest, WhatWasAppliedAgainIsNotOnceMore) {
   }
 }
 
-/// The host's sink has no room when a checkpoint is due: the input that made it due is accepted.
+/// One that has no room when a checkpoint is due: the input that made it due is accepted.
 TEST_F(DurableTest, InputDoesNotFailForACheckpointsSake) {
   options_.checkpoint_bytes = 1;
-  const auto host = open();
-  host->sink_fails = true;
+  options_.opener = open_faulty;
   const std::vector<Step> steps = some_steps(2, 10);
+  store_write_fails = false;
+  const auto host = open();
+  store_write_fails = true;
   uint64_t lines = 0;
   for (const Step& step : steps) {
     ASSERT_TRUE(host->push(step, lines).ok());
@@ -409,8 +414,52 @@ TEST_F(DurableTest, InputDoesNotFailForACheckpointsSake) {
   }
   EXPECT_EQ(host->taken(), lines);
   EXPECT_FALSE(host->durable->checkpoint().ok());
-  host->sink_fails = false;
+  store_write_fails = false;
   EXPECT_TRUE(host->durable->checkpoint().ok());
+}
+
+/// Checkpoints go on, and hold what waits; whoever opens the folder gives it first.
+TEST_F(DurableTest, ASinkThatFailsHoldsBackItsPositionAlone) {
+  for (const bool begins_anew : {false, true}) {
+    const std::vector<Step> steps = some_steps(3, 60);
+    const std::string plain = run(steps, false);
+    std::filesystem::remove_all(options_.folder);
+    sink_ = {};
+    options_.checkpoint_bytes = 700;
+    auto host = open();
+    uint64_t lines = 0;
+    const auto push = [&](size_t first, size_t end) {
+      for (size_t i = first; i < end; ++i) {
+        ASSERT_TRUE(host->push(steps[i], lines).ok());
+        ASSERT_TRUE(host->finish_step(steps[i]).ok());
+        lines += steps[i].lines.size();
+      }
+    };
+    push(0, 20);
+    host->flush();
+    const size_t taken = sink_.changes.size();
+    host->sink_fails = true;
+    push(20, 40);
+    EXPECT_FALSE(host->durable->outbox().flush(std::chrono::milliseconds(1)).ok());
+    ASSERT_TRUE(host->durable->checkpoint().ok());
+    const auto found = describe(options_.folder, true);
+    ASSERT_TRUE(found.has_value()) << found.error().message;
+    EXPECT_EQ(found->manifest.sink_position, taken);
+    EXPECT_GT(found->waiting.changes, 0u);
+    EXPECT_EQ(found->waiting.changes, host->durable->outbox().waiting().changes);
+    if (begins_anew) {
+      host = nullptr;
+      host = open();
+      ASSERT_TRUE(host->status.ok()) << host->status.error().message;
+      EXPECT_EQ(host->replayed, 0u);
+    }
+    host->sink_fails = false;
+    push(40, steps.size());
+    ASSERT_TRUE(host->durable->finish(kLongAgo).ok());
+    EXPECT_EQ(host->told(), plain);
+    ASSERT_TRUE(host->durable->checkpoint().ok());
+    EXPECT_EQ(describe(options_.folder, true)->waiting.changes, 0u);
+  }
 }
 
 TEST_F(DurableTest, AFolderIsDescribedWithoutTakingIt) {

@@ -6,49 +6,16 @@
 
 #include "runtime/durable/test_files.h"
 #include "runtime/durable/test_host.h"
+#include "runtime/durable/test_store.h"
 
 namespace segue::durable {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-Result<std::unique_ptr<Store>> open_plain(const std::string& folder, StoreMode) {
-  return open_store(folder, StoreMode::kWritePlain);
-}
-
-bool purge_fails = false;
-
-/// A process that ends between a checkpoint and what it erases.
-class UnpurgedStore final : public Store {
- public:
-  explicit UnpurgedStore(std::unique_ptr<Store> under) : under_(std::move(under)) {}
-
-  std::unique_ptr<StoreBatch> batch(size_t memory_bytes, Seal seal) override {
-    return under_->batch(memory_bytes, seal);
-  }
-  Status write(StoreBatch& batch) override { return under_->write(batch); }
-  Result<std::optional<std::string>> get(std::string_view key) override { return under_->get(key); }
-  Status scan(std::string_view prefix,
-              const std::function<Status(std::string_view, std::string_view)>& take) override {
-    return under_->scan(prefix, take);
-  }
-  Status verify() override { return under_->verify(); }
-  Status purge() override {
-    return purge_fails ? Status(Error{Errc::kUnreadable, "No space left on device"})
-                       : under_->purge();
-  }
-  uint64_t bytes_on_disk() override { return under_->bytes_on_disk(); }
-
- private:
-  std::unique_ptr<Store> under_;
-};
-
-Result<std::unique_ptr<Store>> open_unpurged(const std::string& folder, StoreMode mode) {
-  SEGUE_TRY(auto under, open_plain(folder, mode));
-  return std::unique_ptr<Store>(std::make_unique<UnpurgedStore>(std::move(under)));
-}
 
 class EraseTest : public KeptTest, public testing::WithParamInterface<bool> {
  protected:
@@ -56,7 +23,7 @@ class EraseTest : public KeptTest, public testing::WithParamInterface<bool> {
     if (GetParam()) options_.keep_log = kKeepAll;
     options_.folder = folder_.path() + "/state";
     options_.opener = open_plain;
-    purge_fails = false;
+    store_purge_fails = false;
   }
 
   std::unique_ptr<TestHost> open() {
@@ -95,11 +62,13 @@ class EraseTest : public KeptTest, public testing::WithParamInterface<bool> {
     ASSERT_TRUE(host.durable->checkpoint().ok());
     push(host, {view("erase-me-please", 10'100), view("visitor-4711", 10'110)});
     ASSERT_TRUE(host.durable->advance_to({10'150}).ok());
+    host.flush();
   }
 
   void erase(TestHost& host) {
     push(host, {R"({"type":"delete","userId":"erase-me-please","timestamp":10200})"});
     ASSERT_TRUE(host.durable->advance_to({10'300}).ok());
+    if (!host.sink_fails) host.flush();
   }
 
   static std::string view(const std::string& user, int64_t at_ms) {
@@ -123,8 +92,11 @@ class EraseTest : public KeptTest, public testing::WithParamInterface<bool> {
       failed = !host->durable->checkpoint().ok();
     }
     files.set({});
-    // Of one that failed to begin a segment alone nothing is left to be done.
-    open();
+    // Of one that failed to begin a segment alone nothing is left to be done. What it tells once
+    // more names them until it is taken.
+    const auto host = open();
+    host->flush();
+    EXPECT_TRUE(host->durable->checkpoint().ok());
     expect_nothing_of_them();
     EXPECT_TRUE(describe(options_.folder, true).has_value());
     options_.files = &posix_files();
@@ -150,6 +122,7 @@ TEST_P(EraseTest, NoByteIsLeft) {
     EXPECT_GE(found("visitor-4711").size(), 2u);
     erase(*host);
     push(*host, {view("somebody-else", 10'400)});
+    host->flush();
     ASSERT_TRUE(host->durable->checkpoint().ok());
     expect_nothing_of_them();
     push(*host, {view("somebody-else", 10'500)});
@@ -171,25 +144,54 @@ TEST_P(EraseTest, NorIsThereBehindADeploy) {
     ASSERT_TRUE(host->durable->deploy(other_program()).ok());
     if (!erases_first) erase(*host);
     push(*host, {view("somebody-else", 10'400)});
+    host->flush();
     ASSERT_TRUE(host->durable->checkpoint().ok());
     expect_nothing_of_them();
   }
 }
 
 TEST_P(EraseTest, AProcessThatEndsBeforeLeavesItToTheNext) {
-  options_.opener = open_unpurged;
+  options_.opener = open_faulty;
   {
     const auto host = open();
     fill(*host);
     erase(*host);
-    purge_fails = true;
+    store_purge_fails = true;
     EXPECT_FALSE(host->durable->checkpoint().ok());
     EXPECT_THAT(found("erase-me-please"), Not(IsEmpty()));
   }
-  purge_fails = false;
+  store_purge_fails = false;
   const auto host = open();
   ASSERT_TRUE(host->durable->checkpoint().ok());
   expect_nothing_of_them();
+}
+
+/// What waits for the sink is told yet, and names them until it is.
+TEST_P(EraseTest, ChangesThatWaitAreErasedWhenTheyAreTaken) {
+  for (const bool begins_anew : {false, true}) {
+    lines_ = 0;
+    std::filesystem::remove_all(options_.folder);
+    sink_ = {};
+    auto host = open();
+    fill(*host);
+    host->sink_fails = true;
+    erase(*host);
+    ASSERT_TRUE(host->durable->checkpoint().ok());
+    EXPECT_THAT(found("erase-me-please"), Not(IsEmpty()));
+    if (begins_anew) {
+      host = nullptr;
+      host = open();
+    }
+    host->sink_fails = false;
+    host->flush();
+    EXPECT_THAT(sink_.changes, Contains(HasSubstr("erase-me-please@10200 -")));
+    push(*host, {view("somebody-else", 10'400)});
+    ASSERT_TRUE(host->durable->checkpoint().ok());
+    expect_nothing_of_them();
+    host = nullptr;
+    open();
+    expect_nothing_of_them();
+  }
 }
 
 TEST_P(EraseTest, WhateverFailsOfTheLogIsLeftToTheNext) {

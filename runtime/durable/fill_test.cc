@@ -162,9 +162,11 @@ TEST_F(FillTest, ALogOfAllInputMakesItAsIfTheRulesHadAlwaysBeenThere) {
       EXPECT_EQ(host->engine().warming(), nullptr);
       EXPECT_GT(host->engine().last_deploy().filled, 0u);
       ASSERT_TRUE(host->durable->checkpoint().ok());
+      host->flush();
       const size_t told = sink_.changes.size();
       give(*host, std::span(steps).subspan(at), lines);
       ASSERT_TRUE(host->durable->finish(kLongAgo).ok());
+      host->flush();
       filled_changes.assign(sink_.changes.begin() + static_cast<ptrdiff_t>(told),
                             sink_.changes.end());
       filled_members = members(*host);
@@ -173,9 +175,11 @@ TEST_F(FillTest, ALogOfAllInputMakesItAsIfTheRulesHadAlwaysBeenThere) {
     const auto always = open(wider_program(), threads);
     uint64_t lines = 0;
     give(*always, std::span(steps).first(at), lines);
+    always->flush();
     const size_t told = sink_.changes.size();
     give(*always, std::span(steps).subspan(at), lines);
     ASSERT_TRUE(always->durable->finish(kLongAgo).ok());
+    always->flush();
     EXPECT_EQ(filled_members, members(*always));
     EXPECT_EQ(filled_changes,
               std::vector<std::string>(sink_.changes.begin() + static_cast<ptrdiff_t>(told),
@@ -305,6 +309,7 @@ TEST_F(FillTest, ALogOfLessMakesItSoOnceThatIsEnough) {
       }
       give(*host, std::span(steps).subspan(25 + seed % 20), lines);
       ASSERT_TRUE(host->durable->finish(kLongAgo).ok());
+      host->flush();
       filled = changes_after(untils);
     }
     begin_anew();
@@ -312,6 +317,7 @@ TEST_F(FillTest, ALogOfLessMakesItSoOnceThatIsEnough) {
     uint64_t lines = 0;
     give(*always, steps, lines);
     ASSERT_TRUE(always->durable->finish(kLongAgo).ok());
+    always->flush();
     EXPECT_EQ(filled, changes_after(untils));
     compared += filled.size();
   }

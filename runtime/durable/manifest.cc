@@ -10,7 +10,10 @@
 namespace segue::durable {
 namespace {
 
+/// The second says no more than the first, but that changes wait in the store: a version that does
+/// not know of them would lose them.
 constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersionWithChanges = 2;
 constexpr const char* kWhatToDo =
     "go on with the version that wrote it, or begin another folder from the events";
 
@@ -72,7 +75,7 @@ std::string pack_manifest(const Manifest& manifest) {
   put_text(out, manifest.counts);
   put_text(out, manifest.engine);
   std::string head;
-  put(head, kVersion);
+  put(head, manifest.holds_changes ? kVersionWithChanges : kVersion);
   put(head, hash64(out));
   return head + out;
 }
@@ -82,15 +85,16 @@ Result<Manifest> open_manifest(std::string_view bytes) {
   uint32_t version = 0;
   uint64_t checksum = 0;
   if (!in.take(version) || !in.take(checksum)) return damaged("its manifest is too short");
-  if (version != kVersion) {
+  if (version != kVersion && version != kVersionWithChanges) {
     return Error{Errc::kUnsupported,
-                 fmt::format("a checkpoint of version {}: this build reads {}; {}", version,
-                             kVersion, kWhatToDo)};
+                 fmt::format("a checkpoint of version {}: this build reads {} and {}; {}", version,
+                             kVersion, kVersionWithChanges, kWhatToDo)};
   }
   if (hash64(bytes.substr(bytes.size() - in.left())) != checksum) {
     return damaged("its manifest does not fit its checksum");
   }
   Manifest manifest;
+  manifest.holds_changes = version == kVersionWithChanges;
   const bool whole = in.take(manifest.program) && take_string(in, manifest.settings) &&
                      take_string(in, manifest.sink) && in.take(manifest.next_record) &&
                      in.take(manifest.sink_position) && in.take(manifest.written_ms) &&
@@ -100,8 +104,8 @@ Result<Manifest> open_manifest(std::string_view bytes) {
   return manifest;
 }
 
-uint64_t seal_of_user(std::string_view key, std::string_view state) {
-  return hash64(state, hash64(key.substr(1)));
+uint64_t seal_of(std::string_view key, std::string_view value) {
+  return hash64(value, hash64(key.substr(1)));
 }
 
 Result<std::string_view> open_user(std::string_view id, std::string_view value) {

@@ -26,8 +26,9 @@ struct Manifest {
   std::string sink;
   uint64_t next_record = 1;  // the first one that the checkpoint does not hold
   uint64_t sink_position = 0;
-  int64_t written_ms = 0;   // by the machine's clock
-  int64_t advanced_ms = 0;  // how far the clock was moved on
+  bool holds_changes = false;  // that wait for the sink, see `Outbox`; a reader must know of them
+  int64_t written_ms = 0;      // by the machine's clock
+  int64_t advanced_ms = 0;     // how far the clock was moved on
   std::vector<InputState> inputs;
   std::string counts;  // the host's
   std::string engine;  // see `Engine::save`
@@ -37,9 +38,9 @@ struct Manifest {
 std::string pack_manifest(const Manifest& manifest);
 Result<Manifest> open_manifest(std::string_view bytes);
 
-/// A user's state in the store has a checksum over id and state in front: what makes it of the
-/// user's key, and what takes it off; `kCorrupt` names the user.
-uint64_t seal_of_user(std::string_view key, std::string_view state);
+/// In front of a value in the store: a checksum over what its key has behind the first byte, and
+/// the value. `open_user` takes it off a user's state; `kCorrupt` names the user.
+uint64_t seal_of(std::string_view key, std::string_view value);
 Result<std::string_view> open_user(std::string_view id, std::string_view value);
 
 }  // namespace segue::durable

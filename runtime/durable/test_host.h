@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <random>
 #include <string>
@@ -139,8 +140,15 @@ class TestHost final : public EngineListener, public DurableHost {
 
   const Engine& engine() const { return engine_; }
 
+  /// The sink has all that was made so far.
+  void flush() {
+    const Status flushed = durable->outbox().flush(OutboxOptions::kForEver);
+    EXPECT_TRUE(flushed.ok()) << flushed.error().message;
+  }
+
   /// All that there is to tell apart two engines of the same past.
   std::string told() {
+    flush();
     std::string out;
     for (const std::string& change : sink_.changes) out += change;
     const auto members = engine_.members();
@@ -157,7 +165,7 @@ class TestHost final : public EngineListener, public DurableHost {
 
   void on_changes(std::span<const Change> changes) override {
     for (const Change& change : changes) {
-      sink_.changes.push_back(fmt::format(
+      durable->outbox().add(fmt::format(
           "{}@{} {}{}{}\n", change.user, change.at.ms, change.entered ? '+' : '-',
           engine_.segment_name(change.segment), change.cause == Cause::kDeploy ? " deploy" : ""));
     }
@@ -166,6 +174,16 @@ class TestHost final : public EngineListener, public DurableHost {
     if (position > sink_.changes.size()) return Error{Errc::kCorrupt, "the sink has lost changes"};
     sink_.changes.resize(position);
     return {};
+  }
+  void give_to_sink(std::string_view records) override {
+    while (!records.empty()) {
+      const size_t end = records.find('\n') + 1;
+      sink_.changes.emplace_back(records.substr(0, end));
+      records.remove_prefix(end);
+    }
+  }
+  Status check_records(std::string_view records) const override {
+    return records.ends_with('\n') ? Status() : Status(Error{Errc::kCorrupt, "no changes"});
   }
   Result<uint64_t> commit_sink() override {
     if (sink_fails) return Error{Errc::kUnreadable, "the sink has no room"};
@@ -183,11 +201,11 @@ class TestHost final : public EngineListener, public DurableHost {
     return std::shared_ptr<const Program>(std::make_shared<const Program>(std::move(image)));
   }
   void on_program(const std::shared_ptr<const Program>& program) override { at_work_ = program; }
-  void on_stop(Instant at) override { sink_.changes.push_back(fmt::format("stop at {}\n", at.ms)); }
+  void on_stop(Instant at) override { durable->outbox().add(fmt::format("stop at {}\n", at.ms)); }
 
   Status status;  // of opening
   uint64_t replayed = 0;
-  bool sink_fails = false;
+  std::atomic<bool> sink_fails = false;
 
  private:
   KeptSink& sink_;

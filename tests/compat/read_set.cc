@@ -225,6 +225,7 @@ Reading read_kept(const std::string& folder,
   reading.answers = fmt::format("{} users, {} events applied again\n", found.users, found.events);
   (void)engine.push(std::string_view(events()).substr(ended_after()));
   (void)engine.finish(until());
+  (void)engine.flush_sink();
   reading.answers += told.text + end_of(engine, *program);
   return reading;
 }

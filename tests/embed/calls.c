@@ -309,7 +309,8 @@ static void test_kept_engine(const char* folder) {
   segue_program* program = compile();
   segue_engine_options options = {sizeof options, 1, 0, 0, 1, 0};
   Seen seen = {0};
-  segue_durable_options durable = {sizeof durable, SEGUE_SYNC_ALWAYS, 0, 0, on_change, &seen, 0, 0};
+  segue_durable_options durable = {
+      .size = sizeof durable, .sync = SEGUE_SYNC_ALWAYS, .on_change = on_change, .context = &seen};
   segue_recovery recovery = {0};
   segue_engine* engine = NULL;
   CHECK(segue_engine_open(program, &options, folder, &durable, &recovery, &engine) == SEGUE_MISUSE);
@@ -327,6 +328,7 @@ static void test_kept_engine(const char* folder) {
   CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart)) == SEGUE_OK);
   CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart + kHour)) == SEGUE_OK);
   CHECK(segue_engine_advance(engine, kStart + 2 * kHour) == SEGUE_OK);
+  CHECK(segue_engine_flush_sink(engine, INT64_MAX) == SEGUE_OK);
   CHECK(seen.entered == 1);
   char id[25];
   memcpy(id, seen.id, sizeof id);
@@ -334,6 +336,7 @@ static void test_kept_engine(const char* folder) {
 
   CHECK(segue_engine_open(program, &options, folder, &durable, &recovery, &engine) == SEGUE_OK);
   CHECK(recovery.is_new == 0 && recovery.users == 1 && recovery.events == 2);
+  CHECK(segue_engine_flush_sink(engine, INT64_MAX) == SEGUE_OK);
   CHECK(seen.entered == 2 && strcmp(seen.id, id) == 0); /* the same change, given again */
   int member = 0;
   CHECK(segue_engine_is_member(engine, text("ann"), 0, &member) == SEGUE_OK && member == 1);
@@ -384,6 +387,85 @@ static void test_kept_engine(const char* folder) {
   segue_program_free(program);
 }
 
+static int on_commit(void* context) { return ++*(int*)context <= 2; /* fails twice */ }
+
+typedef struct Told {
+  int commits; /* first: what `on_commit` is given */
+  unsigned entered;
+  segue_engine* engine;
+  segue_status of_push, of_member;
+} Told;
+
+static void on_told(const segue_change* change, void* context) {
+  Told* told = context;
+  told->entered += change->entered;
+  int member = 0;
+  told->of_push = segue_engine_push(told->engine, text(""));
+  told->of_member = segue_engine_is_member(told->engine, text("ann"), 0, &member);
+  segue_engine_free(told->engine); /* does nothing: it would wait for itself */
+}
+
+/* A commit that fails has changes given again; the engine goes on, until too many wait. */
+static void test_sink(const char* kept) {
+  char folder[1000], room[200];
+  snprintf(folder, sizeof folder, "%s/told", kept);
+  segue_program* program = compile();
+  segue_engine_options options = {.size = sizeof options, .lookups = 1};
+  Told told = {0};
+  segue_durable_options durable = {.size = sizeof durable,
+                                   .sync = SEGUE_SYNC_NONE,
+                                   .on_change = on_told,
+                                   .context = &told,
+                                   .sink_bytes_max = 1,
+                                   .sink_patience_ms = INT64_MAX,
+                                   .on_commit = on_commit};
+  segue_status opened = segue_engine_open(program, &options, folder, &durable, NULL, &told.engine);
+  if (opened == SEGUE_UNSUPPORTED) {
+    segue_program_free(program);
+    return;
+  }
+  CHECK(opened == SEGUE_OK);
+  segue_engine* engine = told.engine;
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart)) == SEGUE_OK);
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart + kHour)) == SEGUE_OK);
+  CHECK(segue_engine_advance(engine, kStart + 2 * kHour) == SEGUE_OK);
+  CHECK(segue_engine_flush_sink(engine, INT64_MAX) == SEGUE_UNREADABLE);
+  CHECK(strstr(segue_message(), "`on_commit` gave 1") != NULL);
+  segue_engine_stats stats = {.size = sizeof stats};
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_OK);
+  if (stats.waiting_changes > 0) { /* it may have been tried again by now */
+    CHECK(stats.waiting_changes == 1 && stats.waiting_bytes > 24);
+  }
+  while (segue_engine_flush_sink(engine, INT64_MAX) != SEGUE_OK) continue;
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart + kDay)) == SEGUE_OK);
+  CHECK(told.entered == 3 && told.commits == 3);
+  CHECK(told.of_push == SEGUE_MISUSE && told.of_member == SEGUE_OK);
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_OK && stats.waiting_changes == 0);
+  stats.size = offsetof(segue_engine_stats, waiting_changes);
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_OK);
+  CHECK(segue_engine_flush_sink(engine, -1) == SEGUE_INVALID);
+  segue_engine_free(engine);
+
+  /* What was built before there was a bound is told before its calls return. */
+  Seen seen = {0};
+  durable = (segue_durable_options){.size = offsetof(segue_durable_options, sink_bytes_max),
+                                    .on_change = on_change,
+                                    .context = &seen};
+  CHECK(segue_engine_open(program, NULL, folder, &durable, NULL, &engine) == SEGUE_OK);
+  const unsigned before = seen.entered;
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "bob", kStart + 2 * kDay)) ==
+        SEGUE_OK);
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "bob", kStart + 2 * kDay + kHour)) ==
+        SEGUE_OK);
+  CHECK(segue_engine_advance(engine, kStart + 3 * kDay) == SEGUE_OK);
+  CHECK(seen.entered == before + 1);
+  segue_engine_free(engine);
+  durable.size = sizeof durable;
+  durable.sink_patience_ms = -1;
+  CHECK(segue_engine_open(program, NULL, folder, &durable, NULL, &engine) == SEGUE_INVALID);
+  segue_program_free(program);
+}
+
 static void count_ann(segue_text user, void* context) {
   CHECK(user.size == 3);
   ++*(unsigned*)context;
@@ -394,7 +476,8 @@ static void test_filled_engine(const char* kept) {
   char folder[1000], room[200];
   snprintf(folder, sizeof folder, "%s/filled", kept);
   segue_program* program = compile();
-  segue_durable_options durable = {sizeof durable, SEGUE_SYNC_NONE, 0, 0, NULL, NULL, 0, INT64_MAX};
+  segue_durable_options durable = {
+      .size = sizeof durable, .sync = SEGUE_SYNC_NONE, .keep_log_ms = INT64_MAX};
   segue_engine* engine = NULL;
   segue_status opened = segue_engine_open(program, NULL, folder, &durable, NULL, &engine);
   segue_program_free(program);
@@ -429,7 +512,8 @@ static void test_bounded_engine(const char* kept) {
   char folder[1000];
   snprintf(folder, sizeof folder, "%s/bounded", kept);
   segue_program* program = compile();
-  segue_durable_options durable = {sizeof durable, SEGUE_SYNC_NONE, 0, 0, NULL, NULL, 1 << 20, 0};
+  segue_durable_options durable = {
+      .size = sizeof durable, .sync = SEGUE_SYNC_NONE, .memory_bytes = 1 << 20};
   segue_engine* engine = NULL;
   segue_status opened = segue_engine_open(program, NULL, folder, &durable, NULL, &engine);
   segue_program_free(program);
@@ -670,6 +754,7 @@ int main(int argc, char** argv) {
   test_kept_engine(argv[1]);
   test_bounded_engine(argv[1]);
   test_filled_engine(argv[1]);
+  test_sink(argv[1]);
   test_state();
   test_nulls();
   test_freed();

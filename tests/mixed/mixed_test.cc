@@ -119,6 +119,7 @@ class EngineRun {
     begin();
     for (const Step& step : made_.steps) take(step, phases);
     expect(engine_.finish(made_.until), "finish");
+    expect(engine_.flush_sink(), "flush_sink");
     stop_readers();
     const RunStats stats = engine_.stats();
     figures_.merged += stats.merged;
