@@ -49,7 +49,7 @@ bool read_codes(std::string_view bytes, uint32_t width, uint64_t limit, std::spa
   return codes.empty() || largest < limit;
 }
 
-constexpr size_t kGapsChecked = 4096;  // at once
+constexpr uint32_t kGapsChecked = 4096;  // at once
 static_assert(kInstantEnd.ms < INT64_MAX / int64_t{2 * kGapsChecked});
 
 constexpr char kDigits[] = "0123456789abcdef";
@@ -98,22 +98,46 @@ bool Block::read(uint32_t id, Buffer& into, std::string_view& bytes) {
 
 bool Block::load_users() {
   std::string_view bytes;
+  std::string_view ids;
   if (!read(kUsers, user_bytes_, bytes)) return false;
-  const uint64_t numbers = uint64_t{row_.users} * sizeof(uint32_t);
-  ByteReader reader(bytes);
-  std::string_view counts;
-  std::string_view sizes;
-  if (!reader.take_bytes(numbers, counts) || !reader.take_bytes(numbers, sizes)) return false;
+  counts_.resize(row_.users);
+  id_sizes_.resize(row_.users);
+  if (pack_.version() == 1) {
+    const uint64_t numbers = uint64_t{row_.users} * sizeof(uint32_t);
+    if (bytes.size() < 2 * numbers) return false;
+    for (uint32_t i = 0; i < row_.users; ++i) {
+      counts_[i] = element<uint32_t>(bytes, i);
+      id_sizes_[i] = element<uint32_t>(bytes.substr(numbers), i);
+    }
+    ids = bytes.substr(2 * numbers);
+  } else if (!read_counts(bytes) || !read(kIds, id_bytes_, ids)) {
+    return false;
+  }
   users_.resize(row_.users);
+  ByteReader reader(ids);
   uint64_t events = 0;
   for (uint32_t i = 0; i < row_.users; ++i) {
     User& user = users_[i];
-    user.events = element<uint32_t>(counts, i);
+    user.events = static_cast<uint32_t>(counts_[i]);
     events += user.events;
-    if (user.events == 0 || !reader.take_bytes(element<uint32_t>(sizes, i), user.id)) return false;
+    if (user.events == 0 || !reader.take_bytes(id_sizes_[i], user.id)) return false;
     if (user.id.empty()) return false;
   }
   return reader.done() && events == row_.events;
+}
+
+bool Block::read_counts(std::string_view bytes) {
+  ByteReader reader(bytes);
+  for (std::vector<uint64_t>* numbers : {&counts_, &id_sizes_}) {
+    uint32_t width = 0;
+    std::string_view planes;
+    if (!reader.take(width) || width > sizeof(uint32_t) ||
+        !reader.take_bytes(uint64_t{row_.users} * width, planes)) {
+      return false;
+    }
+    read_planes(planes.data(), width, *numbers);
+  }
+  return reader.done();
 }
 
 bool Block::read_times() {
@@ -123,38 +147,49 @@ bool Block::read_times() {
   uint32_t width = 0;
   if (!read(kTimes, time_bytes_, bytes)) return false;
   ByteReader reader(bytes);
-  std::string_view planes;
   if (!reader.take(base) || !reader.take(unit) || !reader.take(width)) return false;
   if (base < row_.min_ms || base > row_.max_ms || unit == 0 || width > sizeof(uint64_t)) {
     return false;
   }
-  if (!reader.take_bytes(uint64_t{row_.events} * width, planes) || !reader.done()) return false;
-  gaps_.resize(row_.events);
   times_.resize(row_.events);
-  read_planes(planes.data(), width, gaps_);
+  // SAFETY: numbers without a sign in the place of those with one; gaps first, then times.
+  const std::span<uint64_t> gaps(reinterpret_cast<uint64_t*>(times_.data()), times_.size());
+  std::string_view rest;
+  const bool taken = reader.take_bytes(reader.left(), rest);
+  if (pack_.version() == 1) {
+    if (!taken || rest.size() != uint64_t{row_.events} * width) return false;
+    read_planes(rest.data(), width, gaps);
+  } else if (!taken || !read_fitted(rest, width, gaps)) {
+    return false;
+  }
   // No gap may reach over the end of time, so that nothing overflows below.
   const uint64_t most = static_cast<uint64_t>(kInstantEnd.ms) / unit;
   const uint64_t largest = width == sizeof(uint64_t) ? UINT64_MAX : (uint64_t{1} << 8 * width) - 1;
   if (largest > most &&
-      std::any_of(gaps_.begin(), gaps_.end(), [&](uint64_t gap) { return gap > most; })) {
+      std::any_of(gaps.begin(), gaps.end(), [&](uint64_t gap) { return gap > most; })) {
     return false;
   }
-  size_t i = 0;
+  if (unit == 1) return sum_times(base, [](int64_t gap) { return gap; });
+  return sum_times(base, [&](int64_t gap) { return gap * static_cast<int64_t>(unit); });
+}
+
+/// From the gaps between times, in their place, to these.
+template <class Scale>
+bool Block::sum_times(int64_t base, const Scale& scale) {
+  int64_t* next = times_.data();
   int64_t first = kInstantEnd.ms;
   int64_t last = kInstantMin.ms;
   for (const User& user : users_) {
-    int64_t at = base;
-    const size_t begin = i;
-    const size_t end = i + user.events;
-    while (i < end) {
+    int64_t at = base + scale(*next);
+    first = std::min(first, at);
+    *next++ = at;
+    for (uint32_t left = user.events - 1; left != 0;) {
       // So few that the sum of their gaps is a time still.
-      for (const size_t until = std::min(end, i + kGapsChecked); i < until; ++i) {
-        at += static_cast<int64_t>(gaps_[i] * unit);
-        times_[i] = at;
-      }
+      const uint32_t count = std::min(left, kGapsChecked);
+      for (int64_t* const end = next + count; next != end; ++next) *next = at += scale(*next);
       if (at > row_.max_ms) return false;
+      left -= count;
     }
-    first = std::min(first, times_[begin]);
     last = std::max(last, at);
   }
   return first == row_.min_ms && last == row_.max_ms;

@@ -139,7 +139,10 @@ class Block {
 
   bool read(uint32_t id, Buffer& into, std::string_view& bytes);
   bool load_users();
+  bool read_counts(std::string_view bytes);
   bool read_times();
+  template <class Scale>
+  bool sum_times(int64_t base, const Scale& scale);
   bool load_kinds();
   bool load_ties();
   bool load_columns(Kind& kind, HotKind& hot);
@@ -155,8 +158,10 @@ class Block {
   Buffer time_bytes_;
   Buffer kind_bytes_;
   Buffer tie_bytes_;
+  Buffer id_bytes_;
   std::vector<User> users_;
-  std::vector<uint64_t> gaps_;
+  std::vector<uint64_t> counts_;    // of the users' events
+  std::vector<uint64_t> id_sizes_;  // of the users
   std::vector<int64_t> times_;
   std::vector<uint32_t> codes_;  // of events: among the block's kinds
   std::vector<Kind> kinds_;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/pack/codec.h"
 #include "runtime/pack/format.h"
 #include "runtime/pack/raw_event.h"
 
@@ -45,7 +46,7 @@ class ColumnBuilder {
 struct RawChunk {
   uint32_t id = 0;
   std::string bytes;
-  size_t part_bytes = 0;  // of planes at its end; see `compress`
+  double least_saved = kLeastSaved;  // see `compress`
 };
 
 /// Takes the events of a block in their final order and makes its chunks. The texts of events must
@@ -79,6 +80,7 @@ class BlockBuilder {
   };
 
   std::string encode_users() const;
+  std::string encode_ids() const;
   std::string encode_times() const;
   std::string encode_kinds() const;
   std::string encode_ties() const;

@@ -14,7 +14,6 @@ constexpr size_t kSmallestFrame = 64;  // less is not worth a frame
 // Codes and planes repeat by chance: short matches cost more than the codes of their bytes, and
 // time.
 constexpr int kShortestMatch = 7;
-constexpr size_t kBlockHeadBytes = 16;  // more than a block has before its bytes
 
 struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -79,31 +78,25 @@ void read_planes_of(const char* planes, std::span<uint64_t> values) {
 }  // namespace
 
 char* Buffer::make(size_t bytes) {
-  if (bytes > room_) {
-    room_ = std::bit_ceil(bytes);
+  if (bytes + kSlack > room_) {
+    room_ = std::bit_ceil(bytes + kSlack);
     data_ = std::make_unique_for_overwrite<char[]>(room_);
   }
   return data_.get();
 }
 
-std::string compress(std::string_view raw, size_t part_bytes) {
+std::string compress(std::string_view raw, double least_saved) {
   static thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
   if (raw.size() < kSmallestFrame) return {};
-  const size_t parts = part_bytes == 0 ? 0 : raw.size() / part_bytes;
-  std::string frame(ZSTD_compressBound(raw.size()) + kBlockHeadBytes * (parts + 1), '\0');
+  std::string frame(ZSTD_compressBound(raw.size()), '\0');
   ZSTD_CCtx_reset(context.get(), ZSTD_reset_session_and_parameters);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_minMatch, kShortestMatch);
-  ZSTD_CCtx_setPledgedSrcSize(context.get(), raw.size());
-  ZSTD_outBuffer out{frame.data(), frame.size(), 0};
-  ZSTD_inBuffer in{raw.data(), raw.size() - parts * part_bytes, 0};
-  for (size_t part = 0; part <= parts; ++part, in.size += part_bytes) {
-    const auto how = part == parts ? ZSTD_e_end : ZSTD_e_flush;
-    // All of it at once: there is room.
-    if (ZSTD_compressStream2(context.get(), &out, &in, how) != 0) return {};
-  }
-  if (out.pos > raw.size() - raw.size() / 16) return {};
-  frame.resize(out.pos);
+  const size_t size =
+      ZSTD_compress2(context.get(), frame.data(), frame.size(), raw.data(), raw.size());
+  if (ZSTD_isError(size) != 0) return {};
+  if (static_cast<double>(size) > static_cast<double>(raw.size()) * (1 - least_saved)) return {};
+  frame.resize(size);
   return frame;
 }
 
@@ -130,6 +123,89 @@ void read_planes(const char* planes, uint32_t width, std::span<uint64_t> values)
                                     read_planes_of<3>, read_planes_of<4>, read_planes_of<5>,
                                     read_planes_of<6>, read_planes_of<7>, read_planes_of<8>};
   kReads[width](planes, values);
+}
+
+namespace {
+
+constexpr uint32_t kLengths = 4;
+constexpr uint32_t kLengthBits = 2;
+constexpr uint32_t kOfByte = 4;  // lengths
+
+/// How many bytes a number of that length code has.
+constexpr uint32_t fitted_bytes(uint32_t code, uint32_t width) {
+  const uint32_t below = kLengths - 1 - code;
+  return width > below ? width - below : 0;
+}
+
+size_t length_bytes(size_t count) { return (count + kOfByte - 1) / kOfByte; }
+
+/// The bytes of numbers whose lengths are those; false if there are lengths behind the last.
+bool sum_lengths(std::string_view lengths, uint32_t width, size_t count, uint64_t& sum) {
+  uint8_t sums[256] = {};
+  for (uint32_t byte = 0; byte < 256; ++byte) {
+    for (uint32_t i = 0; i < kOfByte; ++i) {
+      const uint32_t code = byte >> (kLengthBits * i) & (kLengths - 1);
+      sums[byte] = static_cast<uint8_t>(sums[byte] + fitted_bytes(code, width));
+    }
+  }
+  sum = 0;
+  for (const char byte : lengths) sum += sums[static_cast<uint8_t>(byte)];
+  const size_t rest = count % kOfByte;
+  if (rest == 0) return true;
+  sum -= uint64_t{kOfByte - rest} * fitted_bytes(0, width);
+  return static_cast<uint8_t>(lengths.back()) >> (kLengthBits * rest) == 0;
+}
+
+}  // namespace
+
+void put_fitted(std::string& out, std::span<const uint64_t> values, uint32_t width) {
+  std::string bytes;
+  const size_t begin = out.size();
+  out.append(length_bytes(values.size()), '\0');
+  for (size_t i = 0; i < values.size(); ++i) {
+    uint32_t code = 0;
+    while (fitted_bytes(code, width) < width_of(values[i])) ++code;
+    char& lengths = out[begin + i / kOfByte];
+    lengths =
+        static_cast<char>(static_cast<uint8_t>(lengths) | code << (kLengthBits * (i % kOfByte)));
+    // SAFETY: its low bytes come first.
+    bytes.append(reinterpret_cast<const char*>(&values[i]), fitted_bytes(code, width));
+  }
+  out += bytes;
+}
+
+bool read_fitted(std::string_view bytes, uint32_t width, std::span<uint64_t> values) {
+  const size_t head = length_bytes(values.size());
+  uint64_t sum = 0;
+  if (bytes.size() < head) return false;
+  const std::string_view lengths = bytes.substr(0, head);
+  if (!sum_lengths(lengths, width, values.size(), sum) || sum != bytes.size() - head) return false;
+  uint32_t steps[kLengths];
+  uint64_t masks[kLengths];
+  for (uint32_t code = 0; code < kLengths; ++code) {
+    steps[code] = fitted_bytes(code, width);
+    masks[code] = steps[code] == 0 ? 0 : ~uint64_t{0} >> (64 - 8 * steps[code]);
+  }
+  const char* at = bytes.data() + head;
+  const auto take = [&](uint32_t code) {
+    uint64_t value;
+    std::memcpy(&value, at, sizeof value);
+    at += steps[code];
+    return value & masks[code];
+  };
+  size_t i = 0;
+  for (; i + kOfByte <= values.size(); i += kOfByte) {
+    const uint32_t four = static_cast<uint8_t>(lengths[i / kOfByte]);
+    values[i] = take(four & 3);
+    values[i + 1] = take(four >> 2 & 3);
+    values[i + 2] = take(four >> 4 & 3);
+    values[i + 3] = take(four >> 6);
+  }
+  for (; i < values.size(); ++i) {
+    const uint32_t four = static_cast<uint8_t>(lengths[i / kOfByte]);
+    values[i] = take(four >> (kLengthBits * (i % kOfByte)) & 3);
+  }
+  return true;
 }
 
 }  // namespace segue::pack

@@ -26,23 +26,49 @@ TEST(Planes, AreReadAsTheyWereWritten) {
   }
 }
 
-TEST(Compress, PartsAreOneFrame) {
-  std::mt19937 random(20261130);
-  for (const size_t part : {0U, 100U, 40'000U}) {
-    std::string raw = "head";
-    for (const bool noise : {true, false, true, false, false}) {
-      for (size_t i = 0; i < part; ++i) raw += noise ? static_cast<char>(random()) : '\0';
+/// As a reader has them: in a buffer.
+bool read(const std::string& bytes, uint32_t width, std::vector<uint64_t>& values) {
+  Buffer buffer;
+  bytes.copy(buffer.make(bytes.size()), bytes.size());
+  return read_fitted({buffer.data(), bytes.size()}, width, values);
+}
+
+TEST(Fitted, AreReadAsTheyWereWritten) {
+  std::mt19937_64 random(20261130);
+  for (uint32_t width = 0; width <= 8; ++width) {
+    for (size_t count = 0; count < 50; ++count) {
+      std::vector<uint64_t> values(count);
+      for (uint64_t& value : values) {
+        const uint32_t bytes = width == 0 ? 0 : random() % (width + 1);
+        value = bytes == 0 ? 0 : random() >> (64 - 8 * bytes);
+      }
+      std::string bytes;
+      put_fitted(bytes, values, width);
+      EXPECT_LE(bytes.size(), (count + 3) / 4 + count * width);
+      std::vector<uint64_t> again(count, 1);
+      ASSERT_TRUE(read(bytes, width, again));
+      ASSERT_EQ(again, values) << width << " bytes, " << count << " values";
+      EXPECT_FALSE(read(bytes + '\0', width, again));
+      EXPECT_TRUE(bytes.empty() || !read(bytes.substr(0, bytes.size() - 1), width, again));
+      if (count % 4 == 0) continue;
+      bytes[count / 4] = static_cast<char>(bytes[count / 4] | '\x80');
+      EXPECT_FALSE(read(bytes, width, again)) << "a length behind the last";
     }
-    raw.resize(std::max(raw.size(), size_t{5000}), '\0');
-    const std::string frame = compress(raw, part);
-    ASSERT_FALSE(frame.empty());
-    std::string read(raw.size(), 'x');
-    ASSERT_TRUE(decompress(frame, read));
-    EXPECT_EQ(read, raw);
   }
-  std::string noise;
-  for (int i = 0; i < 10'000; ++i) noise += static_cast<char>(random());
-  EXPECT_TRUE(compress(noise, 1000).empty()) << "saves nothing";
+}
+
+TEST(Compress, IsLeftWhereItSavesTooLittle) {
+  std::mt19937 random(20261130);
+  std::string raw;
+  for (int i = 0; i < 10'000; ++i) raw += static_cast<char>(random());
+  EXPECT_TRUE(compress(raw).empty());
+  raw.resize(12'000, '\0');
+  EXPECT_TRUE(compress(raw, 0.25).empty());
+  const std::string frame = compress(raw);
+  ASSERT_FALSE(frame.empty());
+  std::string again(raw.size(), 'x');
+  ASSERT_TRUE(decompress(frame, again));
+  EXPECT_EQ(again, raw);
 }
 
 }  // namespace

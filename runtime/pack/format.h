@@ -19,7 +19,8 @@ namespace segue::pack {
 static_assert(std::endian::native == std::endian::little, "the format is copied as it is");
 
 inline constexpr std::string_view kMagic = kPackMagic;
-inline constexpr uint32_t kVersion = 1;
+inline constexpr uint32_t kVersion = 2;        // as is written
+inline constexpr uint32_t kVersionOldest = 1;  // that is read; it has no kIds, and planes of times
 
 struct FileHeader {
   char magic[8];
@@ -66,7 +67,14 @@ struct BlockRow {
 static_assert(sizeof(BlockRow) == 48);
 
 /// What a chunk holds; from kFirstColumn on a column of the directory.
-enum ChunkId : uint32_t { kUsers = 0, kTimes = 1, kKinds = 2, kTies = 3, kFirstColumn = 16 };
+enum ChunkId : uint32_t {
+  kUsers = 0,
+  kTimes = 1,
+  kKinds = 2,
+  kTies = 3,
+  kIds = 4,
+  kFirstColumn = 16
+};
 
 struct ChunkRow {
   uint32_t id;  // ascending in a block's table

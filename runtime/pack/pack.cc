@@ -68,10 +68,11 @@ Status Pack::check_header() {
     return Error{Errc::kUnreadable, "cannot read `" + path_ + "`: it is no packed event log"};
   }
   std::memcpy(&header_, bytes, sizeof(header_));
-  if (header_.version != kVersion) {
+  if (header_.version < kVersionOldest || header_.version > kVersion) {
     return Error{Errc::kUnsupported, "cannot read `" + path_ + "`: packed as version " +
                                          std::to_string(header_.version) +
-                                         ", this program knows version " +
+                                         ", this program knows versions " +
+                                         std::to_string(kVersionOldest) + " to " +
                                          std::to_string(kVersion) + "; pack its events again"};
   }
   const std::string_view hashed(bytes, sizeof(bytes) - sizeof(header_.header_hash));

@@ -21,8 +21,8 @@ bool is_pack(const std::string& path);
 /// is read, never mapped, so one that shrinks is an error and not a signal. Immutable; any thread.
 class Pack {
  public:
-  /// Errors: `kUnreadable`; `kCorrupt` if header or directory fail a check; `kUnsupported` for a
-  /// later version.
+  /// Errors: `kUnreadable`; `kCorrupt` if header or directory fail a check; `kUnsupported` for
+  /// another version than those known.
   static Result<std::shared_ptr<const Pack>> open(const std::string& path);
 
   Pack(const Pack&) = delete;
@@ -30,6 +30,7 @@ class Pack {
   ~Pack();
 
   const std::string& path() const { return path_; }
+  uint32_t version() const { return header_.version; }
   const DirectoryHead& head() const { return head_; }
   const Catalog& catalog() const { return catalog_; }
   std::span<const BlockRow> blocks() const { return blocks_; }

@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <random>
 
+#include "runtime/base/byte_fields.h"
 #include "runtime/base/hash.h"
 #include "runtime/ingest/decode.h"
 #include "runtime/ingest/lines.h"
 #include "runtime/ingest/memory_source.h"
-#include "runtime/base/byte_fields.h"
 #include "runtime/pack/format.h"
 #include "runtime/pack/inputs.h"
 #include "runtime/pack/pack_source.h"
@@ -312,19 +313,17 @@ TEST(Pack, TellsDamageAndNeverGuesses) {
   EXPECT_GT(named, 100);
 }
 
-/// A pack of one event of one user, sealed as a writer would, with a column `a` of those bytes.
-std::string pack_with_column(const std::string& column) {
-  std::vector<std::pair<uint32_t, std::string>> chunks(5);
-  const auto bytes_of = [](auto... numbers) {
-    std::string bytes;
-    (put(bytes, numbers), ...);
-    return bytes;
-  };
-  chunks[0] = {kUsers, bytes_of(uint32_t{1}, uint32_t{1}) + "u"};
-  chunks[1] = {kTimes, bytes_of(int64_t{1000}, uint64_t{1}, uint32_t{0})};
-  chunks[2] = {kKinds, bytes_of(uint32_t{1}, uint32_t{0})};
-  chunks[3] = {kTies, std::string(17, '\0')};
-  chunks[4] = {kFirstColumn, column};
+std::string numbers_of(auto... numbers) {
+  std::string bytes;
+  (put(bytes, numbers), ...);
+  return bytes;
+}
+
+using Chunks = std::map<uint32_t, std::string>;
+
+/// A pack of one block with these chunks, sealed as a writer would, of "order"s with a column `a`.
+std::string pack_with(const Chunks& chunks, uint32_t events, int64_t last_ms,
+                      uint32_t version = kVersion) {
   std::string table;
   std::string body;
   for (const auto& [id, raw] : chunks) {
@@ -334,11 +333,12 @@ std::string pack_with_column(const std::string& column) {
     body += raw;
   }
   std::string directory;
-  put(directory, DirectoryHead{1, 1, 1000, 1000, 1, 1, 1, 0});
+  put(directory, DirectoryHead{events, 1, 1000, last_ms, 1, 1, 1, 0});
   directory += '\1';
-  directory += bytes_of(uint32_t{5}) + "order" + bytes_of(uint32_t{0}, uint32_t{1}) + "a";
-  put(directory, BlockRow{sizeof(FileHeader), hash64(table), 1000, 1000, 5, 1, 1, 0});
-  FileHeader header = {{}, kVersion, 0, 0, 0, directory.size(), hash64(directory), 0};
+  directory += numbers_of(uint32_t{5}) + "order" + numbers_of(uint32_t{0}, uint32_t{1}) + "a";
+  put(directory, BlockRow{sizeof(FileHeader), hash64(table), 1000, last_ms,
+                          static_cast<uint32_t>(chunks.size()), events, 1, 0});
+  FileHeader header = {{}, version, 0, 0, 0, directory.size(), hash64(directory), 0};
   kMagic.copy(header.magic, kMagic.size());
   header.directory_at = sizeof(header) + table.size() + body.size();
   header.file_bytes = header.directory_at + directory.size();
@@ -348,6 +348,30 @@ std::string pack_with_column(const std::string& column) {
   head.clear();
   put(head, header);
   return head + table + body + directory;
+}
+
+/// One event of one user.
+Chunks chunks_of_one() {
+  return {{kUsers, numbers_of(uint32_t{1}, '\1', uint32_t{1}, '\1')},
+          {kTimes, numbers_of(int64_t{1000}, uint64_t{1}, uint32_t{0}, '\0')},
+          {kKinds, numbers_of(uint32_t{1}, uint32_t{0})},
+          {kTies, std::string(17, '\0')},
+          {kIds, "u"}};
+}
+
+std::string pack_with_column(const std::string& column) {
+  Chunks chunks = chunks_of_one();
+  chunks[kFirstColumn] = column;
+  return pack_with(chunks, 1, 1000);
+}
+
+/// Two events of one user, at 1000 and 1300.
+Chunks chunks_of_two() {
+  Chunks chunks = chunks_of_one();
+  chunks[kUsers] = numbers_of(uint32_t{1}, '\2', uint32_t{1}, '\1');
+  chunks[kTimes] = numbers_of(int64_t{1000}, uint64_t{1}, uint32_t{2}, '\x0c', uint16_t{300});
+  chunks[kTies] = std::string(34, '\0');
+  return chunks;
 }
 
 /// The bytes of a column of one event with that many values, the event's being the first.
@@ -381,6 +405,77 @@ TEST(Pack, ChecksWhatIsBehindTheChecksums) {
   EXPECT_TRUE(damaged(column_of(1, ValueTag::kList, list_of(kLineBytesMax + 1))));
 }
 
+/// The same of users and times, whose sizes follow from each other.
+TEST(Pack, ChecksUsersAndTimes) {
+  MemoryFile file;
+  const auto damaged = [&](const Chunks& chunks) {
+    file.write(pack_with(chunks, 2, 1300));
+    std::vector<Reject> rejects;
+    const size_t events = events_of_pack(file.path(), &rejects).size();
+    EXPECT_EQ(events, rejects.empty() ? 2U : 0U);
+    return events == 0;
+  };
+  const Chunks whole = chunks_of_two();
+  EXPECT_FALSE(damaged(whole));
+  const auto with = [&](uint32_t id, const std::string& bytes) {
+    Chunks chunks = whole;
+    chunks[id] = bytes;
+    return chunks;
+  };
+  EXPECT_TRUE(damaged(with(kIds, ""))) << "no id";
+  EXPECT_TRUE(damaged(with(kIds, "uu"))) << "a byte behind the ids";
+  EXPECT_TRUE(damaged(with(kUsers, ""))) << "no counts";
+  EXPECT_TRUE(damaged(with(kUsers, numbers_of(uint32_t{1}, '\1', uint32_t{1}, '\1'))))
+      << "an event of nobody";
+  EXPECT_TRUE(damaged(with(kUsers, numbers_of(uint32_t{1}, '\2', uint32_t{0})))) << "an empty id";
+  EXPECT_TRUE(damaged(with(kUsers, numbers_of(uint32_t{8}, uint64_t{2}, uint32_t{1}, '\1'))))
+      << "counts of eight bytes";
+  EXPECT_TRUE(damaged(with(kUsers, whole.at(kUsers) + "x")));
+  const auto times = [&](int64_t base, uint64_t unit, uint32_t width, auto... rest) {
+    return with(kTimes, numbers_of(base, unit, width, rest...));
+  };
+  EXPECT_FALSE(damaged(times(1000, 300, 1, '\x0c', '\1')));
+  EXPECT_FALSE(damaged(times(1000, 100, 4, '\x08', '\0', '\3', uint16_t{0})))
+      << "longer than it has to be";
+  EXPECT_TRUE(damaged(times(1000, 1, 2))) << "no lengths";
+  EXPECT_TRUE(damaged(times(1000, 1, 2, '\x0c', '\1'))) << "a byte too few";
+  EXPECT_TRUE(damaged(times(1000, 1, 2, '\x0c', uint16_t{300}, '\0'))) << "a byte too many";
+  EXPECT_TRUE(damaged(times(1000, 1, 2, '\x1c', uint16_t{300}))) << "a length behind the last";
+  EXPECT_TRUE(damaged(times(1000, 1, 9, '\x0c', uint16_t{300}))) << "nine bytes";
+  EXPECT_TRUE(damaged(times(1000, 0, 2, '\x0c', uint16_t{300}))) << "no unit";
+  EXPECT_TRUE(damaged(times(999, 1, 2, '\x0c', uint16_t{301}))) << "before the first";
+  EXPECT_TRUE(damaged(times(1000, 1, 2, '\x0c', uint16_t{301}))) << "after the last";
+  EXPECT_TRUE(damaged(times(1000, 1, 8, '\x0c', UINT64_MAX - 700))) << "behind the end of time";
+  EXPECT_TRUE(damaged(times(1000, uint64_t{1} << 62, 1, '\x0c', '\4'))) << "a unit too large";
+}
+
+TEST(Pack, ReadsVersionOne) {
+  MemoryFile file;
+  Chunks chunks = chunks_of_two();
+  chunks.erase(kIds);
+  chunks[kUsers] = numbers_of(uint32_t{2}, uint32_t{1}, 'u');
+  chunks[kTimes] = numbers_of(int64_t{1000}, uint64_t{1}, uint32_t{2}, '\0', '\x2c', '\0', '\1');
+  file.write(pack_with(chunks, 2, 1300));
+  std::vector<Reject> rejects;
+  EXPECT_TRUE(events_of_pack(file.path(), &rejects).empty()) << "in the new version";
+  EXPECT_EQ(rejects.size(), 1U);
+  file.write(pack_with(chunks, 2, 1300, 1));
+  const std::vector<std::string> old = events_of_pack(file.path());
+  file.write(pack_with(chunks_of_two(), 2, 1300));
+  EXPECT_EQ(old.size(), 2U);
+  EXPECT_EQ(old, events_of_pack(file.path()));
+  for (const uint32_t id : {kUsers, kTimes}) {
+    for (const bool longer : {false, true}) {
+      Chunks wrong = chunks;
+      longer ? wrong[id].push_back('\0') : wrong[id].pop_back();
+      file.write(pack_with(wrong, 2, 1300, 1));
+      rejects.clear();
+      EXPECT_TRUE(events_of_pack(file.path(), &rejects).empty());
+      EXPECT_EQ(rejects.size(), 1U);
+    }
+  }
+}
+
 TEST(Pack, RefusesWhatIsCutOrLongerOrNewer) {
   const std::string path = temporary("cut");
   ASSERT_TRUE(pack_lines(R"({"userId":"u","event":"view","timestamp":1})", path).status.ok());
@@ -392,10 +487,12 @@ TEST(Pack, RefusesWhatIsCutOrLongerOrNewer) {
   }
   file.write(bytes + "x");
   EXPECT_EQ(Pack::open(file.path()).error().code, Errc::kCorrupt);
-  std::string newer = bytes;
-  newer[kMagic.size()] = 2;
-  file.write(newer);
-  EXPECT_EQ(Pack::open(file.path()).error().code, Errc::kUnsupported);
+  for (const uint32_t version : {kVersionOldest - 1, kVersion + 1}) {
+    std::string other = bytes;
+    other[kMagic.size()] = static_cast<char>(version);
+    file.write(other);
+    EXPECT_EQ(Pack::open(file.path()).error().code, Errc::kUnsupported);
+  }
 }
 
 }  // namespace

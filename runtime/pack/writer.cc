@@ -244,7 +244,7 @@ Status Writer::write_block() {
     if (chunk.bytes.size() > kChunkBytesMax || row.events > kBlockEventsMax) {
       return Error{Errc::kTooLarge, "a user has more events at one instant than a block can hold"};
     }
-    const std::string frame = compress(chunk.bytes, chunk.part_bytes);
+    const std::string frame = compress(chunk.bytes, chunk.least_saved);
     const std::string& stored = frame.empty() ? chunk.bytes : frame;
     put(table, ChunkRow{chunk.id, static_cast<uint32_t>(stored.size()),
                         static_cast<uint32_t>(chunk.bytes.size()), 0, body_at + body.size(),
