@@ -28,6 +28,9 @@ Error of_version(uint32_t version) {
               "; go on with the version that wrote it, or begin anew from the events"};
 }
 
+/// Whether time was ever there, so that what is added to it does not overflow.
+bool is_reached(Instant at) { return at >= kLongAgo && at.ms <= kNever.ms / 4; }
+
 /// What `Engine::save_knowledge` puts.
 struct Knowledge {
   uint64_t deploy_mark = 0;
@@ -43,9 +46,8 @@ bool take_knowledge(ByteReader& in, Knowledge& knowledge) {
   knowledge.began.resize(count);
   for (cells::Began& cell : knowledge.began) {
     uint8_t flag = 0;
-    if (!in.take(cell.since_ms) || !in.take(cell.newest) || !in.take(flag) || flag > 1) {
-      return false;
-    }
+    const bool is_whole = in.take(cell.since_ms) && in.take(cell.newest) && in.take(flag);
+    if (!is_whole || flag > 1 || !is_reached({cell.since_ms})) return false;
     cell.history_starts_now = flag != 0;
   }
   if (!in.take(count)) return false;
@@ -295,7 +297,7 @@ Result<std::vector<SavedWarming>> warming_in(std::string_view rest) {
   constexpr uint64_t kWord = sizeof(uint64_t);
   const bool has_counts = in.take_bytes(3 * kWord, skipped) && in.take(settled.ms) &&
                           in.take_bytes(kCounts * kWord, skipped) && in.take(shards) &&
-                          in.take(segments) &&
+                          in.take(segments) && uint64_t{shards} * segments <= in.left() / kWord &&
                           in.take_bytes(uint64_t{shards} * segments * kWord, skipped);
   if (!has_counts) return corrupt("its counts");
   Knowledge knowledge;
@@ -316,8 +318,10 @@ Status Engine::restore(std::string_view bytes) {
     return Error{Errc::kInvalid, "the engine's state is of another program"};
   }
   Instant newest, floor;
-  if (!in.take(newest.ms) || !in.take(floor.ms) || !in.take(settled_.ms))
+  if (!in.take(newest.ms) || !in.take(floor.ms) || !in.take(settled_.ms) || !is_reached(newest) ||
+      !is_reached(floor) || !is_reached(settled_)) {
     return corrupt("its time");
+  }
   watermark_.restore(newest, floor);
   for (uint64_t* count : {&stats_.events, &stats_.duplicates, &stats_.late, &stats_.capped,
                           &stats_.changes, &stats_.merged, &stats_.deleted}) {
@@ -336,7 +340,7 @@ bool Engine::restore_identity(ByteReader& in) {
   if (!in.take(count)) return false;
   for (; count > 0; --count) {
     IdentityCall call;
-    if (!take_call(in, call) || call.at < settled_) return false;
+    if (!take_call(in, call) || call.at < settled_ || !is_reached(call.at)) return false;
     calls_.add(std::move(call));
   }
   if (!in.take(count)) return false;
@@ -352,8 +356,10 @@ bool Engine::restore_identity(ByteReader& in) {
 bool Engine::restore_counts(ByteReader& in) {
   uint32_t shards = 0;
   uint32_t segments = 0;
-  if (!in.take(shards) || !in.take(segments) || segments != program_->view().segments.size())
+  if (!in.take(shards) || !in.take(segments) || segments != program_->view().segments.size() ||
+      shards > in.left()) {
     return false;
+  }
   counts_members_ = shards != shards_.size();
   std::vector<int64_t> counts(segments);
   for (uint32_t i = 0; i < shards; ++i) {
@@ -370,7 +376,7 @@ bool Engine::restore_remembered(ByteReader& in) {
   if (!in.take(count)) return false;
   for (; count > 0; --count) {
     DedupeWindow::Kept kept;
-    if (!in.take(kept)) return false;
+    if (!in.take(kept) || !is_reached(kept.at)) return false;
     shards_[shard_of(kept.user, static_cast<uint32_t>(shards_.size()))]->remember(kept);
   }
   return true;
@@ -384,7 +390,7 @@ bool Engine::restore_waiting(ByteReader& in) {
   batch.events.resize(count);
   for (Event& event : batch.events) {
     if (!take_event(in, program_->view(), *batch.arena, event)) return false;
-    if (event.at < settled_) return false;
+    if (event.at < settled_ || !is_reached(event.at)) return false;
   }
   const EventBatch& held = reorder_.hold(std::move(batch));
   for (const Event& event : held.events) reorder_.add(event, hash_user(event.user));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <random>
@@ -142,6 +144,42 @@ TEST(Snapshot, BytesThatEndTooEarlyAreRefused) {
     Engine engine(program(), {}, kept);
     EXPECT_FALSE(engine.restore(rest.substr(0, size)).ok()) << size;
   }
+}
+
+/// The program's identity, then the watermark's two instants and what is settled, seven counts, and
+/// how many shards and segments have counts.
+constexpr size_t kTimesAt = 12;
+constexpr size_t kCountsAt = kTimesAt + 3 * 8 + 7 * 8;
+
+TEST(Snapshot, TimesThatWereNeverReachedAreRefused) {
+  Kept kept({});
+  std::mt19937 random(3);
+  kept.engine->push(some_events(random, 10'000, 50));
+  const std::string rest = kept.engine->save([](auto, auto) {}, false);
+  for (size_t i = 0; i < 3; ++i) {
+    for (const int64_t forged_ms : {INT64_MIN, INT64_MAX, INT64_MAX / 2}) {
+      std::string bytes = rest;
+      std::memcpy(bytes.data() + kTimesAt + 8 * i, &forged_ms, sizeof forged_ms);
+      Engine engine(program(), {}, kept);
+      EXPECT_FALSE(engine.restore(bytes).ok()) << i << " " << forged_ms;
+    }
+  }
+}
+
+TEST(Snapshot, CountsOfMoreThanThereIsAreRefused) {
+  Kept kept({});
+  std::string rest = kept.engine->save([](auto, auto) {}, false);
+  ASSERT_TRUE(warming_in(rest).has_value());
+  // As bytes these are none, modulo 2^64.
+  const uint32_t shards = uint32_t{1} << 31;
+  const uint32_t segments = uint32_t{1} << 30;
+  std::memcpy(rest.data() + kCountsAt, &shards, sizeof shards);
+  Engine engine(program(), {}, kept);
+  EXPECT_FALSE(engine.restore(rest).ok());
+  std::memcpy(rest.data() + kCountsAt + sizeof shards, &segments, sizeof segments);
+  const auto found = warming_in(rest);
+  ASSERT_FALSE(found.has_value());
+  EXPECT_NE(found.error().message.find("its counts"), std::string::npos);
 }
 
 }  // namespace
