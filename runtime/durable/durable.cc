@@ -11,6 +11,7 @@
 #include "runtime/base/byte_fields.h"
 #include "runtime/base/hash.h"
 #include "runtime/durable/records.h"
+#include "runtime/durable/segment_users.h"
 
 namespace segue::durable {
 namespace {
@@ -530,6 +531,7 @@ Status Durable::write_checkpoint() {
   if (writing_kept_) SEGUE_TRY_STATUS(log_->sync());
   SEGUE_TRY_STATUS(store_->write(*writing_));
   dropped_ = log_->drop_before(writing_kept_ ? writing_kept_->record : writing_next_);
+  if (dropped_.ok()) dropped_ = remove_users_of_gone(*options_.files, log_folder(options_));
   return writing_erases_ ? erase_deleted() : Status();
 }
 

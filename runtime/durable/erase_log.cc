@@ -7,6 +7,7 @@
 #include "runtime/durable/kept_log.h"
 #include "runtime/durable/log.h"
 #include "runtime/durable/records.h"
+#include "runtime/durable/segment_users.h"
 #include "runtime/engine/identity.h"
 #include "runtime/ingest/decode.h"
 #include "runtime/ingest/lines.h"
@@ -23,25 +24,59 @@ InputSchema no_rules() {
   return schema;
 }
 
-/// Segment by segment, record by record.
+/// Segment by segment, and record by record those that have lines of these ids, or may.
 class Eraser {
  public:
-  Eraser(Files& files, std::string folder, std::vector<std::string> segments, const LogPlace& from,
-         const Watermark& watermark, const ForgottenIds& ids)
+  Eraser(Files& files, std::string folder, const LogPlace& from, const Watermark& watermark,
+         const ForgottenIds& ids)
       : files_(files),
         folder_(std::move(folder)),
-        segments_(std::move(segments)),
         from_(from),
         watermark_(from.watermark(watermark)),
         ids_(ids),
         schema_(no_rules()),
         decoder_(schema_) {}
 
-  Status take(const Record& record) {
-    while (at_ + 1 < segments_.size() && segments_[at_ + 1] <= segment_name(record.number)) {
-      SEGUE_TRY_STATUS(end_segment());
-      ++at_;
+  /// `next`: the record behind its last one.
+  Status take_segment(const std::string& segment, uint64_t next) {
+    const std::string path = folder_ + "/" + segment;
+    const std::string users_path = folder_ + "/" + users_name(segment);
+    const auto known = read_file(files_, users_path);
+    SEGUE_TRY(const bool is_of_others, has_none(path, segment, next, known));
+    if (is_of_others) return {};
+    users_ = SegmentUsers();
+    segment_.clear();
+    changed_ = false;
+    const auto take = [&](const Record& record) { return take_record(record); };
+    SEGUE_TRY(const LogReading reading,
+              read_log(files_, folder_, first_record_of(segment), false, take, next));
+    if (reading.next != next) {
+      return Error{Errc::kCorrupt, "`" + path + "` ends before record " + std::to_string(next)};
     }
+    if (changed_) SEGUE_TRY_STATUS(write_segment(path));
+    users_.next = next;
+    users_.bytes = sizeof(SegmentHead) + segment_.size();
+    users_.passed = watermark_.passed();
+    const std::string users = users_.pack();
+    return known && *known == users ? Status() : replace(users_path, users);
+  }
+
+ private:
+  /// Whether what is known of the segment says so; then time is where it is behind it. One that
+  /// begins before the log that is kept has lines that are to go, whoever's they are.
+  Result<bool> has_none(const std::string& path, const std::string& segment, uint64_t next,
+                        const Result<std::string>& known) {
+    if (!known || first_record_of(segment) < from_.record) return false;
+    const auto users = SegmentUsers::open(*known);
+    if (!users || users->next != next || users->may_have(ids_)) return false;
+    SEGUE_TRY(const auto file, files_.open(path, OpenMode::kRead));
+    SEGUE_TRY(const uint64_t bytes, file->size());
+    if (bytes != users->bytes) return false;
+    watermark_.advance_to(users->passed - Duration{1});
+    return true;
+  }
+
+  Status take_record(const Record& record) {
     RecordHead head;
     head.number = record.number;
     head.synced = record.number - 1;
@@ -65,28 +100,28 @@ class Eraser {
     return {};
   }
 
-  /// What was read of the segment at hand takes its place, if it is not the same.
-  Status end_segment() {
-    const std::string records = std::exchange(segment_, {});
-    if (!std::exchange(changed_, false)) return {};
-    const std::string path = folder_ + "/" + segments_[at_];
+  /// What was read of it takes its place.
+  Status write_segment(const std::string& path) {
     std::array<char, sizeof(SegmentHead)> head = {};
     SEGUE_TRY(const auto old, files_.open(path, OpenMode::kRead));
     SEGUE_TRY(const size_t got, old->read(0, head));
     if (got != head.size()) return Error{Errc::kCorrupt, "`" + path + "` has lost its head"};
+    return replace(path, std::string(head.data(), head.size()) + segment_);
+  }
+
+  /// On the disk when it returns.
+  Status replace(const std::string& path, std::string_view bytes) {
     const std::string part = path + std::string(kPart);
     {
       SEGUE_TRY(const auto file, files_.open(part, OpenMode::kAppend));
       SEGUE_TRY_STATUS(file->truncate(0));
-      SEGUE_TRY_STATUS(file->append({head.data(), head.size()}));
-      SEGUE_TRY_STATUS(file->append(records));
+      SEGUE_TRY_STATUS(file->append(bytes));
       SEGUE_TRY_STATUS(file->sync());
     }
     SEGUE_TRY_STATUS(files_.rename(part, path));
     return files_.sync_folder(folder_);
   }
 
- private:
   /// Makes `kept_`; whether anything is left out.
   Result<bool> keep_lines(const Record& record) {
     kept_.clear();
@@ -147,8 +182,11 @@ class Eraser {
     } else {
       watermark_.admit(event.at);
     }
-    if (is_forgotten(event.user, at)) return false;
-    return event.kind != kAliasKind || !is_forgotten(event.name, at);
+    const bool is_alias = event.kind == kAliasKind;
+    if (is_forgotten(event.user, at) || (is_alias && is_forgotten(event.name, at))) return false;
+    users_.add(event.user);
+    if (is_alias) users_.add(event.name);
+    return true;
   }
 
   bool is_forgotten(std::string_view id, Instant at) const {
@@ -158,15 +196,14 @@ class Eraser {
 
   Files& files_;
   std::string folder_;
-  std::vector<std::string> segments_;
   LogPlace from_;
   Watermark watermark_;
   const ForgottenIds& ids_;
   InputSchema schema_;
   Decoder decoder_;
-  size_t at_ = 0;         // of segments
-  std::string segment_;   // its records, as they are to be
+  std::string segment_;   // the records of the one at hand, as they are to be
   bool changed_ = false;  // it is not as it was
+  SegmentUsers users_;    // of it
   std::string kept_, run_, line_;
   uint32_t run_lines_ = 0;
 };
@@ -184,12 +221,13 @@ Status erase_from_log(Files& files, const std::string& folder, const LogPlace& f
                       const Watermark& watermark, uint64_t until, const ForgottenIds& ids) {
   SEGUE_TRY(auto segments, list_segments(files, folder));
   std::erase_if(segments, [&](const auto& name) { return name >= segment_name(until); });
-  if (segments.empty()) return {};
-  const uint64_t first = first_record_of(segments[0]);
-  Eraser eraser(files, folder, std::move(segments), from, watermark, ids);
-  const auto take = [&](const Record& record) { return eraser.take(record); };
-  const auto reading = read_log(files, folder, first, false, take, until);
-  return reading ? eraser.end_segment() : Status(reading.error());
+  Eraser eraser(files, folder, from, watermark, ids);
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const bool is_last = i + 1 == segments.size();
+    const uint64_t next = is_last ? until : first_record_of(segments[i + 1]);
+    SEGUE_TRY_STATUS(eraser.take_segment(segments[i], next));
+  }
+  return {};
 }
 
 }  // namespace segue::durable

@@ -77,7 +77,8 @@ Result<ForgottenIds> open_forgotten(std::string_view bytes);
 /// has records on both sides of `until`.
 /// `from`: where the log is kept; of what stands before it in the first segment no line stays.
 /// `watermark`: of the lateness.
-/// Cost: reads and decodes all that is kept.
+/// Cost: reads and decodes what was not read by a call before this one, and the segments of these
+/// ids (SegmentUsers).
 Status erase_from_log(Files& files, const std::string& folder, const LogPlace& from,
                       const Watermark& watermark, uint64_t until, const ForgottenIds& ids);
 

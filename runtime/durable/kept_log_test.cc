@@ -7,7 +7,9 @@
 #include <atomic>
 #include <filesystem>
 #include <map>
+#include <random>
 
+#include "runtime/durable/segment_users.h"
 #include "runtime/durable/test_files.h"
 #include "runtime/durable/test_host.h"
 
@@ -15,6 +17,9 @@ namespace segue::durable {
 namespace {
 
 using testing::ElementsAre;
+
+constexpr Duration kLateness{100};
+constexpr auto kOverwrite = std::filesystem::copy_options::overwrite_existing;
 
 std::string view(const std::string& user, int64_t at_ms) {
   return fmt::format(R"({{"userId":"{}","event":"view","timestamp":{}}})", user, at_ms);
@@ -206,8 +211,7 @@ class EraseLogTest : public testing::Test {
   }
 
   Status erase(const ForgottenIds& ids, const LogPlace& from = {}) {
-    return erase_from_log(posix_files(), folder_.path(), from, Watermark(Duration{100}), next_,
-                          ids);
+    return erase_from_log(posix_files(), folder_.path(), from, Watermark(kLateness), next_, ids);
   }
 
   /// Lines, and what is late before them.
@@ -293,6 +297,159 @@ TEST_F(EraseLogTest, SegmentsWithoutSuchLinesStayAsTheyAre) {
   EXPECT_EQ(std::filesystem::last_write_time(last), written);
   EXPECT_NE(std::filesystem::last_write_time(first), written - std::chrono::hours(1));
   EXPECT_EQ(list_segments(posix_files(), folder_.path()).value(), *before);
+}
+
+// ---- who has lines where ------------------------------------------------------------------------
+
+class SegmentUsersTest : public EraseLogTest {
+ protected:
+  /// Lines of five users, each of whom has most of them in one place. Fills `places_`.
+  void write_at_random(std::mt19937& random) {
+    std::vector<std::vector<std::string>> records;
+    Watermark watermark(kLateness);
+    places_.clear();
+    int64_t at_ms = 1000;
+    for (uint64_t i = 0; i < 40; ++i) {
+      places_.push_back({i + 1, watermark.newest(), watermark.floor()});
+      std::vector<std::string>& lines = records.emplace_back();
+      for (uint32_t count = 1 + random() % 3; count > 0; --count) {
+        at_ms += static_cast<int64_t>(random() % 90);
+        const std::string user = user_of(random() % 4 == 0 ? random() % 5 : i / 8);
+        const int64_t dated_ms = at_ms - static_cast<int64_t>(random() % 150);
+        lines.push_back(view(user, dated_ms));
+        watermark.admit({dated_ms});
+        if (random() % 12 != 0) continue;
+        lines.push_back(
+            fmt::format(R"({{"type":"alias","previousId":"{}","userId":"{}","timestamp":{}}})",
+                        user_of(random() % 5), user, at_ms));
+        watermark.admit_call({at_ms});
+      }
+    }
+    write(records);
+  }
+  static std::string user_of(size_t number) { return fmt::format("user {}", number); }
+
+  std::vector<std::string> files(std::string_view ending) {
+    std::vector<std::string> names = posix_files().list(folder_.path()).value();
+    std::erase_if(names, [&](const std::string& name) { return !name.ends_with(ending); });
+    for (std::string& name : names) name = folder_.path() + "/" + name;
+    return names;
+  }
+  std::string bytes_of_segments() {
+    std::string all;
+    for (const std::string& path : files(".log")) all += read_file(posix_files(), path).value();
+    return all;
+  }
+
+  std::vector<LogPlace> places_;  // by record, from 0
+};
+
+TEST_F(SegmentUsersTest, ADeleteReadsWhatMayHaveItsLinesAlone) {
+  write({{view("ann", 1000)},
+         {view("bob", 1010)},
+         {view("bob", 1020)},
+         {view("ann", 1030)},
+         {view("cid", 1040)},
+         {view("ann", 1050)}});
+  ASSERT_TRUE(erase({{"cid", Instant{1040}}}).ok());
+  const std::vector<std::string> segments = files(".log");
+  ASSERT_EQ(files(".who").size(), segments.size() - 1) << "one is written to";
+  // What is read is found damaged.
+  for (const std::string& path : segments) {
+    if (read_file(posix_files(), path).value().find("bob") == std::string::npos) continue;
+    flip_bit(path, 150);
+  }
+  EXPECT_TRUE(erase({{"ann", Instant{1030}}}).ok());
+  EXPECT_TRUE(erase({{"nobody", Instant{9000}}}).ok());
+  EXPECT_TRUE(erase({{"cid", Instant{9000}}, {"ann", Instant{1030}}}).ok()) << "they are gone";
+  EXPECT_FALSE(erase({{"bob", Instant{1030}}}).ok());
+}
+
+TEST_F(SegmentUsersTest, TheLogIsWhatItIsWhenAllIsRead) {
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    std::string plain;
+    for (const bool knows : {false, true}) {
+      for (const std::string& path : files("")) std::filesystem::remove(path);
+      std::mt19937 random(seed);
+      write_at_random(random);
+      for (size_t turn = 0; turn < 8; ++turn) {
+        const ForgottenIds ids = {
+            {user_of(random() % 5), Instant{1000 + static_cast<int64_t>(random() % 3000)}}};
+        const LogPlace& from = places_[turn * 3 / 2];
+        if (!knows) {
+          for (const std::string& path : files(".who")) std::filesystem::remove(path);
+        }
+        // Nor does one that is damaged or of another segment say anything.
+        const std::vector<std::string> known = files(".who");
+        if (knows && turn == 4) flip_bit(known[20], seed);
+        if (knows && turn == 6) std::filesystem::copy_file(known[21], known[22], kOverwrite);
+        ASSERT_TRUE(erase(ids, from).ok());
+      }
+      if (!knows) plain = bytes_of_segments();
+    }
+    EXPECT_TRUE(bytes_of_segments() == plain) << seed;
+  }
+}
+
+TEST_F(SegmentUsersTest, NothingOfWhoIsErasedIsLeftInThemEither) {
+  write({{view("ann", 1000)}, {view("bob", 1010), view("ann", 1020)}, {view("cid", 1040)}});
+  ASSERT_TRUE(erase({{"nobody", Instant{9000}}}).ok());
+  const auto have = [&](const std::string& id) {
+    size_t count = 0;
+    for (const std::string& path : files(".who")) {
+      const auto users = SegmentUsers::open(read_file(posix_files(), path).value());
+      count += users.has_value() && users->may_have({{id, Instant{}}}) ? 1 : 0;
+    }
+    return count;
+  };
+  EXPECT_EQ(have("ann"), 2u);
+  ASSERT_TRUE(erase({{"ann", Instant{9000}}}).ok());
+  EXPECT_EQ(have("ann"), 0u);
+  EXPECT_EQ(have("bob"), 1u);
+}
+
+TEST_F(SegmentUsersTest, OneThatIsDamagedIsNone) {
+  SegmentUsers users;
+  users.add("ann");
+  users.add("bob");
+  users.add("ann");
+  users.passed = {900};
+  const std::string packed = users.pack();
+  EXPECT_EQ(packed.size(), 8u + 8 + 24 + 2 * 4);
+  ASSERT_TRUE(SegmentUsers::open(packed).has_value());
+  for (size_t byte = 0; byte < packed.size(); ++byte) {
+    std::string damaged = packed;
+    damaged[byte] = static_cast<char>(damaged[byte] ^ 1);
+    EXPECT_FALSE(SegmentUsers::open(damaged).has_value()) << byte;
+    EXPECT_FALSE(SegmentUsers::open(packed.substr(0, byte)).has_value()) << byte;
+  }
+}
+
+TEST_F(KeptLogTest, WhoHadLinesGoesWithTheLinesThatAreDropped) {
+  options_.keep_log = Duration{500};
+  const auto known = [&] {
+    size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(options_.folder + "/log")) {
+      count += entry.path().extension() == ".who" ? 1 : 0;
+    }
+    return count;
+  };
+  {
+    TestHost host(sink_, options_);
+    for (int i = 0; i < 20; ++i) {
+      const std::string gone =
+          fmt::format(R"({{"type":"delete","userId":"nobody","timestamp":{}}})", 10'001 + 100 * i);
+      const Step step{
+          {view("ann", 10'000 + 100 * i), gone, view("bob", 10'040 + 100 * i)}, 0, nullptr};
+      ASSERT_TRUE(host.push(step, host.taken()).ok());
+      ASSERT_TRUE(host.durable->checkpoint().ok());
+    }
+    EXPECT_GT(known(), 3u);
+    EXPECT_LT(known(), found().log_segments);
+  }
+  options_.keep_log.reset();
+  run(20, 21);
+  EXPECT_EQ(known(), 0u);
 }
 
 }  // namespace
