@@ -189,7 +189,7 @@ Bands::Bands(const image::View& view) {
   }
 }
 
-void Bands::add(const image::View&, std::span<const Test> tests) {
+void Bands::add(const image::View& view, std::span<const Test> tests) {
   if (tests.empty()) return;
   Band band = tests[0].band;
   if (tests.size() < (has_window_each(band.shape) ? kWindowBandMin : kBandMin)) return;
@@ -218,9 +218,16 @@ void Bands::add(const image::View&, std::span<const Test> tests) {
                             test.number, test.sum});
         windows_.back().find_holds(band.shape == Band::Shape::kDays);
       }
+      if (band.shape == Band::Shape::kSums) add_reaches(view, band);
       break;
   }
   bands_.push_back(band);
+}
+
+void Bands::add_reaches(const image::View& view, Band& band) {
+  const std::vector<Reach> reaches = reaches_of(view, windows(band));
+  band.reaches = {static_cast<uint32_t>(reaches_.size()), static_cast<uint32_t>(reaches.size())};
+  reaches_.insert(reaches_.end(), reaches.begin(), reaches.end());
 }
 
 bool Bands::cover(const image::View& view, uint32_t chunk) const {
@@ -322,7 +329,7 @@ void run_band(Frame& frame, const Bands& bands, const Band& band) {
       const uint32_t cell = frame.view->code(band.read)[0].a;
       bits = band.shape == Band::Shape::kDays
                  ? test_days(frame, frame.view->cells[cell], bands.windows(band))
-                 : test_sums(frame, cell, bands.windows(band));
+                 : test_sums(frame, cell, bands.windows(band), bands.reaches(band));
       break;
     }
   }

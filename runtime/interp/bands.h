@@ -33,6 +33,7 @@ struct Band {
   image::Range read;       // ops of what is compared; kWithin, kAge, kDays, kSums: the one read
   uint32_t k = 0;          // kWithin
   uint32_t constants = 0;  // the first of `count`
+  image::Range reaches;    // kSums
 };
 
 /// Fewer are as fast one by one.
@@ -66,6 +67,9 @@ class Bands {
   std::span<const WindowTest> windows(const Band& band) const {
     return {windows_.data() + band.constants, band.count};
   }
+  std::span<const Reach> reaches(const Band& band) const {
+    return {reaches_.data() + band.reaches.first, band.reaches.count};
+  }
 
  private:
   struct Test;
@@ -73,6 +77,7 @@ class Bands {
   static void parse_window(const image::View& view, image::Op op, Band::Shape shape, Test& test);
   static bool goes_on(const image::View& view, const Test& last, const Test& next);
   void add(const image::View& view, std::span<const Test> tests);
+  void add_reaches(const image::View& view, Band& band);
 
   std::vector<Band> bands_;
   std::vector<image::Range> of_chunk_;
@@ -80,6 +85,7 @@ class Bands {
   std::vector<int64_t> times_;
   std::vector<Decimal> sums_;
   std::vector<WindowTest> windows_;
+  std::vector<Reach> reaches_;
 };
 
 /// Evaluates the nodes of a band and notes the first instant at which one of them may turn.

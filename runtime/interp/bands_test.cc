@@ -108,8 +108,15 @@ TEST(Bands, TakeAscendingConstantsAlone) {
 
 constexpr int kWindows = 9;
 
-/// Tests that each read a window of their own: of days, or of sums.
-std::string windows_image(bool days, bool tracked) {
+/// What tests look at that each read a window of their own.
+enum class Of {
+  kDays,
+  kSums,         // of numbers that may be negative
+  kFallingSums,  // … that are not, and only beside constants that not all come to
+};
+
+std::string windows_image(Of of, bool tracked) {
+  const bool days = of == Of::kDays;
   std::string text = fmt::format("layout words 2 fixed 160 growing 1 max 100000\n{}",
                                  tracked ? "tracked deadlines 152\n" : "");
   text +=
@@ -130,8 +137,9 @@ std::string windows_image(bool days, bool tracked) {
       text += fmt::format("  days-count c0 w{}\n  number {}\n  {}\n", i, i / 2 + 1,
                           i % 3 == 0 ? "less-equal" : "less");
     } else {
-      text += fmt::format("  log-sum c1 w{}\n  {} {}\n", i,
-                          i % 3 == 0 ? "sum-less-equal" : "sum-less", i % 5);
+      text +=
+          fmt::format("  log-sum c1 w{}\n  {} {}\n", i, i % 3 == 0 ? "sum-less-equal" : "sum-less",
+                      i % 5 + (of == Of::kFallingSums ? 1 : 0));
     }
     if (i % 2 == 0) text += "  not\n";
   }
@@ -143,12 +151,11 @@ std::string windows_image(bool days, bool tracked) {
 /// Windows that are looked at together say what each says, at every event and deadline.
 TEST(Bands, SayWhatTheirWindowsSay) {
   std::mt19937 random(4);
-  enum class Of { kDays, kSums, kFallingSums };
   for (const Of of : {Of::kDays, Of::kSums, Of::kFallingSums}) {
     const bool days = of == Of::kDays;
     const int least = of == Of::kSums ? -1 : 0;
-    World plain(windows_image(days, false));
-    World table(windows_image(days, true));
+    World plain(windows_image(of, false));
+    World table(windows_image(of, true));
     ASSERT_EQ(table.program().prepared().bands->all().size(), 1u);
     const int64_t unit = days ? kDayMs / 4 : 20;
     int64_t now = unit;

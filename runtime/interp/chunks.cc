@@ -110,11 +110,8 @@ void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint3
   }
 }
 
-namespace {
-
-/// Evaluates a chunk of a tracked program: keeps its deadline, tells who reads what it changed.
-void settle_tracked_chunk(Frame& frame, const NativeCode* native, uint32_t chunk,
-                          std::vector<Change>& changes) {
+bool settle_chunk(Frame& frame, const NativeCode* native, uint32_t chunk,
+                  std::vector<Change>& changes) {
   const Tracking& tracking = *frame.tracking;
   const std::span<const Tracking::Watched> watched = tracking.watched_by(chunk);
   const std::span<const Tracking::Kept> kept = tracking.kept_by(chunk);
@@ -128,13 +125,11 @@ void settle_tracked_chunk(Frame& frame, const NativeCode* native, uint32_t chunk
   }
   frame.next_ms = kNever.ms;
   run_any(frame, native, chunk);
-  if (const uint32_t slot = tracking.slot_of_chunk(chunk); slot != image::kNone) {
-    cells::deadlines_set(frame.blob + frame.view->layout[0].deadlines_at, tracking.slots(), slot,
-                         frame.next_ms);
-  }
+  bool marked = false;
   for (size_t i = 0; i < kept.size(); ++i) {
     if (load<uint64_t>(frame.blob + kept[i].place) == kept_before[i]) continue;
     mark(frame.dirty, tracking.readers_of_node(kept[i].node));
+    marked = true;
   }
   for (size_t i = 0; i < watched.size(); ++i) {
     const uint32_t word = watched[i].word;
@@ -142,18 +137,25 @@ void settle_tracked_chunk(Frame& frame, const NativeCode* native, uint32_t chunk
     const uint64_t changed = (now ^ before[i]) & watched[i].mask;
     if (changed == 0) continue;
     note_changes(*frame.prepared, word, changed, now, changes);
-    for (uint64_t left = changed; left != 0; left &= left - 1) {
-      const uint32_t node =
-          tracking.node_at(word * 64 + static_cast<uint32_t>(std::countr_zero(left)));
-      if (node != image::kNone) mark(frame.dirty, tracking.readers_of_node(node));
+    for (uint64_t left = changed & watched[i].read; left != 0; left &= left - 1) {
+      const auto bit = static_cast<uint32_t>(std::countr_zero(left));
+      mark(frame.dirty, tracking.readers_of_node(tracking.node_at(word * 64 + bit)));
+      marked = true;
     }
   }
   for (const uint32_t cell : frame.prepared->crossings_of_chunk[chunk]) {
     follow_crossing(frame, cell);
   }
+  return marked;
 }
 
-}  // namespace
+void keep_deadline(Frame& frame, uint32_t chunk) {
+  const Tracking& tracking = *frame.tracking;
+  const uint32_t slot = tracking.slot_of_chunk(chunk);
+  if (slot == image::kNone) return;
+  cells::deadlines_set(frame.blob + frame.view->layout[0].deadlines_at, tracking.slots(), slot,
+                       frame.next_ms);
+}
 
 void settle_marked(Frame& frame, const NativeCode* native, uint32_t begin, uint32_t end,
                    std::vector<Change>& changes) {
@@ -166,7 +168,8 @@ void settle_marked(Frame& frame, const NativeCode* native, uint32_t begin, uint3
       const auto bit = static_cast<uint32_t>(std::countr_zero(marked));
       frame.dirty[word] &= ~(uint64_t{1} << bit);
       within &= ~uint64_t{1} << bit;
-      settle_tracked_chunk(frame, native, word * 64 + bit, changes);
+      settle_chunk(frame, native, word * 64 + bit, changes);
+      keep_deadline(frame, word * 64 + bit);
     }
   }
 }

@@ -32,6 +32,14 @@ struct Change {
 void settle_chunks(Frame& frame, const NativeCode* native, std::span<const uint32_t> chunks,
                    std::vector<Change>& changes);
 
+/// Of a tracked program: runs a chunk, which leaves its next deadline in the frame, appends the
+/// segments that changed, and marks the chunks that read what it changed. Whether there are any.
+bool settle_chunk(Frame& frame, const NativeCode* native, uint32_t chunk,
+                  std::vector<Change>& changes);
+
+/// Puts the deadline in the frame among those of the blob, as the chunk's own.
+void keep_deadline(Frame& frame, uint32_t chunk);
+
 /// Of a tracked program: runs the chunks of [begin, end) that are marked, and those that they mark
 /// on the way.
 void settle_marked(Frame& frame, const NativeCode* native, uint32_t begin, uint32_t end,

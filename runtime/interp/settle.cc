@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cstring>
+#include <limits>
+#include <tuple>
 
 #include "runtime/cells/crossing.h"
 #include "runtime/cells/deadlines.h"
@@ -26,6 +28,7 @@ struct Scratch {
   std::vector<uint32_t> chunks;
   std::vector<uint64_t> dirty;  // bits all 0 between instants
   std::vector<interp::Change> changes;
+  std::vector<uint32_t> due;    // slots of deadlines
   std::vector<uint64_t> words;  // truths before users were joined
   interp::SequenceScratch sequences;
 };
@@ -60,10 +63,18 @@ class Settling {
 
   /// Settles the deadlines up to and at `through_ms`, each at its own instant.
   void drain(int64_t through_ms) {
+    const size_t told = out_.size();
+    const int64_t last_ms = drain_apart(through_ms);
     for (int64_t next_ms = blob_.header().next_ms; next_ms <= through_ms && next_ms != kNever.ms;
          next_ms = blob_.header().next_ms) {
       settle(next_ms, {}, Looks::kTouched);
     }
+    if (last_ms > blob_.header().last_ms) blob_.header().last_ms = last_ms;
+    if (out_.size() - told < 2) return;
+    std::sort(out_.begin() + static_cast<ptrdiff_t>(told), out_.end(),
+              [](const Transition& a, const Transition& b) {
+                return std::tie(a.at, a.segment) < std::tie(b.at, b.segment);
+              });
   }
 
   void begin(int64_t first_ms) { create(first_ms); }
@@ -109,6 +120,55 @@ class Settling {
   }
 
  private:
+  /// The same of the chunks whose deadlines need not wait for those of others, one after the other.
+  /// Returns the last instant. The base of near times must not move between them: then it is left
+  /// to the others' way.
+  int64_t drain_apart(int64_t through_ms) {
+    constexpr int64_t kNone = std::numeric_limits<int64_t>::min();
+    if (frame_.tracking == nullptr || !frame_.tracking->any_apart()) return kNone;
+    const interp::Tracking& tracking = *frame_.tracking;
+    if (blob_.header().next_ms > through_ms) return kNone;
+    std::byte* const blob = frame_.blob = blob_.data();
+    // Beyond what an instant can be there may be none that fits a word.
+    if (!cells::is_near_enough(program_.view(), blob, std::min(through_ms, int64_t{1} << 47))) {
+      return kNone;
+    }
+    frame_.event = nullptr;
+    std::byte* const deadlines = blob + program_.view().layout[0].deadlines_at;
+    scratch_.due.clear();
+    cells::deadlines_each_due(deadlines, tracking.slots(), through_ms, [&](uint32_t slot) {
+      if (tracking.is_apart(slot)) scratch_.due.push_back(slot);
+    });
+    int64_t last_ms = kNone;
+    for (const uint32_t slot : scratch_.due) {
+      int64_t next_ms = cells::load_time(deadlines + size_t{8} * slot);
+      while (next_ms <= through_ms) {
+        last_ms = std::max(last_ms, next_ms);
+        next_ms = settle_apart(tracking.chunk_of(slot), next_ms);
+      }
+      cells::deadlines_set(deadlines, tracking.slots(), slot, next_ms);
+    }
+    blob_.header().next_ms = cells::deadlines_first(deadlines, tracking.slots());
+    return last_ms;
+  }
+
+  /// One instant of a chunk and of those that read it. Returns its next deadline.
+  int64_t settle_apart(uint32_t chunk, int64_t at_ms) {
+    frame_.now_ms = at_ms;
+    scratch_.changes.clear();
+    const bool marks = interp::settle_chunk(frame_, native_, chunk, scratch_.changes);
+    const int64_t next_ms = std::max(frame_.next_ms, at_ms + 1);  // as `settle` says
+    if (marks) {
+      const auto end = static_cast<uint32_t>(program_.view().chunks.size());
+      interp::settle_marked(frame_, native_, chunk + 1, end, scratch_.changes);
+    }
+    // Who drains puts them in order.
+    for (const interp::Change& change : scratch_.changes) {
+      out_.push_back({.at = {at_ms}, .segment = change.segment, .entered = change.entered});
+    }
+    return next_ms;
+  }
+
   /// Lets cells that follow turns begin with the truths of their nodes.
   void take_truths() {
     const image::View& view = program_.view();

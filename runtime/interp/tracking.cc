@@ -3,44 +3,13 @@
 #include <algorithm>
 #include <map>
 
-#include "runtime/image/op_info.h"
+#include "runtime/interp/apart.h"
+#include "runtime/interp/reads.h"
 
 namespace segue::interp {
-namespace {
 
 using image::kNone;
 using image::OpRow;
-using image::Use;
-
-bool names_user_zone(const image::View& view, Use use, uint32_t index) {
-  switch (use) {
-    case Use::kZone:
-      return index == image::kUserZone;
-    case Use::kPeriod:
-      return view.periods[index].zone == image::kUserZone;
-    case Use::kCell:
-      return view.cells[index].zone == image::kUserZone;
-    default:
-      return false;
-  }
-}
-
-/// Calls `cell` and `node` with what one op reads; the user's zone is a cell too.
-template <class Cell, class Node>
-void each_read(const image::View& view, const OpRow& row, const Cell& cell, const Node& node) {
-  const image::OpInfo& info = image::op_info(row.op);
-  for (const auto& [use, index] : {std::pair{info.a, row.a}, std::pair{info.b, row.b}}) {
-    if (use == Use::kCell) cell(index);
-    if (use == Use::kNode || use == Use::kNumberNode) node(index);
-    if (use == Use::kWindow && view.windows[index].anchor != kNone) {
-      node(view.windows[index].anchor);
-    }
-    const uint32_t zone_cell = view.layout[0].zone_cell;
-    if (zone_cell != kNone && names_user_zone(view, use, index)) cell(zone_cell);
-  }
-}
-
-}  // namespace
 
 Tracking::Tracking(const image::View& view)
     : words_(static_cast<uint32_t>((view.chunks.size() + 63) / 64)),
@@ -107,7 +76,7 @@ void Tracking::find_watched(const image::View& view) {
   node_at_.assign(size_t{view.layout[0].truth_words} * 64, kNone);
   for (uint32_t i = 0; i < view.chunks.size(); ++i) {
     const image::ChunkRow& row = view.chunks[i];
-    std::map<uint32_t, uint64_t> words;
+    std::map<uint32_t, Watched> words;
     of_chunk_[i].kept.first = static_cast<uint32_t>(kept_.size());
     for (uint32_t node = row.first_node; node < row.first_node + row.node_count; ++node) {
       const image::NodeRow& node_row = view.nodes[node];
@@ -118,20 +87,27 @@ void Tracking::find_watched(const image::View& view) {
       }
       if (read) node_at_[node_row.place] = node;
       if (!read && node_row.segment == kNone) continue;
-      words[node_row.place / 64] |= uint64_t{1} << (node_row.place % 64);
+      const uint64_t bit = uint64_t{1} << (node_row.place % 64);
+      Watched& watched = words[node_row.place / 64];
+      watched.word = node_row.place / 64;
+      watched.mask |= bit;
+      watched.read |= read ? bit : 0;
     }
     of_chunk_[i].kept.count = static_cast<uint32_t>(kept_.size()) - of_chunk_[i].kept.first;
     of_chunk_[i].watched = {static_cast<uint32_t>(watched_.size()),
                             static_cast<uint32_t>(words.size())};
-    for (const auto& [word, mask] : words) watched_.push_back({word, mask});
+    for (const auto& [word, watched] : words) watched_.push_back(watched);
   }
 }
 
 void Tracking::give_slots(const image::View& view) {
+  const std::vector<bool> apart = chunks_apart(view);
   for (uint32_t i = 0; i < view.chunks.size(); ++i) {
     if (!image::has_deadline(view, view.chunks[i])) continue;
     of_chunk_[i].slot = slots_++;
     chunk_of_slot_.push_back(i);
+    is_apart_.push_back(apart[i] ? 1 : 0);
+    any_apart_ = any_apart_ || apart[i];
   }
   slot_of_cell_.assign(view.cells.size(), kNone);
   for (uint32_t i = 0; i < view.cells.size(); ++i) {

@@ -34,6 +34,7 @@ class Tracking {
   struct Watched {
     uint32_t word = 0;
     uint64_t mask = 0;
+    uint64_t read = 0;  // those of them that other chunks read
   };
 
   uint32_t words() const { return words_; }  // of the set of chunks
@@ -61,6 +62,9 @@ class Tracking {
                                         : sequence_of_slot_[slot - chunk_of_slot_.size()];
   }
   uint32_t chunk_of(uint32_t slot) const { return chunk_of_slot_[slot]; }
+  /// Of a slot: whether it is of a chunk that is settled apart from others (`apart.h`).
+  bool is_apart(uint32_t slot) const { return slot < is_apart_.size() && is_apart_[slot] != 0; }
+  bool any_apart() const { return any_apart_; }
 
   /// The first chunk that is not of the level or a lower one.
   uint32_t end_of_level(uint32_t level) const { return level_ends_[level]; }
@@ -97,6 +101,8 @@ class Tracking {
   std::vector<uint32_t> slot_of_cell_;
   std::vector<uint32_t> chunk_of_slot_;
   std::vector<uint32_t> sequence_of_slot_;
+  std::vector<uint8_t> is_apart_;  // by slot, of chunks
+  bool any_apart_ = false;
   std::vector<uint32_t> level_ends_;
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "runtime/base/search.h"
 #include "runtime/cells/bytes.h"
 #include "runtime/cells/days.h"
 #include "runtime/cells/log.h"
@@ -87,21 +86,32 @@ SumTest test_sum(const cells::Entries& entries, const cells::SumsFrom& sums, con
                                   [&](uint32_t from) { return holds(from) != truth; })};
 }
 
-/// The same of a test that asks whether a sum comes to so much, where sums only fall. `units`: the
-/// sum of each entry with those behind it.
+/// Whether the test holds of a sum that comes to what it asks for, not of one that does not.
+bool holds_of_more(const WindowTest& test) { return (test.holds & 4) != 0; }
+
+/// The tests that only ask whether a sum comes to so much, where sums only fall. `units`: the sum
+/// of each entry with those behind it.
 ///
 /// PROOF: the sum of a window comes to so much if and only if the last entry with which it does,
-/// whatever the window, is inside; and it does so until that entry leaves.
-SumTest test_reached(const cells::Entries& entries, const uint64_t* units, const WindowTest& test,
-                     const image::WindowRow& window, int64_t now_ms) {
-  const uint32_t count = entries.count;
-  const uint32_t enough =
-      count_of_first(count, [&](uint32_t n) { return units[n - 1] >= test.reaches; });
-  const bool before = enough == 0 || (window.cap != 0 && count - enough >= window.cap);
-  const uint32_t last = enough - 1;
-  const bool reached =
-      !before && (window.from_ms == kForever.ms || entries.time_of(last) > now_ms - window.from_ms);
-  return {reached == ((test.holds & 4) != 0), reached ? last : count};
+/// whatever the window, is inside; and it does so until that entry leaves. The more is asked for,
+/// the older that entry is.
+uint64_t test_reached(Frame& frame, const cells::Entries& entries, const uint64_t* units,
+                      std::span<const WindowTest> tests, std::span<const Reach> reaches) {
+  uint64_t reached = 0;
+  uint32_t kept = entries.count;  // the last of these is that entry
+  for (const Reach& reach : reaches) {
+    while (kept != 0 && units[kept - 1] < reach.units) --kept;
+    if (kept == 0) break;
+    const int64_t time_ms = entries.time_of(kept - 1);
+    const bool capped = reach.cap != 0 && entries.count - kept >= reach.cap;
+    if (capped || time_ms <= frame.now_ms - reach.from_ms) continue;
+    reached |= uint64_t{1} << reach.test;
+    note_deadline(frame, cells::later_by(time_ms, reach.from_ms));
+  }
+  for (size_t i = 0; i < tests.size(); ++i) {
+    reached ^= uint64_t{!holds_of_more(tests[i])} << i;
+  }
+  return reached;
 }
 
 }  // namespace
@@ -145,7 +155,20 @@ uint64_t test_days(Frame& frame, const image::CellRow& row, std::span<const Wind
   return bits;
 }
 
-uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> tests) {
+std::vector<Reach> reaches_of(const image::View& view, std::span<const WindowTest> tests) {
+  std::vector<Reach> reaches;
+  for (uint32_t i = 0; i < tests.size(); ++i) {
+    if (tests[i].reaches == 0) return {};
+    const image::WindowRow& window = view.windows[tests[i].window];
+    reaches.push_back({tests[i].reaches, window.from_ms, window.cap, i});
+  }
+  std::sort(reaches.begin(), reaches.end(),
+            [](const Reach& a, const Reach& b) { return a.units < b.units; });
+  return reaches;
+}
+
+uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> tests,
+                   std::span<const Reach> reaches) {
   const image::View& view = *frame.view;
   const cells::Entries entries = cells::entries_of({frame.blob, view, view.cells[cell]});
   uint64_t bits = 0;
@@ -154,19 +177,19 @@ uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> test
     return bits;
   }
   const cells::SumsFrom sums(entries);
-  uint64_t units[kFewEntries];
-  const bool falls = entries.count <= kFewEntries && sums.units_from(entries.count, units);
-  uint32_t first = entries.count;  // inside, as of the last test that asked
+  if (!reaches.empty() && entries.count <= kFewEntries) {
+    uint64_t units[kFewEntries];
+    if (sums.units_from(entries.count, units)) {
+      return test_reached(frame, entries, units, tests, reaches);
+    }
+  }
+  uint32_t first = entries.count;  // inside
   for (size_t i = 0; i < tests.size(); ++i) {
     const image::WindowRow& window = view.windows[tests[i].window];
-    SumTest test;
-    if (falls && tests[i].reaches != 0) {
-      test = test_reached(entries, units, tests[i], window, frame.now_ms);
-    } else {
-      first = begin_of(entries, first, window, frame.now_ms);
-      const bool capped = window.cap != 0 && entries.count - first > window.cap;
-      test = test_sum(entries, sums, tests[i], capped ? entries.count - window.cap : first);
-    }
+    first = begin_of(entries, first, window, frame.now_ms);
+    const bool capped = window.cap != 0 && entries.count - first > window.cap;
+    const uint32_t begin = capped ? entries.count - window.cap : first;
+    const SumTest test = test_sum(entries, sums, tests[i], begin);
     bits |= uint64_t{test.truth} << i;
     if (test.last == entries.count) continue;
     note_deadline(frame, cells::later_by(entries.time_of(test.last), window.from_ms));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "runtime/base/decimal.h"
 #include "runtime/image/tables.h"
@@ -32,6 +33,17 @@ struct WindowTest {
   void find_holds(bool of_days);
 };
 
+/// Of a row of sums that all ask no more than whether a sum comes to so much: one of them.
+struct Reach {
+  uint64_t units = 0;
+  int64_t from_ms = 0;  // the length of its window
+  uint32_t cap = 0;     // … and how many of the newest entries count; 0: all
+  uint32_t test = 0;    // its number in the row
+};
+
+/// The tests of a row, the least first; none if one asks something else.
+std::vector<Reach> reaches_of(const image::View& view, std::span<const WindowTest> tests);
+
 /// How many tests of a row stand in a word of bits.
 inline constexpr uint32_t kWindowTestsMax = 64;
 
@@ -41,7 +53,9 @@ inline constexpr uint32_t kWindowTestsMax = 64;
 uint64_t test_days(Frame& frame, const image::CellRow& row, std::span<const WindowTest> tests);
 
 /// The exact sums of the cell `row`, a log of X, in rolling windows up to now that ascend, against
-/// constants. Cost: a difference an entry, and a search a window.
-uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> tests);
+/// constants. `reaches`: `reaches_of` them. Cost: where these are and no value is negative, one
+/// walk of the entries for all windows; else a short search and a few differences a window.
+uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> tests,
+                   std::span<const Reach> reaches);
 
 }  // namespace segue::interp
