@@ -89,6 +89,7 @@ void ColumnFeed::describe_cells() {
   using Take = Feed::Take;
   const image::View& view = program_.view();
   const std::vector<int64_t> back = looks_back(view);
+  uint32_t lanes = 0;
   for (uint32_t i = 0; i < view.cells.size(); ++i) {
     const image::CellRow& row = view.cells[i];
     Feed& feed = feeds_.emplace_back();
@@ -99,7 +100,10 @@ void ColumnFeed::describe_cells() {
     if (row.kind == CellKind::kLatest && feed.has_value) feed.take = Take::kLatest;
     if (row.kind == CellKind::kOldest) feed.take = Take::kFirst;
     if (row.kind == CellKind::kSeen) feed.take = Take::kSeen;
-    if (row.kind == CellKind::kTotal && !feed.has_value) feed.take = Take::kTotal;
+    if (row.kind == CellKind::kTotal && !feed.has_value) {
+      feed.take = lanes == kLanes ? Take::kTotal : Take::kCounted;
+      if (lanes < kLanes) feed.most = kLaneBits * lanes++;
+    }
     if (row.kind != CellKind::kNewest) continue;
     feed.most = row.k;
     feed.back_ms = back[i];
@@ -142,13 +146,16 @@ void ColumnFeed::number_targets() {
   of_target_.resize(hit_target_ + 1);
   const size_t words = hit_target_ / 64 + 1;
   one_does_.resize(words);
+  placed_.assign(words, ~uint64_t{0});
   wanted_.resize(words);
   told_.resize(words);
   for (uint32_t cell = 0; cell < feeds_.size(); ++cell) {
     const Feed::Take take = feeds_[cell].take;
-    const bool last_does = take == Feed::Take::kSeen || take == Feed::Take::kNewest ||
-                           take == Feed::Take::kNear || take == Feed::Take::kLatest;
-    if (last_does) one_does_[cell / 64] |= uint64_t{1} << (cell % 64);
+    const bool last_does =
+        take == Feed::Take::kNewest || take == Feed::Take::kNear || take == Feed::Take::kLatest;
+    const uint64_t bit = uint64_t{1} << (cell % 64);
+    if (last_does) one_does_[cell / 64] |= bit;
+    if (take == Feed::Take::kSeen || take == Feed::Take::kCounted) placed_[cell / 64] &= ~bit;
   }
 }
 
@@ -183,6 +190,7 @@ uint32_t ColumnFeed::number_of_streams() {
   }
   if (!made.hits.empty()) targets.push_back(hit_target_);
   std::sort(targets.begin(), targets.end());
+  Does does = {0, ~uint64_t{0}, 0};
   made.targets.first = static_cast<uint32_t>(targets_.size());
   for (const uint32_t target : targets) {
     const uint32_t word = target / 64;
@@ -190,10 +198,13 @@ uint32_t ColumnFeed::number_of_streams() {
       targets_.push_back({word, 0});
     }
     targets_.back().bits |= uint64_t{1} << (target % 64);
+    does.targets = targets_.back().bits;
+    does.leaves = ~(does.targets & one_does_[word]);
+    if (target >= first_wait_ || feeds_[target].take != Feed::Take::kCounted) continue;
+    does.counts += Counts{1} << feeds_[target].most;
   }
   made.targets.count = static_cast<uint32_t>(targets_.size()) - made.targets.first;
-  const bool in_first = made.targets.count != 0 && targets_[made.targets.first].word == 0;
-  first_words_.push_back(in_first ? targets_[made.targets.first].bits : 0);
+  does_.push_back(does);
   return found->second;
 }
 
@@ -221,8 +232,8 @@ void ColumnFeed::feed(Frame& frame, const EventColumns& events, int64_t asked_ms
   cells::reach_near(program_.view(), program_.prepared().near, frame.blob, asked_ms);
   const int64_t next_ms = frame.next_ms;
   for (size_t first = 0; first < events.times.size(); first += kPiece) {
-    const Piece piece{frame, events.times.data() + first, events.variants.data() + first, &variants,
-                      asked_ms};
+    const Piece piece{
+        frame, events.times.data() + first, events.variants.data() + first, &variants, asked_ms, 0};
     feed_piece(piece, events, first, std::min(kPiece, events.times.size() - first), hits);
   }
   for (Waiting& one : waiting_) {
@@ -234,9 +245,10 @@ void ColumnFeed::feed(Frame& frame, const EventColumns& events, int64_t asked_ms
   frame.next_ms = next_ms;  // of what values looked at
 }
 
-void ColumnFeed::feed_piece(const Piece& piece, const EventColumns& events, size_t first,
-                            size_t count, std::vector<uint32_t>& hits) {
-  find_targets(piece, events.classes, count);
+void ColumnFeed::feed_piece(Piece piece, const EventColumns& events, size_t first, size_t count,
+                            std::vector<uint32_t>& hits) {
+  piece.counts = told_.size() == 1 ? find_targets(piece, events.classes, count)
+                                   : find_in_words(piece, events.classes, count);
   Bits* const of_target = of_target_.data();
   for (uint32_t word = 0; word < told_.size(); ++word) {
     for (uint64_t told = told_[word]; told != 0; told &= told - 1) {
@@ -256,40 +268,62 @@ void ColumnFeed::feed_piece(const Piece& piece, const EventColumns& events, size
 }
 
 /// Whom each event of a piece is to be told to. From the newest back: what says all of a target
-/// makes those before it say nothing, and most events then have nobody to be told to.
-void ColumnFeed::find_targets(const Piece& piece, std::span<const uint32_t> classes, size_t count) {
-  if (told_.size() == 1) {
-    const uint64_t* const targets = first_words_.data();
-    const uint64_t one_does = one_does_[0];
-    uint64_t wanted = ~uint64_t{0};
-    uint64_t told = 0;
-    for (size_t i = count; i-- > 0;) {
-      const uint64_t own = targets[classes[piece.variants[i]]] & wanted;
-      if (own == 0) continue;
-      told |= own;
-      wanted &= ~(own & one_does);
-      tell(0, own, Bits{1} << i);
-    }
-    told_[0] = told;
-    return;
+/// makes those before it say nothing, and most events then have nobody to be told to. Which have is
+/// not to be guessed, so it is found out without a branch.
+ColumnFeed::Counts ColumnFeed::find_targets(const Piece& piece, std::span<const uint32_t> classes,
+                                            size_t count) {
+  struct Told {
+    uint64_t targets;
+    Bits event;
+  };
+  Told told_to[kPiece];
+  size_t events = 0;
+  const Does* const does = does_.data();
+  uint64_t wanted = placed_[0];
+  uint64_t told = 0;
+  Counts counts = 0;
+  Bits event = Bits{1} << (count - 1);
+  for (size_t i = count; i-- > 0; event >>= 1) {
+    const Does& own = does[classes[piece.variants[i]]];
+    told |= own.targets;
+    counts += own.counts;
+    told_to[events] = {own.targets & wanted, event};
+    events += told_to[events].targets != 0 ? 1 : 0;
+    wanted &= own.leaves;
   }
-  std::fill(wanted_.begin(), wanted_.end(), ~uint64_t{0});
-  std::fill(told_.begin(), told_.end(), 0);
-  for (size_t i = count; i-- > 0;) {
-    const image::Range at = classes_[classes[piece.variants[i]]].targets;
-    for (uint32_t n = at.first; n < at.first + at.count; ++n) {
-      const uint32_t word = targets_[n].word;
-      const uint64_t own = targets_[n].bits & wanted_[word];
-      told_[word] |= own;
-      wanted_[word] &= ~(own & one_does_[word]);
-      tell(word, own, Bits{1} << i);
-    }
-  }
+  told_[0] = told;
+  for (size_t i = 0; i < events; ++i) tell(0, told_to[i].targets, told_to[i].event);
+  return counts;
 }
 
+/// The same of many targets.
+ColumnFeed::Counts ColumnFeed::find_in_words(const Piece& piece, std::span<const uint32_t> classes,
+                                             size_t count) {
+  std::copy(placed_.begin(), placed_.end(), wanted_.begin());
+  std::fill(told_.begin(), told_.end(), 0);
+  Counts counts = 0;
+  for (size_t i = count; i-- > 0;) {
+    const uint32_t number = classes[piece.variants[i]];
+    counts += does_[number].counts;
+    const image::Range at = classes_[number].targets;
+    for (uint32_t n = at.first; n < at.first + at.count; ++n) {
+      const auto [word, targets] = targets_[n];
+      told_[word] |= targets;
+      const uint64_t placed = targets & wanted_[word];
+      if (placed != 0) tell(word, placed, Bits{1} << i);
+      wanted_[word] &= ~(targets & one_does_[word]);
+    }
+  }
+  return counts;
+}
+
+/// At least one target.
 inline void ColumnFeed::tell(uint32_t word, uint64_t targets, Bits event) {
   Bits* const of_target = of_target_.data() + size_t{64} * word;
-  for (; targets != 0; targets &= targets - 1) of_target[std::countr_zero(targets)] |= event;
+  do {
+    of_target[std::countr_zero(targets)] |= event;
+    targets &= targets - 1;
+  } while (targets != 0);
 }
 
 void ColumnFeed::take_waits(const Piece& piece, Waiting& one, Bits steps, Bits absences) {
@@ -306,7 +340,7 @@ void ColumnFeed::feed_ends(Frame& frame, Waiting& one, int64_t asked_ms) {
   if (ended.empty()) return;
   for (size_t first = 0; first < ended.size(); first += kPiece) {
     const size_t count = std::min(kPiece, ended.size() - first);
-    const Piece piece{frame, ended.data() + first, nullptr, nullptr, asked_ms};
+    const Piece piece{frame, ended.data() + first, nullptr, nullptr, asked_ms, count * kOneOfEach};
     const image::View& view = program_.view();
     for (const uint32_t cell : view.list(view.streams[one.ends].cells)) {
       feed_cell(piece, cell, ~Bits{0} >> (kPiece - count));
@@ -337,7 +371,7 @@ void ColumnFeed::store_waits(Frame& frame) {
   }
 }
 
-/// A cell takes its events, at least one.
+/// A cell takes its events, at least one; what does not have to know which is not told them.
 [[gnu::always_inline]] inline void ColumnFeed::feed_cell(const Piece& piece, uint32_t cell,
                                                          Bits events) {
   const Feed& feed = feeds_[cell];
@@ -345,6 +379,8 @@ void ColumnFeed::store_waits(Frame& frame) {
   switch (feed.take) {
     case Feed::Take::kSeen:
       return cells::seen_push(state);
+    case Feed::Take::kCounted:
+      return cells::total_push(state, piece.counts >> feed.most & kLane);
     case Feed::Take::kTotal: {
       uint64_t count = 1;
       while ((events &= events - 1) != 0) ++count;

@@ -98,9 +98,23 @@ class ColumnFeed {
     uint32_t word;
     uint64_t bits;
   };
+  /// Counts of up to `kLanes` targets, a byte each: a piece has too few events for one to overflow.
+  using Counts = uint64_t;
+  static constexpr uint32_t kLanes = sizeof(Counts);
+  static constexpr uint32_t kLaneBits = 8;
+  static constexpr Counts kLane = 0xff;  // the first
+  static_assert(kPiece <= kLane);
+  static constexpr Counts kOneOfEach = ~Counts{0} / kLane;
+
   struct Class {
     image::Range targets;  // of `targets_`, by word
     std::vector<uint32_t> hits;
+  };
+  /// What an event of a class does, if there is one word of targets.
+  struct alignas(32) Does {
+    uint64_t targets;
+    uint64_t leaves;  // targets that events further back may be told to still
+    Counts counts;
   };
   /// What a cell keeps of a variant, found once while few are asked for.
   struct Kept {
@@ -113,7 +127,8 @@ class ColumnFeed {
   /// How a cell takes the events of a piece: those it has to be told, by its own update.
   struct Feed {
     enum class Take : uint8_t {
-      kSeen,      // any
+      kSeen,      // whether there are any
+      kCounted,   // how many there are, by its lane of the piece's counts
       kTotal,     // how many there are
       kNewest,    // the newest time
       kNear,      // … of a near cell
@@ -127,7 +142,7 @@ class ColumnFeed {
     bool has_value = false;
     bool same_always = false;  // its value is that of the variant
     uint32_t offset = 0;
-    uint32_t most = 0;            // of times
+    uint32_t most = 0;            // of times; kCounted: its lane's first bit
     int64_t back_ms = INT64_MAX;  // how far back times matter; INT64_MAX: always
     std::vector<Kept> kept;       // by the low bits of the variant
   };
@@ -137,6 +152,7 @@ class ColumnFeed {
     const uint32_t* variants;
     Variants* source;
     int64_t asked_ms;
+    Counts counts;
 
     /// Whether a time says something to a cell that looks back so far.
     bool matters(int64_t at_ms, int64_t back_ms) const {
@@ -151,9 +167,10 @@ class ColumnFeed {
   void number_targets();
   void add_stream(uint32_t stream);
   uint32_t number_of_streams();
-  void feed_piece(const Piece& piece, const EventColumns& events, size_t first, size_t count,
+  void feed_piece(Piece piece, const EventColumns& events, size_t first, size_t count,
                   std::vector<uint32_t>& hits);
-  void find_targets(const Piece& piece, std::span<const uint32_t> classes, size_t count);
+  Counts find_targets(const Piece& piece, std::span<const uint32_t> classes, size_t count);
+  Counts find_in_words(const Piece& piece, std::span<const uint32_t> classes, size_t count);
   void tell(uint32_t word, uint64_t targets, Bits event);
   void take_waits(const Piece& piece, Waiting& one, Bits steps, Bits absences);
   void feed_ends(Frame& frame, Waiting& one, int64_t asked_ms);
@@ -172,14 +189,15 @@ class ColumnFeed {
   uint64_t generation_ = 1;  // of variants' numbers
   Kept asked_now_;           // of a cell whose values depend on the instant
   std::vector<Class> classes_;
-  std::vector<Targets> targets_;       // of classes
-  std::vector<uint64_t> first_words_;  // by class: its targets in the first word
-  std::vector<uint32_t> streams_;      // of the variant at hand
-  uint32_t first_wait_ = 0;            // the first target that is no cell
+  std::vector<Targets> targets_;   // of classes
+  std::vector<Does> does_;         // by class
+  std::vector<uint32_t> streams_;  // of the variant at hand
+  uint32_t first_wait_ = 0;        // the first target that is no cell
   uint32_t hit_target_ = 0;
   std::vector<Bits> of_target_;     // zero between pieces
   std::vector<uint64_t> one_does_;  // targets of which one event of a piece, its last, says all
-  std::vector<uint64_t> wanted_;    // targets that events further back may be told to
+  std::vector<uint64_t> placed_;    // targets that have to know which events they are told
+  std::vector<uint64_t> wanted_;    // … that events further back may be told to
   std::vector<uint64_t> told_;      // targets of a piece
 };
 

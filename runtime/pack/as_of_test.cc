@@ -95,6 +95,47 @@ segment 0 name "twice" node 0
 score 0 name "early" node 1
 )";
 
+/// More cells than a word has bits, and more counts than one has bytes: of each kind 40 times
+/// within windows of 20, 40 … ms, and 40 times more events than 0, 3 ….
+std::string many_cells() {
+  std::string rules = R"(
+kind-set 0 3
+kind-set 1 2
+kind 0
+kind 1
+kind 2 name "other" streams 1 chunks 0 1
+kind 3 name "view" streams 0 chunks 0 1
+)";
+  std::string cells[2];
+  std::string nodes;
+  std::string rows;
+  constexpr int kCells = 40;
+  int at = 48;
+  for (int i = 0; i < 2 * kCells; ++i) {
+    const bool timed = i < kCells;
+    const std::string number = std::to_string(i);
+    cells[i % 2] += " " + number;
+    rows += "cell " + number + (timed ? " newest" : " total") + " source " + std::to_string(i % 2) +
+            (timed ? " k 2" : "") + " at " + std::to_string(at) + " bytes " + (timed ? "12" : "5") +
+            "\n";
+    at += timed ? 12 : 5;
+    nodes += "node " + number + " B place " + number + (timed ? " timed" : "") + " segment " +
+             number + "\n";
+    nodes += timed ? "  nth-within c" + number + " 2 " + std::to_string(20 * (i + 1)) + "\n"
+                   : "  number " + std::to_string(3 * (i - kCells)) + "\n  total-count c" + number +
+                         "\n  less\n";
+  }
+  rules += "stream 0 name \"view\" cells" + cells[0] + "\n  kind-in k0\n";
+  rules += "stream 1 name \"other\" cells" + cells[1] + "\n  kind-in k1\n" + rows + nodes;
+  rules += "node 80 N place 40\n  total-count c40\n";
+  rules += "chunk 0 first 0 count 40 timed\nchunk 1 first 40 count 41\n";
+  for (int i = 0; i < 2 * kCells; ++i) {
+    rules += "segment " + std::to_string(i) + " name \"s" + std::to_string(i) + "\" node " +
+             std::to_string(i) + "\n";
+  }
+  return rules + "score 0 name \"views\" node 80\n";
+}
+
 const std::shared_ptr<const Program>& program() {
   static const std::shared_ptr<const Program> made = program_of(kRules);
   return made;
@@ -237,13 +278,14 @@ std::string long_lines(std::mt19937& random, int count) {
 
 TEST(AsOf, LongHistoriesAreWhatAnEngineSays) {
   const std::shared_ptr<const Program> silence = program_of(kSilence);
+  const std::shared_ptr<const Program> many = program_of(many_cells().c_str());
   std::mt19937 random(20261130);
   for (int round = 0; round < 12; ++round) {
     const std::string lines = long_lines(random, 50 << (round / 2));
     const AsOfRequest request =
         request_of({Instant{1100}, Instant{1800}, Instant{1801}, Instant{90'000}}, 1);
     const auto pack = Pack::open(pack_of(lines)).value();
-    for (const auto& asked : {program(), silence}) {
+    for (const auto& asked : {program(), silence, many}) {
       std::vector<Reject> rejects;
       EXPECT_EQ(text_of(answer_pack(*asked, *pack, request, 0, rejects)),
                 ask_engine(lines, request, asked));

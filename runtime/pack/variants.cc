@@ -42,8 +42,8 @@ uint32_t join_numbers(std::vector<uint32_t>& numbers, uint32_t count,
 uint32_t Block::number_variants(std::vector<uint32_t>& of_events) {
   struct Numbers {
     const uint32_t* next;  // of the kind's next event
-    uint32_t step;         // to the one behind: none if all have one
     uint32_t first;
+    uint32_t step;  // to the one behind: none if all have one
   };
   std::vector<Numbers> numbers;
   uint32_t count = 0;
@@ -55,7 +55,7 @@ uint32_t Block::number_variants(std::vector<uint32_t>& of_events) {
     const uint32_t* const of_ordinals = one                        ? &no_code_
                                         : kind.columns.size() == 1 ? kind.columns[0]->codes.data()
                                                                    : kind.numbers.data();
-    numbers.push_back({of_ordinals, one ? 0U : 1U, kind.first});
+    numbers.push_back({of_ordinals, kind.first, one ? 0U : 1U});
   }
   kind_of_variant_.clear();
   for (uint32_t i = 0; i < kinds_.size(); ++i) kind_of_variant_.resize(kinds_[i].end(), i);
