@@ -231,10 +231,11 @@ void ColumnFeed::feed(Frame& frame, const EventColumns& events, int64_t asked_ms
   // Cells are asked as of then alone, so what is not near it may be forgotten at once.
   cells::reach_near(program_.view(), program_.prepared().near, frame.blob, asked_ms);
   const int64_t next_ms = frame.next_ms;
+  Piece piece{frame, events.times.data(), events.variants.data(), &variants, asked_ms, 0};
   for (size_t first = 0; first < events.times.size(); first += kPiece) {
-    const Piece piece{
-        frame, events.times.data() + first, events.variants.data() + first, &variants, asked_ms, 0};
     feed_piece(piece, events, first, std::min(kPiece, events.times.size() - first), hits);
+    piece.times += kPiece;
+    piece.variants += kPiece;
   }
   for (Waiting& one : waiting_) {
     one.waits.end_instant();
@@ -245,7 +246,7 @@ void ColumnFeed::feed(Frame& frame, const EventColumns& events, int64_t asked_ms
   frame.next_ms = next_ms;  // of what values looked at
 }
 
-void ColumnFeed::feed_piece(Piece piece, const EventColumns& events, size_t first, size_t count,
+void ColumnFeed::feed_piece(Piece& piece, const EventColumns& events, size_t first, size_t count,
                             std::vector<uint32_t>& hits) {
   piece.counts = told_.size() == 1 ? find_targets(piece, events.classes, count)
                                    : find_in_words(piece, events.classes, count);

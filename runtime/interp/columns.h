@@ -167,7 +167,7 @@ class ColumnFeed {
   void number_targets();
   void add_stream(uint32_t stream);
   uint32_t number_of_streams();
-  void feed_piece(Piece piece, const EventColumns& events, size_t first, size_t count,
+  void feed_piece(Piece& piece, const EventColumns& events, size_t first, size_t count,
                   std::vector<uint32_t>& hits);
   Counts find_targets(const Piece& piece, std::span<const uint32_t> classes, size_t count);
   Counts find_in_words(const Piece& piece, std::span<const uint32_t> classes, size_t count);

@@ -1,9 +1,9 @@
 #include "runtime/pack/answers.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
-#include <iterator>
 
 namespace segue::pack {
 namespace {
@@ -102,29 +102,47 @@ void AnswerPart::add(size_t number, AsOf& as_of, std::string_view user) {
   }
 }
 
-std::vector<Answers> AnswerPart::join(std::vector<AnswerPart>& parts, const AsOfRequest& request) {
+std::vector<Answers> AnswerPart::join(std::vector<AnswerPart>& parts, const AsOfRequest& request,
+                                      Workers& workers) {
   std::vector<Answers> all = std::move(parts[0].answers_);
+  const size_t segments = parts[0].segments_;
+  const size_t lists = segments + parts[0].scores_;
   for (size_t number = 0; number < all.size(); ++number) {
-    Answers& whole = all[number];
+    all[number].sums.resize(parts[0].scores_);
     for (size_t i = 1; i < parts.size(); ++i) {
-      Answers& part = parts[i].answers_[number];
-      whole.users += part.users;
-      for (size_t segment = 0; segment < whole.counts.size(); ++segment) {
-        whole.counts[segment] += part.counts[segment];
-        std::copy(part.members[segment].begin(), part.members[segment].end(),
-                  std::back_inserter(whole.members[segment]));
-      }
-      for (size_t score = 0; score < whole.scores.size(); ++score) {
-        std::copy(part.scores[score].begin(), part.scores[score].end(),
-                  std::back_inserter(whole.scores[score]));
-      }
-    }
-    for (auto& ids : whole.members) sort_by_id(ids);
-    for (Values& values : whole.scores) {
-      if (!request.counts_only) sort_by_id(values);
-      whole.sums.push_back(sum_of(values));
+      const Answers& part = parts[i].answers_[number];
+      all[number].users += part.users;
+      for (size_t j = 0; j < segments; ++j) all[number].counts[j] += part.counts[j];
     }
   }
+  // Calls `append` with the same list of each part but the first.
+  const auto each_part = [&](size_t number, const auto& append) {
+    for (size_t i = 1; i < parts.size(); ++i) append(parts[i].answers_[number]);
+  };
+  const auto join_members = [&](size_t number, size_t segment) {
+    auto& members = all[number].members[segment];
+    each_part(number, [&](const Answers& part) {
+      const auto& more = part.members[segment];
+      members.insert(members.end(), more.begin(), more.end());
+    });
+    sort_by_id(members);
+  };
+  const auto join_scores = [&](size_t number, size_t score) {
+    Values& values = all[number].scores[score];
+    each_part(number, [&](const Answers& part) {
+      const Values& more = part.scores[score];
+      values.insert(values.end(), more.begin(), more.end());
+    });
+    if (!request.counts_only) sort_by_id(values);
+    all[number].sums[score] = sum_of(values);
+  };
+  std::atomic<size_t> next{0};
+  workers.run([&](uint32_t) {
+    for (size_t job = next++; job < all.size() * lists; job = next++) {
+      const size_t list = job % lists;
+      list < segments ? join_members(job / lists, list) : join_scores(job / lists, list - segments);
+    }
+  });
   return all;
 }
 

@@ -7,6 +7,7 @@
 
 #include "runtime/base/arena.h"
 #include "runtime/base/instant.h"
+#include "runtime/engine/workers.h"
 #include "runtime/interp/as_of.h"
 
 namespace segue::pack {
@@ -49,8 +50,9 @@ class AnswerPart {
   /// Everything there is to say of the user whose events up to `request.at[number]` were taken.
   void add(size_t number, AsOf& as_of, std::string_view user);
 
-  /// All parts as one, sorted. Ids live as long as the parts.
-  static std::vector<Answers> join(std::vector<AnswerPart>& parts, const AsOfRequest& request);
+  /// All parts as one, sorted: a list a job for the workers. Ids live as long as the parts.
+  static std::vector<Answers> join(std::vector<AnswerPart>& parts, const AsOfRequest& request,
+                                   Workers& workers);
 
  private:
   bool counts_only_;

@@ -237,7 +237,7 @@ AsOfResult EventsByUser::answer(const Program& program, std::vector<EventsByUser
   readers[0]->read_lives(concerned, newest);
   readers[0]->stats.capped += cells::take_capped();
   for (const auto& reader : readers) result.stats.add(reader->stats);
-  result.answers = AnswerPart::join(result.parts, request);
+  result.answers = AnswerPart::join(result.parts, request, workers);
   return result;
 }
 

@@ -238,7 +238,7 @@ AsOfResult answer_at(const Program& program, const Pack& pack, const AsOfRequest
     rejects.push_back(
         {RejectKind::kBlockDamaged, file, block + uint64_t{1}, block_text(pack, block)});
   }
-  result.answers = AnswerPart::join(result.parts, request);
+  result.answers = AnswerPart::join(result.parts, request, workers);
   return result;
 }
 

@@ -1,3 +1,4 @@
+#include <cstring>
 #include <numeric>
 
 #include "runtime/pack/block.h"
@@ -41,9 +42,9 @@ uint32_t join_numbers(std::vector<uint32_t>& numbers, uint32_t count,
 
 uint32_t Block::number_variants(std::vector<uint32_t>& of_events) {
   struct Numbers {
-    const uint32_t* next;  // of the kind's next event
+    const char* next;  // of the kind's next event
     uint32_t first;
-    uint32_t step;  // to the one behind: none if all have one
+    uint32_t step;  // bytes to the one behind: none if all have one
   };
   std::vector<Numbers> numbers;
   uint32_t count = 0;
@@ -55,14 +56,19 @@ uint32_t Block::number_variants(std::vector<uint32_t>& of_events) {
     const uint32_t* const of_ordinals = one                        ? &no_code_
                                         : kind.columns.size() == 1 ? kind.columns[0]->codes.data()
                                                                    : kind.numbers.data();
-    numbers.push_back({of_ordinals, kind.first, one ? 0U : 1U});
+    // SAFETY: its bytes, which are read as what they are.
+    numbers.push_back({reinterpret_cast<const char*>(of_ordinals), kind.first,
+                       one ? 0U : uint32_t{sizeof(uint32_t)}});
   }
   kind_of_variant_.clear();
   for (uint32_t i = 0; i < kinds_.size(); ++i) kind_of_variant_.resize(kinds_[i].end(), i);
   of_events.resize(row_.events);
-  for (uint32_t i = 0; i < row_.events; ++i) {
-    Numbers& kind = numbers[codes_[i]];
-    of_events[i] = kind.first + *kind.next;
+  const uint32_t* const codes = codes_.data();
+  for (size_t i = 0; i < of_events.size(); ++i) {
+    Numbers& kind = numbers[codes[i]];
+    uint32_t own;
+    std::memcpy(&own, kind.next, sizeof own);
+    of_events[i] = kind.first + own;
     kind.next += kind.step;
   }
   return count;
