@@ -27,9 +27,11 @@ bool DedupeWindow::is_copy(uint64_t user, const Event& event) {
   return false;
 }
 
-std::vector<DedupeWindow::Kept> DedupeWindow::take(uint64_t user) {
+std::vector<DedupeWindow::Kept> DedupeWindow::take(uint64_t user, Instant since) {
   std::vector<Kept> taken;
-  std::erase_if(order_, [&](const Kept& kept) {
+  const auto first = std::partition_point(order_.begin(), order_.end(),
+                                          [&](const Kept& k) { return k.at < since; });
+  const auto is_theirs = [&](const Kept& kept) {
     if (kept.user != user) return false;
     const auto place = kept_at_.find(kept.key);
     // Of several under one key the newest counts.
@@ -38,21 +40,25 @@ std::vector<DedupeWindow::Kept> DedupeWindow::take(uint64_t user) {
       kept_at_.erase(place);
     }
     return true;
-  });
+  };
+  order_.erase(std::remove_if(first, order_.end(), is_theirs), order_.end());
   return taken;
 }
 
 void DedupeWindow::join(std::vector<Kept> kept, uint64_t user) {
+  if (kept.empty()) return;
   for (Kept& one : kept) {
     one.key.lo ^= part_of(one.user) ^ part_of(user);
     one.user = user;
     const auto [place, is_new] = kept_at_.try_emplace(one.key, one.at);
     if (!is_new) place.value() = std::max(place->second, one.at);
   }
-  std::deque<Kept> order;
-  std::merge(order_.begin(), order_.end(), kept.begin(), kept.end(), std::back_inserter(order),
+  const auto later = std::partition_point(
+      order_.begin(), order_.end(), [&](const Kept& other) { return other.at <= kept.front().at; });
+  const std::vector<Kept> others(later, order_.end());
+  order_.erase(later, order_.end());
+  std::merge(others.begin(), others.end(), kept.begin(), kept.end(), std::back_inserter(order_),
              [](const Kept& a, const Kept& b) { return a.at < b.at; });
-  order_ = std::move(order);
 }
 
 void DedupeWindow::forget_before(Instant end) {

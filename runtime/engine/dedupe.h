@@ -38,11 +38,12 @@ class DedupeWindow {
   /// Forgets what no event dated at or after `end` can be a copy of.
   void forget_before(Instant end);
 
-  /// Forgets all that is remembered of a user, and returns it in order of time. Cost: all that is
-  /// remembered.
-  std::vector<Kept> take(uint64_t user);
+  /// Forgets all that is remembered of a user, who was not there before `since`, and returns it in
+  /// order of time. Cost: all that is remembered since then.
+  std::vector<Kept> take(uint64_t user, Instant since);
 
-  /// Adds it to what is remembered of another user; of copies the newest counts.
+  /// Adds it to what is remembered of another user; of copies the newest counts. Cost: all that is
+  /// remembered since the first of them.
   void join(std::vector<Kept> kept, uint64_t user);
 
   /// All that is, appended in order of time; and the way back, in the same order.

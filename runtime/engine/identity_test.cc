@@ -188,6 +188,24 @@ TEST(Identity, CopiesAreKnownOfWhoeverItIsNow) {
   EXPECT_EQ(again.engine.score_of("a", 0), 1) << "message ids are forgotten too";
 }
 
+TEST(Identity, AllMessageIdsOfAUserGoWithIt) {
+  for (const uint32_t threads : {1u, 4u}) {
+    Told world({.threads = threads, .dedupe = Duration{100}});
+    (void)world.run({{1000, "b", false, "", "m0"},
+                     {1001, "a", false, "", "m1"},
+                     {1005, "a", false, "", "m2"},
+                     alias(1010, "a", "b"),
+                     alias(1015, "b", "c"),
+                     {1020, "c", false, "", "m1"},
+                     {1021, "a", false, "", "m2"},
+                     {1022, "b", false, "", "m0"}});
+    EXPECT_EQ(world.engine.score_of("c", 0), 3) << "the others are copies";
+    (void)world.run(
+        {forget(1030, "a"), {1040, "c", false, "", "m1"}, {1041, "c", false, "", "m2"}});
+    EXPECT_EQ(world.engine.score_of("c", 0), 2) << "all are forgotten";
+  }
+}
+
 TEST(Identity, GoesOnAfterARestart) {
   const std::vector<Line> lines = {{1000, "a"}, {1005, "c"},       alias(1010, "a", "b"),
                                    {1020, "a"}, forget(1030, "c"), alias(1040, "c", "b")};
@@ -281,9 +299,11 @@ TEST(Identity, IsAsIfTheEventsHadAlwaysBeenOneUsers) {
     const Lives lives(calls, events);
     LifeEvents histories(lives);
     for (const Event* event : events) histories.add(*event);
+    const auto dedupe = round % 2 == 0 ? std::nullopt : std::optional(Duration{200});
+    histories.drop_copies(dedupe);
 
     for (const uint32_t threads : {1u, 4u}) {
-      Told world({.threads = threads, .lateness = Duration{30}});
+      Told world({.threads = threads, .lateness = Duration{30}, .dedupe = dedupe});
       std::vector<Line> shuffled = lines;
       std::vector<std::pair<int64_t, size_t>> order;
       for (size_t i = 0; i < lines.size(); ++i) {

@@ -161,9 +161,16 @@ void Shard::apply_instant(std::span<const Arrival> at_once) {
 
 // ---- calls about identity -----------------------------------------------------------------------
 
+/// The user's first instant.
+Instant Shard::first_of(uint32_t number) const {
+  if (number == UserTable::kNobody) return kLongAgo;
+  const Blob blob = users_.blob(number);
+  return blob.empty() ? kLongAgo : Instant{blob.header().first_ms};
+}
+
 bool Shard::leave(const UserHash& hash, std::string_view id, Cause cause) {
-  if (dedupe_) dedupe_->take(hash.stable);
   const uint32_t number = users_.find(hash, id);
+  if (dedupe_) dedupe_->take(hash.stable, first_of(number));
   if (number == UserTable::kNobody) return false;
   leaving_.emplace_back(number, cause);
   return true;
@@ -171,8 +178,8 @@ bool Shard::leave(const UserHash& hash, std::string_view id, Cause cause) {
 
 Shard::Joined Shard::take_out(const UserHash& hash, std::string_view id) {
   Joined joined;
-  if (dedupe_) joined.remembered = dedupe_->take(hash.stable);
   const uint32_t number = users_.find(hash, id);
+  if (dedupe_) joined.remembered = dedupe_->take(hash.stable, first_of(number));
   if (number != UserTable::kNobody) joined.state = Blob::copy_of(users_.blob(number).bytes());
   return joined;
 }

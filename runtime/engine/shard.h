@@ -160,6 +160,7 @@ class Shard {
   void apply_all(std::span<Arrival> arrivals);
   void apply_one(const Arrival& arrival);
   void apply_instant(std::span<const Arrival> at_once);
+  Instant first_of(uint32_t number) const;
   void apply_leaves(Instant at);
   void apply_joins(Instant at);
   void apply_joined(uint32_t number, std::string_view id, Instant at,
