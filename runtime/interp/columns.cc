@@ -231,11 +231,10 @@ void ColumnFeed::feed(Frame& frame, const EventColumns& events, int64_t asked_ms
   // Cells are asked as of then alone, so what is not near it may be forgotten at once.
   cells::reach_near(program_.view(), program_.prepared().near, frame.blob, asked_ms);
   const int64_t next_ms = frame.next_ms;
-  Piece piece{frame, events.times.data(), events.variants.data(), &variants, asked_ms, 0};
   for (size_t first = 0; first < events.times.size(); first += kPiece) {
+    Piece piece{
+        frame, events.times.data() + first, events.variants.data() + first, &variants, asked_ms, 0};
     feed_piece(piece, events, first, std::min(kPiece, events.times.size() - first), hits);
-    piece.times += kPiece;
-    piece.variants += kPiece;
   }
   for (Waiting& one : waiting_) {
     one.waits.end_instant();
@@ -252,7 +251,11 @@ void ColumnFeed::feed_piece(Piece& piece, const EventColumns& events, size_t fir
                                    : find_in_words(piece, events.classes, count);
   Bits* const of_target = of_target_.data();
   for (uint32_t word = 0; word < told_.size(); ++word) {
-    for (uint64_t told = told_[word]; told != 0; told &= told - 1) {
+    for (uint64_t told = told_[word] & ~placed_[word]; told != 0; told &= told - 1) {
+      const Feed& feed = feeds_[64 * word + static_cast<uint32_t>(std::countr_zero(told))];
+      feed_marked(piece, feed);
+    }
+    for (uint64_t told = told_[word] & placed_[word]; told != 0; told &= told - 1) {
       const uint32_t cell = 64 * word + static_cast<uint32_t>(std::countr_zero(told));
       if (cell >= first_wait_) break;
       feed_cell(piece, cell, std::exchange(of_target[cell], 0));
@@ -372,16 +375,22 @@ void ColumnFeed::store_waits(Frame& frame) {
   }
 }
 
-/// A cell takes its events, at least one; what does not have to know which is not told them.
+/// A cell takes its events, at least one, of which it does not have to know which they are.
+inline void ColumnFeed::feed_marked(const Piece& piece, const Feed& cell) {
+  std::byte* const state = piece.frame.blob + cell.offset;
+  if (cell.take == Feed::Take::kSeen) return cells::seen_push(state);
+  cells::total_push(state, piece.counts >> cell.most & kLane);
+}
+
+/// A cell takes its events, at least one.
 [[gnu::always_inline]] inline void ColumnFeed::feed_cell(const Piece& piece, uint32_t cell,
                                                          Bits events) {
   const Feed& feed = feeds_[cell];
   std::byte* const state = piece.frame.blob + feed.offset;
   switch (feed.take) {
     case Feed::Take::kSeen:
-      return cells::seen_push(state);
     case Feed::Take::kCounted:
-      return cells::total_push(state, piece.counts >> feed.most & kLane);
+      return feed_marked(piece, feed);
     case Feed::Take::kTotal: {
       uint64_t count = 1;
       while ((events &= events - 1) != 0) ++count;

@@ -174,6 +174,7 @@ class ColumnFeed {
   void tell(uint32_t word, uint64_t targets, Bits event);
   void take_waits(const Piece& piece, Waiting& one, Bits steps, Bits absences);
   void feed_ends(Frame& frame, Waiting& one, int64_t asked_ms);
+  static void feed_marked(const Piece& piece, const Feed& cell);
   void feed_cell(const Piece& piece, uint32_t cell, Bits events);
   void feed_times(const Piece& piece, uint32_t cell, Bits events);
   void feed_rest(const Piece& piece, uint32_t cell, Bits events);
