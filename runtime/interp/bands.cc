@@ -228,6 +228,10 @@ void Bands::add_reaches(const image::View& view, Band& band) {
   const std::vector<Reach> reaches = reaches_of(view, windows(band));
   band.reaches = {static_cast<uint32_t>(reaches_.size()), static_cast<uint32_t>(reaches.size())};
   reaches_.insert(reaches_.end(), reaches.begin(), reaches.end());
+  for (uint32_t i = 0; i < band.count; ++i) {
+    // Which of them hold of less than the constant.
+    band.otherwise |= uint64_t{windows(band)[i].holds & 1} << i;
+  }
 }
 
 bool Bands::cover(const image::View& view, uint32_t chunk) const {

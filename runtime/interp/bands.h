@@ -34,6 +34,7 @@ struct Band {
   uint32_t k = 0;          // kWithin
   uint32_t constants = 0;  // the first of `count`
   image::Range reaches;    // kSums
+  uint64_t otherwise = 0;  // … `Reaches::otherwise`
 };
 
 /// Fewer are as fast one by one.
@@ -67,8 +68,8 @@ class Bands {
   std::span<const WindowTest> windows(const Band& band) const {
     return {windows_.data() + band.constants, band.count};
   }
-  std::span<const Reach> reaches(const Band& band) const {
-    return {reaches_.data() + band.reaches.first, band.reaches.count};
+  Reaches reaches(const Band& band) const {
+    return {{reaches_.data() + band.reaches.first, band.reaches.count}, band.otherwise};
   }
 
  private:

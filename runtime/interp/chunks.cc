@@ -39,8 +39,9 @@ void run_node(Frame& frame, const image::NodeRow& node) {
   }
 }
 
-void note_changes(const Prepared& prepared, uint32_t word, uint64_t changed, uint64_t now,
-                  std::vector<Change>& changes) {
+[[gnu::always_inline]] inline void note_changes(const Prepared& prepared, uint32_t word,
+                                                uint64_t changed, uint64_t now,
+                                                std::vector<Change>& changes) {
   for (; changed != 0; changed &= changed - 1) {
     const auto bit = static_cast<uint32_t>(std::countr_zero(changed));
     for (const uint32_t segment : prepared.segments_at(word * 64 + bit)) {

@@ -86,9 +86,6 @@ SumTest test_sum(const cells::Entries& entries, const cells::SumsFrom& sums, con
                                   [&](uint32_t from) { return holds(from) != truth; })};
 }
 
-/// Whether the test holds of a sum that comes to what it asks for, not of one that does not.
-bool holds_of_more(const WindowTest& test) { return (test.holds & 4) != 0; }
-
 /// The tests that only ask whether a sum comes to so much, where sums only fall. `units`: the sum
 /// of each entry with those behind it.
 ///
@@ -96,22 +93,19 @@ bool holds_of_more(const WindowTest& test) { return (test.holds & 4) != 0; }
 /// whatever the window, is inside; and it does so until that entry leaves. The more is asked for,
 /// the older that entry is.
 uint64_t test_reached(Frame& frame, const cells::Entries& entries, const uint64_t* units,
-                      std::span<const WindowTest> tests, std::span<const Reach> reaches) {
-  uint64_t reached = 0;
+                      const Reaches& reaches) {
+  uint64_t bits = reaches.otherwise;
   uint32_t kept = entries.count;  // the last of these is that entry
-  for (const Reach& reach : reaches) {
+  for (const Reach& reach : reaches.tests) {
     while (kept != 0 && units[kept - 1] < reach.units) --kept;
     if (kept == 0) break;
     const int64_t time_ms = entries.time_of(kept - 1);
     const bool capped = reach.cap != 0 && entries.count - kept >= reach.cap;
     if (capped || time_ms <= frame.now_ms - reach.from_ms) continue;
-    reached |= uint64_t{1} << reach.test;
+    bits ^= uint64_t{1} << reach.test;
     note_deadline(frame, cells::later_by(time_ms, reach.from_ms));
   }
-  for (size_t i = 0; i < tests.size(); ++i) {
-    reached ^= uint64_t{!holds_of_more(tests[i])} << i;
-  }
-  return reached;
+  return bits;
 }
 
 }  // namespace
@@ -168,19 +162,20 @@ std::vector<Reach> reaches_of(const image::View& view, std::span<const WindowTes
 }
 
 uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> tests,
-                   std::span<const Reach> reaches) {
+                   const Reaches& reaches) {
   const image::View& view = *frame.view;
   const cells::Entries entries = cells::entries_of({frame.blob, view, view.cells[cell]});
   uint64_t bits = 0;
   if (entries.count == 0) {
+    if (!reaches.tests.empty()) return reaches.otherwise;
     for (size_t i = 0; i < tests.size(); ++i) bits |= uint64_t{compare(tests[i], Decimal{})} << i;
     return bits;
   }
   const cells::SumsFrom sums(entries);
-  if (!reaches.empty() && entries.count <= kFewEntries) {
+  if (!reaches.tests.empty() && entries.count <= kFewEntries) {
     uint64_t units[kFewEntries];
     if (sums.units_from(entries.count, units)) {
-      return test_reached(frame, entries, units, tests, reaches);
+      return test_reached(frame, entries, units, reaches);
     }
   }
   uint32_t first = entries.count;  // inside

@@ -41,7 +41,13 @@ struct Reach {
   uint32_t test = 0;    // its number in the row
 };
 
-/// The tests of a row, the least first; none if one asks something else.
+/// … and all, the least first; none if one of the row asks something else.
+struct Reaches {
+  std::span<const Reach> tests;
+  uint64_t otherwise = 0;  // bit i: whether the i-th holds of a sum that does not come to so much
+};
+
+/// The tests of such a row, the least first; none of another.
 std::vector<Reach> reaches_of(const image::View& view, std::span<const WindowTest> tests);
 
 /// How many tests of a row stand in a word of bits.
@@ -53,9 +59,9 @@ inline constexpr uint32_t kWindowTestsMax = 64;
 uint64_t test_days(Frame& frame, const image::CellRow& row, std::span<const WindowTest> tests);
 
 /// The exact sums of the cell `row`, a log of X, in rolling windows up to now that ascend, against
-/// constants. `reaches`: `reaches_of` them. Cost: where these are and no value is negative, one
+/// constants. `reaches`: of the same tests. Cost: where these are and no value is negative, one
 /// walk of the entries for all windows; else a short search and a few differences a window.
 uint64_t test_sums(Frame& frame, uint32_t cell, std::span<const WindowTest> tests,
-                   std::span<const Reach> reaches);
+                   const Reaches& reaches);
 
 }  // namespace segue::interp
