@@ -99,7 +99,7 @@ Result<std::unique_ptr<Engine>> Durable::read_past(const std::shared_ptr<const P
   PastReader reader(*past, program->schema());
   const auto take = [&](const Record& record) { return reader.take(record); };
   const auto reading =
-      read_log(*options_.files, options_.folder + "/log", from.record, false, take, until);
+      read_log(*options_.files, options_.folder + "/log", {from.record, until}, false, take);
   if (!reading) return reading.error();
   past->push({});
   return past;

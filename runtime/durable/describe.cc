@@ -63,8 +63,9 @@ Status read_kept_log(Store& store, const std::string& folder, bool verify, Folde
   report.kept_records = report.manifest.next_record - report.kept->record;
   if (!verify) return {};
   const auto ignore = [](const Record&) { return Status(); };
-  const auto reading = read_log(posix_files(), folder + "/log", report.kept->record, false, ignore,
-                                report.manifest.next_record);
+  SEGUE_TRY(const uint32_t number, folder_number(store));
+  const LogPart part{report.kept->record, report.manifest.next_record, number};
+  const auto reading = read_log(posix_files(), folder + "/log", part, false, ignore);
   if (!reading) return reading.error();
   if (reading->next < report.manifest.next_record) {
     return Error{Errc::kCorrupt, fmt::format("`{}/log` ends before record {}", folder,
@@ -91,13 +92,15 @@ Result<FolderReport> read_once(const std::string& folder, bool verify) {
   }));
   SEGUE_TRY(report.waiting, waiting_in(*store));
   report.checkpoint_bytes = store->bytes_on_disk();
-  SEGUE_TRY(report.log, read_log(files, folder + "/log", report.manifest.next_record, false,
-                                 [&](const Record& record) -> Status {
-                                   if (!is_deploy(record.kind)) return {};
-                                   SEGUE_TRY(const LoggedDeploy deploy, take_deploy(record));
-                                   report.deployed.push_back(deploy.program);
-                                   return {};
-                                 }));
+  SEGUE_TRY(const uint32_t number, folder_number(*store));
+  const LogPart part{report.manifest.next_record, UINT64_MAX, number};
+  SEGUE_TRY(report.log,
+            read_log(files, folder + "/log", part, false, [&](const Record& record) -> Status {
+              if (!is_deploy(record.kind)) return {};
+              SEGUE_TRY(const LoggedDeploy deploy, take_deploy(record));
+              report.deployed.push_back(deploy.program);
+              return {};
+            }));
   SEGUE_TRY_STATUS(read_kept_log(*store, folder, verify, report));
   if (verify) SEGUE_TRY_STATUS(verify_programs(folder, report));
   SEGUE_TRY(const auto segments, list_segments(files, folder + "/log"));

@@ -180,6 +180,9 @@ Status Durable::load() {
     return Error{Errc::kCorrupt,
                  fmt::format("`{}` has a checkpoint, but its log is gone", options_.folder)};
   }
+  SEGUE_TRY(const uint32_t number, folder_number(*store_));
+  is_numbered_ = number != 0;
+  if (is_numbered_) folder_number_ = number;
   SEGUE_TRY_STATUS(load_program());
   SEGUE_TRY_STATUS(engine_.restore(manifest_.engine));
   SEGUE_TRY_STATUS(load_users());
@@ -252,8 +255,13 @@ LogOptions Durable::log_options() const {
   LogOptions log;
   log.sync = options_.sync;
   log.program = manifest_.program;
+  log.folder = folder_number_;
   log.segment_bytes = options_.segment_bytes;
   return log;
+}
+
+LogPart Durable::log_part() const {
+  return {manifest_.next_record, UINT64_MAX, is_numbered_ ? folder_number_ : 0};
 }
 
 Status Durable::recover() {
@@ -261,7 +269,7 @@ Status Durable::recover() {
   const auto begun = Clock::now();
   const auto take = [&](const Record& record) { return replay(record); };
   SEGUE_TRY(const LogReading reading,
-            read_log(*options_.files, log_folder(options_), manifest_.next_record, true, take));
+            read_log(*options_.files, log_folder(options_), log_part(), true, take));
   report_.records = reading.records;
   report_.cut_file = reading.cut_file;
   report_.cut_bytes = reading.cut_bytes;
@@ -465,6 +473,9 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   manifest_.next_record = log_ ? log_->next() : 1;
   manifest_.written_ms = machine_ms();
   batch->put(kManifestKey, pack_manifest(manifest_));
+  std::string number;
+  put(number, folder_number_);
+  batch->put(kFolderKey, number);
   kept_log_.pass(place());
   if (kept_log_.begin()) {
     batch->put(kKeptLogKey, kept_log_.pack());

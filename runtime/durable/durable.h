@@ -154,6 +154,7 @@ class Durable {
   Result<bool> has_log();
   Status make_new();
   LogOptions log_options() const;
+  LogPart log_part() const;
   Status load_users();
   Status load_kept_log();
   LogPlace place() const;
@@ -192,6 +193,8 @@ class Durable {
   std::unique_ptr<ColdStates> cold_;  // null: all users are in memory
   std::unique_ptr<LogWriter> log_;
   Manifest manifest_;
+  uint32_t folder_number_ = draw_folder_number();
+  bool is_numbered_ = false;  // the checkpoint has it
   ProgramFiles programs_;
   std::vector<LoggedDeploy> deploys_;  // behind the last checkpoint
   std::optional<Decoder> decoder_;

@@ -277,6 +277,29 @@ TEST_F(DurableTest, HalfAFolderIsRefused) {
   EXPECT_THAT(error_of_opening(), HasSubstr("its checkpoint is gone"));
 }
 
+/// It fits in all but whose it is: the same program, the same numbers of records.
+TEST_F(DurableTest, TheLogOfAnotherFolderIsRefused) {
+  const auto make = [&](const std::string& name, uint32_t seed) {
+    options_.folder = folder_.path() + "/" + name;
+    const auto host = open();
+    uint64_t lines = 0;
+    for (const Step& step : some_steps(seed, 10)) {
+      ASSERT_TRUE(host->push(step, lines).ok());
+      lines += step.lines.size();
+    }
+    sink_ = {};
+  };
+  make("one", 1);
+  make("other", 1);
+  std::filesystem::remove_all(options_.folder + "/log");
+  std::filesystem::rename(folder_.path() + "/one/log", options_.folder + "/log");
+  EXPECT_THAT(error_of_opening(), HasSubstr("it is of the log of another folder"));
+  const auto found = describe(options_.folder, true);
+  ASSERT_FALSE(found.has_value());
+  EXPECT_EQ(found.error().code, Errc::kCorrupt);
+  EXPECT_THAT(found.error().message, HasSubstr("it is of the log of another folder"));
+}
+
 /// A log whose records no checkpoint holds yet: nobody could tell otherwise that there were any.
 TEST_F(DurableTest, ALogThatIsGoneBeforeTheSecondCheckpointIsMissedToo) {
   {

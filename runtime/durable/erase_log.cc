@@ -49,7 +49,7 @@ class Eraser {
     changed_ = false;
     const auto take = [&](const Record& record) { return take_record(record); };
     SEGUE_TRY(const LogReading reading,
-              read_log(files_, folder_, first_record_of(segment), false, take, next));
+              read_log(files_, folder_, {first_record_of(segment), next}, false, take));
     if (reading.next != next) {
       return Error{Errc::kCorrupt, "`" + path + "` ends before record " + std::to_string(next)};
     }

@@ -223,7 +223,7 @@ class EraseLogTest : public testing::Test {
       return Status();
     };
     const auto reading =
-        read_log(posix_files(), folder_.path(), 1, false,
+        read_log(posix_files(), folder_.path(), {}, false,
                  [&](const Record& record) { return each_line(record, pass, line); });
     EXPECT_TRUE(reading.has_value()) << reading.error().message;
     EXPECT_EQ(reading->next, next_) << "a record is gone";

@@ -97,6 +97,7 @@ Status LogWriter::begin_segment() {
   SEGUE_TRY(std::shared_ptr<File> file, files_.open(path, OpenMode::kAppend));
   SegmentHead head;
   head.program = options_.program;
+  head.folder = options_.folder;
   head.first_record = next_;
   head.checksum = checksum_of(head);
   std::string bytes;

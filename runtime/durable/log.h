@@ -32,6 +32,7 @@ struct SyncPolicy {
 struct LogOptions {
   SyncPolicy sync;
   uint64_t program = 0;  // identity, written into each segment's head
+  uint32_t folder = 0;   // … and so is this, see `LogPart`
   uint64_t segment_bytes = uint64_t{64} << 20;
 };
 
@@ -121,14 +122,21 @@ struct LogReading {
   std::string cut_file;
 };
 
-/// Gives the records from number `from` on, before `until`, in order, each checked. Where the last
+/// What is to be read of a log: records from one number on, before another.
+struct LogPart {
+  uint64_t from = 1;
+  uint64_t until = UINT64_MAX;
+  uint32_t folder = 0;  // a number by which a checkpoint knows its own log; 0: any
+};
+
+/// Gives the records of the part in order, each checked. Where the last
 /// segment ends in the middle of a record, or in a piece that the disk never took, that tail was
 /// never acknowledged (or, without `kAlways`, was lost with the machine): it is cut off if
 /// `repair`, and told. Anything else that is not as it was written is `kCorrupt`, by file and
 /// offset: a segment without a head too, but for a last one that was being begun and is not named
-/// as the newest yet; a log that begins after `from`, and one whose newest segment is gone.
-Result<LogReading> read_log(Files& files, const std::string& folder, uint64_t from, bool repair,
-                            const std::function<Status(const Record&)>& take,
-                            uint64_t until = UINT64_MAX);
+/// as the newest yet; a log that begins after `from`, one whose newest segment is gone, and one of
+/// another folder.
+Result<LogReading> read_log(Files& files, const std::string& folder, const LogPart& part,
+                            bool repair, const std::function<Status(const Record&)>& take);
 
 }  // namespace segue::durable

@@ -21,7 +21,7 @@ enum class RecordKind : uint32_t {
 struct SegmentHead {
   char magic[8] = {'S', 'E', 'G', 'W', '\r', '\n', '\x1a', '\0'};
   uint32_t version = 1;
-  uint32_t zero = 0;
+  uint32_t folder = 0;        // whose log it is, see `LogPart`; 0: of an earlier build
   uint64_t program = 0;       // the identity of the program at the segment's begin
   uint64_t first_record = 0;  // its number: the file's name
   uint64_t checksum = 0;      // XXH3-64 of what is before it

@@ -22,10 +22,11 @@ class LogTest : public testing::Test {
   /// The payloads, or the error's message.
   std::vector<std::string> read(uint64_t from = 1) {
     std::vector<std::string> payloads;
-    auto reading = read_log(files_, folder_.path(), from, true, [&](const Record& record) {
-      payloads.emplace_back(record.payload);
-      return Status();
-    });
+    auto reading =
+        read_log(files_, folder_.path(), {.from = from}, true, [&](const Record& record) {
+          payloads.emplace_back(record.payload);
+          return Status();
+        });
     if (!reading) return {reading.error().message};
     reading_ = *reading;
     return payloads;

@@ -1,6 +1,7 @@
 #include "runtime/durable/manifest.h"
 
 #include <fmt/format.h>
+#include <sys/random.h>
 
 #include <algorithm>
 
@@ -117,6 +118,21 @@ Result<std::string_view> open_user(std::string_view id, std::string_view value) 
     return damaged(fmt::format("the state of `{}` does not fit its checksum", id));
   }
   return state;
+}
+
+Result<uint32_t> folder_number(Store& store) {
+  SEGUE_TRY(const auto bytes, store.get(kFolderKey));
+  if (!bytes) return 0U;
+  ByteReader in(*bytes);
+  uint32_t number = 0;
+  if (!in.take(number) || !in.done() || number == 0) return damaged("the number of its folder");
+  return number;
+}
+
+uint32_t draw_folder_number() {
+  uint32_t number = 0;
+  if (getrandom(&number, sizeof number, GRND_NONBLOCK) != sizeof number) number = 0;
+  return std::max(number, 1U);
 }
 
 }  // namespace segue::durable

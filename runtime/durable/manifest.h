@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "runtime/base/result.h"
+#include "runtime/durable/store.h"
 #include "runtime/ingest/reader.h"
 
 namespace segue::durable {
 
 inline constexpr std::string_view kManifestKey = "m";
 inline constexpr std::string_view kErasesKey = "e";  // there: users were deleted, files have them
+inline constexpr std::string_view kFolderKey = "f";  // its number, which its log has too
 inline constexpr char kUserKey = 'u';                // then the user's id
 
 struct InputState {
@@ -42,5 +44,9 @@ Result<Manifest> open_manifest(std::string_view bytes);
 /// the value. `open_user` takes it off a user's state; `kCorrupt` names the user.
 uint64_t seal_of(std::string_view key, std::string_view value);
 Result<std::string_view> open_user(std::string_view id, std::string_view value);
+
+/// See `LogPart`: of a store; 0 if it has none yet. Drawn anew, never 0.
+Result<uint32_t> folder_number(Store& store);
+uint32_t draw_folder_number();
 
 }  // namespace segue::durable

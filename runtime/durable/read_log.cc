@@ -59,7 +59,7 @@ class SegmentReader {
   SegmentReader(std::string path, std::string_view bytes, bool is_last, bool is_named)
       : path_(std::move(path)), bytes_(bytes), is_last_(is_last), is_named_(is_named) {}
 
-  Status check_head(uint64_t expected, uint64_t& first) {
+  Status check_head(uint64_t expected, uint32_t folder, uint64_t& first) {
     SegmentHead head;
     const bool is_short = bytes_.size() < sizeof head;
     if (!is_short) std::memcpy(&head, bytes_.data(), sizeof head);
@@ -79,6 +79,9 @@ class SegmentReader {
     }
     if (head.checksum != checksum_of(head)) {
       return damaged(path_, 0, "its head does not fit its checksum");
+    }
+    if (folder != 0 && head.folder != 0 && head.folder != folder) {
+      return damaged(path_, 0, "it is of the log of another folder");
     }
     if (!path_.ends_with(segment_name(head.first_record))) {
       return damaged(path_, 0, "its name is not its first record's number");
@@ -172,8 +175,8 @@ Result<std::string> newest_of(Files& files, const std::string& folder) {
 
 }  // namespace
 
-Result<LogReading> read_log(Files& files, const std::string& folder, uint64_t from, bool repair,
-                            const std::function<Status(const Record&)>& take, uint64_t until) {
+Result<LogReading> read_log(Files& files, const std::string& folder, const LogPart& part,
+                            bool repair, const std::function<Status(const Record&)>& take) {
   SEGUE_TRY(const std::string newest, newest_of(files, folder));
   SEGUE_TRY(const auto names, list_segments(files, folder));
   if (!newest.empty() && (names.empty() || names.back() < newest)) {
@@ -181,28 +184,28 @@ Result<LogReading> read_log(Files& files, const std::string& folder, uint64_t fr
                  fmt::format("`{}/{}`, the newest segment of the log, is gone", folder, newest)};
   }
   size_t i = 0;
-  while (i + 1 < names.size() && names[i + 1] <= segment_name(from)) ++i;
+  while (i + 1 < names.size() && names[i + 1] <= segment_name(part.from)) ++i;
   LogReading reading;
-  reading.next = from;
-  const std::string end = segment_name(until);
+  reading.next = part.from;
+  const std::string end = segment_name(part.until);
   for (bool first_segment = true; i < names.size(); ++i, first_segment = false) {
     if (names[i] >= end) break;
     const std::string path = folder + "/" + names[i];
     SEGUE_TRY(const std::string bytes, read_file(files, path));
     SegmentReader segment(path, bytes, i + 1 == names.size(), names[i] == newest);
     uint64_t number = reading.next;
-    SEGUE_TRY_STATUS(segment.check_head(reading.next, number));
-    if (first_segment ? number > from : number != reading.next) {
+    SEGUE_TRY_STATUS(segment.check_head(reading.next, part.folder, number));
+    if (first_segment ? number > part.from : number != reading.next) {
       return damaged(path, 0, fmt::format("record {} is missing before it", reading.next));
     }
     for (Record record;; ++number) {
       SEGUE_TRY(const bool more, segment.next(number, record));
       if (!more) break;
-      if (number < from || number >= until) continue;
+      if (number < part.from || number >= part.until) continue;
       ++reading.records;
       SEGUE_TRY_STATUS(take(record));
     }
-    reading.next = std::max(number, from);
+    reading.next = std::max(number, part.from);
     reading.bytes += segment.at();
     if (!segment.is_cut()) continue;
     reading.cut_bytes = bytes.size() - segment.at();
