@@ -58,7 +58,17 @@ segue_engine_stats stats_of(const segue::RunStats& counted) {
 
 segue_status settings_of(const segue_engine_options* options, segue::EngineSettings& settings) {
   if (options == nullptr) return SEGUE_OK;
-  SEGUE_C_TRY(segue::c::check_size(options->size, sizeof *options, "segue_engine_options"));
+  // It has grown by `dedupe_ms` and what follows.
+  if (options->size != offsetof(segue_engine_options, dedupe_ms)) {
+    SEGUE_C_TRY(segue::c::check_size(options->size, sizeof *options, "segue_engine_options"));
+    if (options->dedupe_ms < 0) return fail(SEGUE_INVALID, "a time to remember below 0");
+    if (options->dedupe_ms != 0) settings.dedupe = segue::Milliseconds(options->dedupe_ms);
+    if (options->newest_allowed != nullptr) {
+      settings.newest_allowed = [newest = options->newest_allowed, context = options->context] {
+        return point_of(newest(context));
+      };
+    }
+  }
   if (options->threads != 0) settings.threads = options->threads;
   if (options->interpreted != 0) settings.evaluator = segue::Evaluator::kInterpreter;
   if (options->lateness_ms < 0) return fail(SEGUE_INVALID, "a lateness below 0");
@@ -79,16 +89,14 @@ class CallbackSink final : public segue::DurableSink {
   segue::Outcome resume(uint64_t /*position*/) override { return {}; }
   void give(const segue::MembershipChange& change) override {
     const segue_change given = change_of(change);
-    segue::c::telling = &engine_;
+    const segue::c::Telling telling(&engine_);
     callback_(&given, context_);
-    segue::c::telling = nullptr;
   }
   segue::Outcome commit(uint64_t& position) override {
     position = 0;
     if (commit_ == nullptr) return {};
-    segue::c::telling = &engine_;
+    const segue::c::Telling telling(&engine_);
     const int failure = commit_(context_);
-    segue::c::telling = nullptr;
     if (failure == 0) return {};
     return {segue::Fault::kUnreadable, fmt::format("`on_commit` gave {}", failure)};
   }
@@ -249,7 +257,7 @@ segue_status segue_engine_is_deploying(const segue_engine* engine, int* deployin
 
 void segue_engine_free(segue_engine* engine) {
   if (engine == nullptr || check(engine, "engine") != SEGUE_OK) return;
-  if (segue::c::telling == engine) return;  // it would wait for itself
+  if (segue::c::Telling::is_of(engine)) return;  // it would wait for itself
   segue::c::note_freed(engine);
   delete engine;
 }
@@ -394,8 +402,10 @@ segue_status segue_engine_each_member(const segue_engine* engine, uint32_t segme
   if (callback == nullptr) return fail(SEGUE_MISUSE, "callback is null");
   SEGUE_C_TRY(check_lookup(engine, engine));
   SEGUE_C_TRY(check_segment(engine, segment));
-  const bool is_whole = engine->engine.each_member(
-      segment, [&](std::string_view user) { callback(text_of(user), context); });
+  const bool is_whole = engine->engine.each_member(segment, [&](std::string_view user) {
+    const segue::c::Telling telling(engine);
+    callback(text_of(user), context);
+  });
   return is_whole ? SEGUE_OK : fail(SEGUE_INVALID, "a deploy was begun meanwhile");
 }
 

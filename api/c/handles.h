@@ -74,8 +74,21 @@ segue_status check_instant(int64_t ms) noexcept;
 
 uint32_t cause_of(ChangeCause cause) noexcept;
 
-/// The engine whose sink the thread calls, beside the engine.
-inline thread_local const void* telling = nullptr;
+/// The thread calls back its caller for an engine that is not held meanwhile: for its sink, or with
+/// a member.
+class Telling {
+ public:
+  explicit Telling(const void* engine) : before_(engine_) { engine_ = engine; }
+  Telling(const Telling&) = delete;
+  Telling& operator=(const Telling&) = delete;
+  ~Telling() { engine_ = before_; }
+
+  static bool is_of(const void* engine) { return engine_ == engine; }
+
+ private:
+  static inline thread_local const void* engine_ = nullptr;
+  const void* before_;
+};
 
 /// Holds a handle for the length of a call; what overlaps finds it held.
 class Hold {
@@ -106,7 +119,7 @@ segue_program* handle_of(std::shared_ptr<const CompiledProgram> program) noexcep
   return segue_c_status_
 
 /// The call has `handle` to itself from here on, or is misuse.
-#define SEGUE_C_HOLD(handle)                                  \
-  const segue::c::Hold segue_c_hold_((handle)->busy);         \
-  if (!segue_c_hold_.held() || segue::c::telling == (handle)) \
+#define SEGUE_C_HOLD(handle)                                     \
+  const segue::c::Hold segue_c_hold_((handle)->busy);            \
+  if (!segue_c_hold_.held() || segue::c::Telling::is_of(handle)) \
   return segue::c::fail(SEGUE_MISUSE, "another call of this handle is at work")

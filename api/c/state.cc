@@ -134,4 +134,22 @@ segue_status segue_state_score(const segue_state* state, uint32_t score, int64_t
   return SEGUE_OK;
 }
 
+segue_status segue_state_explain(const segue_state* state, segue_state_summary* summary) {
+  SEGUE_C_TRY(check(state, "state"));
+  if (summary == nullptr) return fail(SEGUE_MISUSE, "summary is null");
+  SEGUE_C_TRY(segue::c::check_size(summary->size, sizeof *summary, "segue_state_summary"));
+  SEGUE_C_HOLD(state);
+  segue::StateSummary found;
+  SEGUE_C_TRY(segue::c::status_of(segue::explain(*state->program, state->blob, found)));
+  *summary = {.size = sizeof *summary, .known = 0, .reserved = 0};
+  if (!found.known) return SEGUE_OK;
+  summary->known = 1;
+  summary->knows_since_ms = found.knows_since.time_since_epoch().count();
+  summary->settled_ms = found.settled.time_since_epoch().count();
+  summary->next_deadline_ms =
+      found.next_deadline ? found.next_deadline->time_since_epoch().count() : INT64_MAX;
+  summary->bytes = found.bytes;
+  return SEGUE_OK;
+}
+
 }  // extern "C"

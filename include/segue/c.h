@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "segue/c_base.h"
+#include "segue/c_state.h"
 #include "segue/export.h"
 
 #ifdef __cplusplus
@@ -38,6 +39,12 @@ typedef struct segue_engine_options {
   int64_t lateness_ms;  /* how far behind the newest event one may be dated and still count */
   uint32_t lookups;     /* 1: keeps who is in what for the calls that any thread may make */
   uint32_t reserved;    /* 0 */
+  /* An event whose user and messageId were seen within so long before it is dropped; 0: none is. */
+  int64_t dedupe_ms;
+  /* What is dated after the instant that it gives, in ms, is left out as of the future; asked for
+   * with each call that takes input. NULL: nothing is. The library reads no clock. */
+  int64_t (*newest_allowed)(void* context);
+  void* context; /* of `newest_allowed` */
 } segue_engine_options;
 
 /* An engine without users. `options` may be NULL. */
@@ -234,49 +241,6 @@ SEGUE_API segue_status segue_engine_each_member(const segue_engine* engine, uint
 SEGUE_API segue_status segue_engine_lookups_of(const segue_engine* engine, uint64_t* program);
 SEGUE_API segue_status segue_engine_member_count(const segue_engine* engine, uint32_t segment,
                                                  uint64_t* count);
-
-/* ---- states: the host keeps them
- * ----------------------------------------------------------------- */
-
-/* All that a program knows of one user. */
-typedef struct segue_state segue_state;
-
-/* Of a user of whom nothing is known. */
-SEGUE_API segue_status segue_state_new(const segue_program* program, segue_state** state);
-
-/* From sealed bytes, which are copied and may be hostile: SEGUE_INVALID of another program,
- * SEGUE_CORRUPT of torn or damaged ones. No bytes: as `segue_state_new`. */
-SEGUE_API segue_status segue_state_open(const segue_program* program, const void* bytes,
-                                        size_t size, segue_state** state);
-
-SEGUE_API void segue_state_free(segue_state* state);
-
-/* The state as bytes to keep, none of a user of whom nothing is known. They live until the next
- * call that takes the state. */
-SEGUE_API segue_status segue_state_seal(segue_state* state, const void** bytes, size_t* size);
-
-/* Applies the events of one instant of one user, JSON lines, and settles that instant. `callback`
- * may be NULL; it is given changes in order, and may not call the state. SEGUE_INVALID if a line is
- * no event, of several users and of several instants, SEGUE_TOO_LATE before the last instant
- * settled: then nothing is changed. */
-SEGUE_API segue_status segue_state_apply(segue_state* state, segue_text lines,
-                                         segue_change_callback callback, void* context);
-
-/* Lets time pass for the user whose state it is: settles every deadline up to and at it. */
-SEGUE_API segue_status segue_state_advance(segue_state* state, segue_text user, int64_t through_ms,
-                                           segue_change_callback callback, void* context);
-
-/* When `segue_state_advance` has something to do next; INT64_MAX: never, if nothing happens. May be
- * early, is never late. */
-SEGUE_API segue_status segue_state_deadline(const segue_state* state, int64_t* at_ms);
-
-/* As of the last instant settled: 1 or 0. */
-SEGUE_API segue_status segue_state_member(const segue_state* state, uint32_t segment, int* member);
-
-/* As of `at_ms`, or of the last instant settled if that is later. Points with a half-life alone
- * differ. */
-SEGUE_API segue_status segue_state_score(const segue_state* state, uint32_t score, int64_t at_ms,
-                                         double* value);
 
 #ifdef __cplusplus
 }

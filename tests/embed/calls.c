@@ -72,6 +72,12 @@ static void on_member(segue_text user, void* context) {
   ++*(unsigned*)context;
 }
 
+static void push_for(segue_text user, void* context) {
+  int member = 0;
+  CHECK(segue_engine_is_member(context, user, 0, &member) == SEGUE_OK && member == 1);
+  CHECK(segue_engine_push(context, user) == SEGUE_MISUSE);
+}
+
 static void on_reject(segue_text kind, uint64_t count, void* context) {
   CHECK(kind.size == 7 && memcmp(kind.data, "no_user", 7) == 0 && count == 1);
   ++*(unsigned*)context;
@@ -118,7 +124,7 @@ static void test_programs(void) {
 
 static void test_engine(void) {
   segue_program* program = compile();
-  segue_engine_options options = {sizeof options, 2, 0, 0, 1, 0};
+  segue_engine_options options = {.size = sizeof options, .threads = 2, .lookups = 1};
   segue_engine* engine = NULL;
   CHECK(segue_engine_new(program, &options, &engine) == SEGUE_OK);
   segue_program_free(program); /* the engine keeps what it needs */
@@ -191,6 +197,7 @@ static void test_engine(void) {
   CHECK(segue_engine_each_member(engine, 0, on_member, &members) == SEGUE_OK && members == 1);
   CHECK(segue_engine_each_member(engine, 2, on_member, &members) == SEGUE_INVALID);
   CHECK(segue_engine_each_member(engine, 1, NULL, NULL) == SEGUE_MISUSE);
+  CHECK(segue_engine_each_member(engine, 0, push_for, engine) == SEGUE_OK);
   uint64_t counted = 0;
   CHECK(segue_engine_member_count(engine, 1, &counted) == SEGUE_OK && counted == 1);
   CHECK(segue_engine_checkpoint(engine) == SEGUE_OK); /* nothing to do */
@@ -228,10 +235,40 @@ static void on_warming(segue_text segment, int64_t until_ms, void* context) {
 }
 
 /* `idle` is gone, `seen` is new and warms: its log of views begins at the deploy. */
+static int64_t newest(void* context) { return *(int64_t*)context; }
+
+/* What was seen before is dropped, and what is of the future left out. */
+static void test_inputs(void) {
+  segue_program* program = compile();
+  int64_t now = kStart + kHour;
+  segue_engine_options options = {
+      .size = sizeof options, .dedupe_ms = kDay, .newest_allowed = newest, .context = &now};
+  segue_engine* engine = NULL;
+  CHECK(segue_engine_new(program, &options, &engine) == SEGUE_OK);
+  char room[200];
+  const char* again =
+      "{\"userId\":\"ann\",\"event\":\"view\",\"timestamp\":1728000000000,\"messageId\":\"m\"}\n";
+  CHECK(segue_engine_push(engine, text(again)) == SEGUE_OK);
+  CHECK(segue_engine_push(engine, text(again)) == SEGUE_OK);
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", now + 1)) == SEGUE_OK);
+  CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", now)) == SEGUE_OK);
+  CHECK(segue_engine_finish(engine) == SEGUE_OK);
+  segue_engine_stats stats = {.size = sizeof stats};
+  CHECK(segue_engine_count(engine, &stats) == SEGUE_OK);
+  CHECK(stats.events == 3 && stats.duplicates == 1 && stats.rejected == 1);
+  segue_engine_free(engine);
+  options.dedupe_ms = -1;
+  CHECK(segue_engine_new(program, &options, &engine) == SEGUE_INVALID);
+  options.size = offsetof(segue_engine_options, dedupe_ms); /* a caller that was built before */
+  CHECK(segue_engine_new(program, &options, &engine) == SEGUE_OK);
+  segue_engine_free(engine);
+  segue_program_free(program);
+}
+
 static void test_deploy(void) {
   segue_program* program = compile();
   segue_engine* engine = NULL;
-  segue_engine_options lookups = {sizeof lookups, 1, 0, 0, 1, 0};
+  segue_engine_options lookups = {.size = sizeof lookups, .threads = 1, .lookups = 1};
   CHECK(segue_engine_new(program, &lookups, &engine) == SEGUE_OK);
   Deployed deployed = {{0}};
   CHECK(segue_engine_on_change(engine, on_deploy, &deployed) == SEGUE_OK);
@@ -274,7 +311,7 @@ static void test_deploy(void) {
 /* Who is who: one user is joined into another, who is deleted. */
 static void test_identity(void) {
   segue_program* program = compile();
-  segue_engine_options options = {sizeof options, 1, 0, 0, 1, 0};
+  segue_engine_options options = {.size = sizeof options, .threads = 1, .lookups = 1};
   segue_engine* engine = NULL;
   CHECK(segue_engine_new(program, &options, &engine) == SEGUE_OK);
   char room[200];
@@ -307,7 +344,7 @@ static void test_identity(void) {
 /* What was pushed outlives an engine that was dropped without a word. */
 static void test_kept_engine(const char* folder) {
   segue_program* program = compile();
-  segue_engine_options options = {sizeof options, 1, 0, 0, 1, 0};
+  segue_engine_options options = {.size = sizeof options, .threads = 1, .lookups = 1};
   Seen seen = {0};
   segue_durable_options durable = {
       .size = sizeof durable, .sync = SEGUE_SYNC_ALWAYS, .on_change = on_change, .context = &seen};
@@ -569,6 +606,12 @@ static void test_state(void) {
   int64_t deadline = 0;
   CHECK(segue_state_deadline(state, &deadline) == SEGUE_OK);
   CHECK(deadline > kStart + kHour && deadline <= kStart + 2 * kDay);
+  segue_state_summary summary = {.size = 0};
+  CHECK(segue_state_explain(state, &summary) == SEGUE_MISUSE);
+  summary.size = sizeof summary;
+  CHECK(segue_state_explain(state, &summary) == SEGUE_OK && summary.known == 1);
+  CHECK(summary.knows_since_ms == kStart && summary.settled_ms >= kStart && summary.bytes > 0);
+  CHECK(summary.next_deadline_ms == deadline);
 
   const void* sealed = NULL;
   size_t size = 0;
@@ -608,7 +651,7 @@ static void test_nulls(void) {
   CHECK(segue_program_image(NULL, NULL, NULL) == SEGUE_MISUSE);
   CHECK(segue_engine_new(NULL, NULL, &engine) == SEGUE_MISUSE);
   CHECK(segue_engine_new(program, NULL, NULL) == SEGUE_MISUSE);
-  segue_engine_options threads = {sizeof threads, 1000, 0, 0, 0, 0};
+  segue_engine_options threads = {.size = sizeof threads, .threads = 1000};
   CHECK(segue_engine_new(program, &threads, &engine) == SEGUE_INVALID);
   threads.size = 1;
   CHECK(segue_engine_new(program, &threads, &engine) == SEGUE_MISUSE);
@@ -640,7 +683,7 @@ static void test_freed(void) {
   CHECK(segue_state_apply(state, text("{}"), NULL, NULL) == SEGUE_MISUSE);
   segue_state_free(state); /* found, and nothing happens */
 
-  segue_engine_options options = {sizeof options, 1, 0, 0, 1, 0};
+  segue_engine_options options = {.size = sizeof options, .threads = 1, .lookups = 1};
   segue_engine* engine = NULL;
   CHECK(segue_engine_new(program, &options, &engine) == SEGUE_OK);
   segue_engine_free(engine);
@@ -721,7 +764,7 @@ static void on_change_elsewhere(const segue_change* change, void* context) {
 
 static void test_threads(void) {
   segue_program* program = compile();
-  segue_engine_options options = {sizeof options, 1, 0, 0, 1, 0};
+  segue_engine_options options = {.size = sizeof options, .threads = 1, .lookups = 1};
   Other other = {NULL, NULL, SEGUE_OK, SEGUE_OK, SEGUE_OK};
   CHECK(segue_engine_new(program, &options, &other.engine) == SEGUE_OK);
   CHECK(segue_state_new(program, &other.state) == SEGUE_OK);
@@ -749,6 +792,7 @@ int main(int argc, char** argv) {
   test_versions();
   test_programs();
   test_engine();
+  test_inputs();
   test_deploy();
   test_identity();
   test_kept_engine(argv[1]);
