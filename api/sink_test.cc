@@ -43,6 +43,7 @@ class Disk final : public DurableSink {
     if (engine != nullptr) {
       of_push = engine->push("");
       saw_member = engine->is_member(change.user, change.segment);
+      saw_events = engine->stats().events;
     }
   }
   Outcome commit(uint64_t& position) override {
@@ -69,6 +70,7 @@ class Disk final : public DurableSink {
   MembershipEngine* engine = nullptr;  // to be called out of `give`
   Outcome of_push;
   bool saw_member = false;
+  uint64_t saw_events = 0;
 
  private:
   std::mutex mutex_;
@@ -181,6 +183,7 @@ TEST_F(SinkTest, MayLookUsersUpButNotCallTheEngine) {
   ASSERT_TRUE(engine_.flush_sink().ok());
   EXPECT_EQ(disk_.of_push.fault(), Fault::kInvalid);
   EXPECT_TRUE(disk_.saw_member);
+  EXPECT_EQ(disk_.saw_events, 0u);
 }
 
 TEST_F(SinkTest, AListenerHearsBesideIt) {

@@ -21,6 +21,12 @@ namespace {
 
 /// Below this many events the input is at its end before native code would have paid.
 constexpr uint64_t kNativeFromEvents = 4096;
+
+/// A durable engine's sink is called beside the engine, which may wait for it.
+bool is_of_sink(const MembershipEngine::State& state) {
+  return state.durability && state.durability->kept->outbox().is_own_thread();
+}
+
 /// The only call of an engine at work, as long as it lives.
 class Call {
  public:
@@ -40,11 +46,6 @@ class Call {
   }
 
  private:
-  /// A durable engine's sink is called beside the engine, which may wait for it.
-  static bool is_of_sink(const MembershipEngine::State& state) {
-    return state.durability && state.durability->kept->outbox().is_own_thread();
-  }
-
   MembershipEngine::State* state_;
   bool is_alone_ = false;
 };
@@ -416,7 +417,7 @@ Outcome MembershipEngine::on_snapshot(TimePoint at, bool with_scores, SnapshotSi
 }
 
 Snapshot MembershipEngine::snapshot(bool with_scores) const noexcept {
-  if (!state_) return {};
+  if (!state_ || is_of_sink(*state_)) return {};
   Snapshot found = state_->snapshot(state_->backend->stats().newest, with_scores);
   return state_->trouble().ok() ? std::move(found) : Snapshot();
 }
@@ -441,7 +442,7 @@ std::vector<WarmingSegment> warming_of(const MembershipEngine::State& state) {
 }  // namespace
 
 RunStats MembershipEngine::stats() const noexcept {
-  if (!state_) return {};
+  if (!state_ || is_of_sink(*state_)) return {};
   const EngineStats counted = state_->backend->stats();
   RunStats stats;
   stats.events = counted.events;

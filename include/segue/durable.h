@@ -30,7 +30,8 @@ enum class InputSync : uint8_t {
 /// MiB later. After a commit that fails the sink is resumed where it stood and given all since once
 /// more, 100 ms later, then later and later up to 10 s. So one that fails or stalls holds back its
 /// own position alone, as long as no more waits than `DurableSettings::sink_bytes_max`. It must not
-/// throw, and may look users up but not call the engine otherwise, which is `Fault::kInvalid`.
+/// throw, and may look users up but not call the engine otherwise: that is `Fault::kInvalid`, and
+/// what cannot fail tells it nothing.
 class SEGUE_API DurableSink {
  public:
   virtual ~DurableSink() = default;
