@@ -5,11 +5,13 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/output.h"
 #include "cli/records.h"
 #include "segue/durable.h"
+#include "segue/kept_file.h"
 
 namespace segue::cli {
 
@@ -26,23 +28,28 @@ class ChangeOutput final : public DurableSink {
   };
 
   explicit ChangeOutput(Options options);
-  ~ChangeOutput() override;
 
   std::string name() const override;
+  Outcome check(uint64_t position, std::string_view mark) override;
   Outcome resume(uint64_t position) override;
   void give(const MembershipChange& change) override;
   Outcome commit(uint64_t& position) override;
+  std::string mark() const override { return mark_; }
 
   /// After the last change.
   void finish();
 
+  /// Whether it was given a change that it writes; once all are committed.
+  bool has_given() const { return has_given_; }
+
  private:
-  Outcome open(uint64_t position);
+  Outcome failed_write() const;
 
   Options options_;
   std::set<std::string, std::less<>> wanted_;
-  bool is_file_ = false;  // can be cut, and synced
-  int descriptor_ = -1;
+  std::optional<KeptFile> file_;  // else standard output
+  std::string mark_;              // of it, by the last commit
+  bool has_given_ = false;
   std::unique_ptr<Output> output_;
   std::unique_ptr<RecordWriter> writer_;
 };

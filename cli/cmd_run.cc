@@ -122,6 +122,7 @@ DurableSettings RunFlags::durable(DurableSink& sink) const {
   settings.history_starts_now = history_starts_now;
   settings.folder = state;
   settings.sink = &sink;
+  settings.rejects_path = events.input_options().rejects_path;
   settings.sink_patience = kNoEnd;  // a pipe may wait for its reader
   if (sync.empty()) return settings;
   if (sync == "always") {
@@ -208,7 +209,7 @@ Exit run_events(const RunFlags& flags) {
   require(run.engine().flush_sink());
   out.finish();
   require(run.engine().checkpoint());
-  run.summarize();
+  run.summarize(out.has_given());
   return Exit::kDone;
 }
 

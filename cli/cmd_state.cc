@@ -53,6 +53,10 @@ std::string state_text(const StateReport& report) {
   out += report.sink.empty() ? "changes     to standard output\n"
                              : fmt::format("changes     to {}, {} final\n", report.sink,
                                            counted(report.sink_position, "byte"));
+  if (!report.rejects.empty()) {
+    out += fmt::format("rejects     to {}, {} final\n", report.rejects,
+                       counted(report.rejects_position, "byte"));
+  }
   if (report.waiting_changes > 0) {
     out += fmt::format("waiting     {} that it has not taken\n",
                        counted(report.waiting_changes, "change"));

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 #include <cstdio>
+#include <filesystem>
+#include <map>
+#include <system_error>
 #include <utility>
 
 #include "cli/complaint.h"
@@ -26,14 +29,17 @@ EventRun::EventRun(const EventRunFlags& flags, const std::string& default_latene
                    std::function<TimePoint()> newest_allowed, const DurableSettings* durable) {
   settings_ = flags.engine.settings(flags.events, default_lateness);
   settings_.newest_allowed = std::move(newest_allowed);
-  const std::vector<std::string> events = flags.paths.events();
-  if (events.empty()) usage_error("there are no EVENTS among the arguments; `-` is standard input");
+  inputs_ = flags.paths.events();
+  if (inputs_.empty())
+    usage_error("there are no EVENTS among the arguments; `-` is standard input");
 
   compilation_ =
       compile_or_fail(flags.paths.rules(), flags.rules.options(), flags.color.use(Stream::kErr));
   program_ = program_of(compilation_);
   choose_segments(flags.segments);
-  require(open_event_input(events, flags.events.input_options(), input_));
+  EventInputOptions input = flags.events.input_options();
+  if (durable != nullptr) input.rejects_path.clear();  // the state writes that file
+  require(open_event_input(inputs_, input, input_));
   if (durable != nullptr) {
     require(open_engine(program_, settings_, *durable, engine_, recovery_));
   } else {
@@ -64,11 +70,27 @@ void EventRun::members(const MembersQuery& query, const SnapshotSink& sink) {
       [this](const InputProgress& now) { progress_.show(now); }, stats_.emplace()));
 }
 
-void EventRun::summarize() {
+/// A kept engine knows inputs by their whole paths; here they are called as they were given.
+void EventRun::name_as_given(std::vector<RejectCount>& rejects) const {
+  std::map<std::string, std::string, std::less<>> given;
+  for (const std::string& path : inputs_) {
+    std::error_code unknown;
+    given.emplace(std::filesystem::weakly_canonical(path, unknown).string(), path);
+  }
+  for (RejectCount& reject : rejects) {
+    for (InputLine& place : reject.first) {
+      const auto found = given.find(place.path);
+      if (found != given.end()) place.path = found->second;
+    }
+  }
+}
+
+void EventRun::summarize(bool has_written) {
   progress_.clear();
-  const RunStats stats = stats_ ? *stats_ : engine_.stats();
-  const std::string text =
-      engine_.has_changed() ? summary_text(stats, progress_.seconds()) : idle_text(stats);
+  RunStats stats = stats_ ? *stats_ : engine_.stats();
+  name_as_given(stats.rejects);
+  const std::string text = engine_.has_changed() ? summary_text(stats, progress_.seconds())
+                                                 : idle_text(stats, has_written);
   fmt::print(stderr, "{}", text);
 }
 

@@ -52,13 +52,16 @@ class EventRun {
   /// Reads all input and gives a snapshot of each instant asked for; no engine takes part.
   void members(const MembersQuery& query, const SnapshotSink& sink);
 
-  /// The summary, on standard error.
-  void summarize();
+  /// The summary, on standard error. `has_written`: changes of an earlier run, if of this there was
+  /// no news.
+  void summarize(bool has_written = false);
 
  private:
   void choose_segments(const std::vector<std::string>& names);
+  void name_as_given(std::vector<RejectCount>& rejects) const;
 
   Progress progress_;
+  std::vector<std::string> inputs_;
   Compilation compilation_;
   std::shared_ptr<const CompiledProgram> program_;
   EventInput input_;

@@ -7,6 +7,13 @@
 namespace segue::cli {
 
 void Output::flush() {
+  if (file_ != nullptr && failure_.empty()) {
+    Outcome outcome = file_->write(buffer_);
+    if (outcome.ok()) outcome = file_->flush();
+    failure_ = outcome.message();
+    buffer_.clear();
+    return;
+  }
   std::string_view rest = buffer_;
   while (!rest.empty() && failure_.empty()) {
     const ssize_t written = ::write(descriptor_, rest.data(), rest.size());

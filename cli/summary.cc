@@ -85,8 +85,9 @@ std::string summary_text(const RunStats& stats, double seconds) {
   return out + half_lines_text(stats.half_lines) + rejects_text(stats.rejects);
 }
 
-std::string idle_text(const RunStats& stats) {
-  std::string out = "all input was read before: nothing is new, nothing was changed\n";
+std::string idle_text(const RunStats& stats, bool has_written) {
+  std::string out = "all input was read before: nothing is new, ";
+  out += has_written ? "and changes that were still to be written are\n" : "nothing was changed\n";
   if (stats.memory) out += memory_text(*stats.memory, stats.users);
   return out + half_lines_text(stats.half_lines);
 }

@@ -13,8 +13,8 @@ namespace segue::cli {
 std::string summary_text(const RunStats& stats, double seconds);
 
 /// The same of a run on a kept state that found nothing new to read: what the runs before counted
-/// was told by them.
-std::string idle_text(const RunStats& stats);
+/// was told by them. `has_written`: changes of theirs.
+std::string idle_text(const RunStats& stats, bool has_written);
 
 /// The lines about what was left out alone.
 std::string rejects_text(const std::vector<RejectCount>& rejects);

@@ -48,6 +48,7 @@ durable::DurableOptions options_of(const EngineSettings& engine, const DurableSe
   options.checkpoint_bytes = settings.checkpoint_bytes;
   options.settings = settings_text(engine);
   if (settings.sink != nullptr) options.sink = settings.sink->name();
+  if (!settings.rejects_path.empty()) options.rejects = KeptFile(settings.rejects_path).name();
   options.outbox = {settings.sink_bytes_max, settings.sink_patience};
   options.memory_bytes = settings.memory_bytes;
   if (settings.keep_log) {
@@ -86,6 +87,10 @@ void tell_deploy(const CompiledProgram& before, const Engine& engine, Recovery& 
 
 // ---- what is asked of the host ------------------------------------------------------------------
 
+Status MembershipEngine::Durability::check_sink(uint64_t position, std::string_view mark) {
+  return sink == nullptr ? Status() : status_of(sink->check(position, mark));
+}
+
 Status MembershipEngine::Durability::resume_sink(uint64_t position) {
   return sink == nullptr ? Status() : status_of(sink->resume(position));
 }
@@ -120,6 +125,20 @@ Result<uint64_t> MembershipEngine::Durability::commit_sink() {
   return position;
 }
 
+void MembershipEngine::Durability::write_reject(std::string_view line) {
+  if (!rejects || line.empty()) return;
+  rejects_written = rejects->write(std::string(line) + '\n');
+}
+
+Status MembershipEngine::Durability::resume_rejects(uint64_t position, std::string_view mark) {
+  if (Outcome wrong = rejects->check(position, mark); !wrong.ok()) return status_of(wrong);
+  return status_of(rejects->resume(position));
+}
+
+Status MembershipEngine::Durability::commit_rejects(uint64_t& position, std::string& mark) {
+  return status_of(rejects->commit(position, mark));
+}
+
 std::string MembershipEngine::Durability::save_counts() {
   std::string out;
   put(out, state.pushed_lines);
@@ -135,7 +154,8 @@ Status MembershipEngine::Durability::restore_counts(std::string_view bytes) {
 
 void MembershipEngine::Durability::on_replay(const EventBatch& batch) {
   for (const Reject& reject : batch.rejects) {
-    state.rejects.add(reject.kind, kept->name_of(reject.file), reject.line);
+    state.rejects.add(reject.kind, state.name_of(reject.file), reject.line);
+    write_reject(reject.raw);
     if (reject.file == 0) state.pushed_lines = std::max(state.pushed_lines, reject.line);
   }
   for (const Origin& origin : batch.origins) {
@@ -165,6 +185,13 @@ void MembershipEngine::Durability::on_program(const std::shared_ptr<const Progra
 Outcome MembershipEngine::Durability::begin(EventInput::State& input,
                                             std::vector<InputTaken>& taken) {
   inputs.clear();
+  if (input.rejects) {
+    return {Fault::kInvalid, "rejects of a durable engine go where its settings say, once for all"};
+  }
+  if (rejects && input.reads(rejects->name())) {
+    return {Fault::kInvalid,
+            fmt::format("`{}` is an input, it cannot take the rejects too", rejects->name())};
+  }
   for (size_t i = 0; i < input.paths.size(); ++i) {
     if (input.sources[i].pack != nullptr) {
       return {Fault::kUnsupported,
@@ -203,6 +230,7 @@ Outcome open_engine(std::shared_ptr<const CompiledProgram> program, const Engine
   state.durability = std::make_unique<MembershipEngine::Durability>(state);
   MembershipEngine::Durability& durability = *state.durability;
   durability.sink = settings.sink;
+  if (!settings.rejects_path.empty()) durability.rejects.emplace(settings.rejects_path);
   durability.is_bounded = settings.memory_bytes != 0;
   const std::shared_ptr<const CompiledProgram> given = state.program;
   auto kept = durable::Durable::open(options_of(engine, settings), given->state().program,
@@ -238,6 +266,8 @@ Outcome describe_state(const std::string& folder, bool verify, StateReport& into
   into.settings = manifest.settings;
   into.sink = manifest.sink;
   into.sink_position = manifest.sink_position;
+  into.rejects = manifest.rejects;
+  into.rejects_position = manifest.rejects_position;
   into.waiting_changes = found->waiting.changes;
   into.users = found->users;
   into.state_bytes = found->state_bytes;

@@ -116,14 +116,9 @@ void MembershipEngine::State::on_changes(std::span<const Change> changes) {
 }
 
 void MembershipEngine::State::on_late(const Event& /*event*/, const Origin* origin) {
-  if (durability && durability->replaying) {
-    rejects.add(RejectKind::kLate, durability->kept->name_of(origin->file), origin->line);
-    return;
-  }
-  const bool from_file = input != nullptr && origin != nullptr;
-  rejects.add(RejectKind::kLate, from_file ? input->name_of(origin->file) : "input",
+  rejects.add(RejectKind::kLate, origin != nullptr ? name_of(origin->file) : "input",
               origin != nullptr ? origin->line : 0);
-  if (from_file) input->write_reject(origin->raw);
+  if (origin != nullptr) write_reject(origin->raw);
 }
 
 void MembershipEngine::State::on_stop(Instant at) {
@@ -172,10 +167,28 @@ Outcome MembershipEngine::State::check_lines(const EventBatch& batch) const {
   return {};
 }
 
+/// A durable engine knows files by their whole paths, before a recovery as after it.
+std::string MembershipEngine::State::name_of(uint32_t file) const {
+  const bool is_replayed = durability && durability->replaying;
+  if (!is_replayed && input == nullptr) return "input";
+  if (!durability) return input->name_of(file);
+  const std::string& name =
+      durability->kept->name_of(is_replayed ? file : durability->inputs[file]);
+  return name == "-" ? "standard input" : name;
+}
+
+void MembershipEngine::State::write_reject(std::string_view line) {
+  if (durability) {
+    durability->write_reject(line);
+  } else if (input != nullptr) {
+    input->write_reject(line);
+  }
+}
+
 void MembershipEngine::State::count_rejects(const EventBatch& batch) {
   for (const Reject& reject : batch.rejects) {
-    rejects.add(reject, input != nullptr ? input->name_of(reject.file) : "input");
-    if (input != nullptr) input->write_reject(reject.raw);
+    rejects.add(reject, name_of(reject.file));
+    write_reject(reject.raw);
   }
 }
 
@@ -226,6 +239,7 @@ Outcome MembershipEngine::State::read_batches(BatchSource& source, const Progres
     done.events += batch.events.size();
     expect_events(done.events);
     if (Outcome wrong = take(std::move(batch)); !wrong.ok()) return wrong;
+    if (durability && !durability->rejects_written.ok()) return durability->rejects_written;
     done.bytes_read = input->bytes_read->load(std::memory_order_relaxed);
     if (progress) progress(done);
   }
@@ -265,7 +279,9 @@ void MembershipEngine::State::push_line(std::string_view line, EventBatch& batch
   const auto reject =
       line.size() > kLineBytesMax ? RejectKind::kLineTooLong : decoder->decode(line, batch);
   if (reject) {
-    batch.rejects.push_back({*reject, 0, pushed_lines, {}});
+    const bool is_kept = durability && durability->rejects;
+    batch.rejects.push_back(
+        {*reject, 0, pushed_lines, std::string(is_kept ? line.substr(0, kLineBytesMax) : "")});
   } else {
     batch.origins.push_back({0, pushed_lines, {}});
     if (durability) batch.origins.back().raw = batch.arena->copy(line);

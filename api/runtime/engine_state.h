@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/runtime/backend.h"
@@ -82,6 +83,12 @@ struct MembershipEngine::State final : EngineListener {
 
   /// The first bad line is a fault if the input is `strict`.
   Outcome check_lines(const EventBatch& batch) const;
+
+  /// Of an input: its file, or what else is read.
+  std::string name_of(uint32_t file) const;
+
+  /// To the file for such lines, if there is one.
+  void write_reject(std::string_view line);
 
   /// Counts the batch's rejects and writes them; once it is accepted.
   void count_rejects(const EventBatch& batch);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "segue/engine.h"
@@ -39,6 +40,10 @@ class SEGUE_API DurableSink {
   /// By which the state knows it again: a path; empty for one that keeps nothing.
   virtual std::string name() const = 0;
 
+  /// Whether what stands before `position` is what had that `mark`. Asked by `open_engine`, before
+  /// anything is taken back; an error ends it.
+  virtual Outcome check(uint64_t /*position*/, std::string_view /*mark*/) { return {}; }
+
   /// Takes back all that was given behind `position`, which an earlier `commit` gave, or 0.
   virtual Outcome resume(uint64_t position) = 0;
 
@@ -46,6 +51,11 @@ class SEGUE_API DurableSink {
 
   /// All that was given is kept whatever happens, up to `position`; or why it is not.
   virtual Outcome commit(uint64_t& position) = 0;
+
+  /// Of what stands before the position of the last `commit`: some bytes, by which it is known
+  /// again when another wrote there since. They are kept with the position; none: it is not looked
+  /// at.
+  virtual std::string mark() const { return {}; }
 };
 
 /// The least that `DurableSettings::memory_bytes` may be, but for 0.
@@ -65,6 +75,10 @@ struct DurableSettings {
   /// has taken nothing for `sink_patience`. What one call makes itself may come on top.
   uint64_t sink_bytes_max = uint64_t{64} << 20;
   Milliseconds sink_patience{30'000};  ///< `kNoEnd`: it waits as long as the sink does
+  /// Lines that do not count are written there as they were read, each once however processes end,
+  /// like changes to a `KeptFile`; the state knows the file by its path. Then an input has none of
+  /// its own, see `EventInputOptions`. Empty: nowhere.
+  std::string rejects_path;
   /// Of users' states in memory, and of what keeps the others on the disk: three quarters are for
   /// states, parted among the threads. States that are seldom touched lie in the folder then, and
   /// come back when an event or a deadline touches them; no answer depends on it. Ids, timers and
@@ -121,6 +135,8 @@ struct StateReport {
   std::string settings;
   std::string sink;
   uint64_t sink_position = 0;
+  std::string rejects;  ///< where lines go that do not count; or empty
+  uint64_t rejects_position = 0;
   uint64_t waiting_changes = 0;  // for the sink
   uint64_t users = 0;
   uint64_t state_bytes = 0;       ///< of all users

@@ -17,7 +17,8 @@ struct EventInputOptions {
   /// The first line that is no event ends the reading with `Fault::kCorrupt`. A late event and a
   /// call that is not supported yet do not.
   bool strict = false;
-  /// Lines that do not count are written to this file as they were read; empty: nowhere.
+  /// Lines that do not count are written to this file, anew, as they were read; empty: nowhere. Not
+  /// of an input of a durable engine, see `DurableSettings::rejects_path`.
   std::string rejects_path;
 };
 

@@ -26,7 +26,7 @@ class PastReader {
       past_.advance_to(through);
       return {};
     }
-    if (record.kind != RecordKind::kEvents && record.kind != RecordKind::kKept) return {};
+    if (!has_lines(record.kind)) return {};
     EventBatch batch = decoder_.make_batch();
     const auto pass = [&](Instant passed) {
       past_.push(std::exchange(batch, decoder_.make_batch()));

@@ -48,11 +48,15 @@ Status check_same(const DurableOptions& options, const Manifest& manifest) {
   if (manifest.settings != options.settings) {
     return of_other(options, "the settings", manifest.settings, options.settings);
   }
-  if (manifest.sink == options.sink) return {};
-  const auto shown = [](const std::string& sink) {
-    return sink.empty() ? std::string("to no file") : "to `" + sink + "`";
+  const auto shown = [](const std::string& path) {
+    return path.empty() ? std::string("to no file") : "to `" + path + "`";
   };
-  return of_other(options, "changes going", shown(manifest.sink), shown(options.sink));
+  if (manifest.sink != options.sink) {
+    return of_other(options, "changes going", shown(manifest.sink), shown(options.sink));
+  }
+  // Where there was none, one may begin.
+  if (manifest.rejects.empty() || manifest.rejects == options.rejects) return {};
+  return of_other(options, "rejects going", shown(manifest.rejects), shown(options.rejects));
 }
 
 /// Nothing is made or removed in a folder that is something else's.
@@ -188,8 +192,18 @@ Status Durable::load() {
   SEGUE_TRY_STATUS(load_users());
   SEGUE_TRY_STATUS(load_kept_log());
   SEGUE_TRY_STATUS(host_.restore_counts(manifest_.counts));
+  return load_files();
+}
+
+/// Each is looked at before any is cut.
+Status Durable::load_files() {
+  SEGUE_TRY_STATUS(host_.check_sink(manifest_.sink_position, manifest_.sink_mark));
+  manifest_.rejects = options_.rejects;
+  if (!options_.rejects.empty()) {
+    SEGUE_TRY_STATUS(host_.resume_rejects(manifest_.rejects_position, manifest_.rejects_mark));
+  }
   SEGUE_TRY_STATUS(host_.resume_sink(manifest_.sink_position));
-  return outbox_.load(*store_, manifest_.sink_position);
+  return outbox_.load(*store_, manifest_.sink_position, manifest_.sink_mark);
 }
 
 Status Durable::load_kept_log() {
@@ -241,7 +255,7 @@ Status Durable::make_new() {
   manifest_.sink = options_.sink;
   manifest_.advanced_ms = kLongAgo.ms;
   manifest_.inputs.push_back({"input", {}});
-  SEGUE_TRY_STATUS(host_.resume_sink(0));
+  SEGUE_TRY_STATUS(load_files());
   SEGUE_TRY(log_, LogWriter::open(*options_.files, log_folder(options_), 1, log_options()));
   log_.reset();  // until it has been read
   SEGUE_TRY_STATUS(programs_.keep(manifest_.program, program_->image().bytes()));
@@ -288,7 +302,8 @@ Status Durable::replay(const Record& record) {
   ByteReader in(record.payload);
   switch (record.kind) {
     case RecordKind::kEvents:
-      return replay_events(record.payload);
+    case RecordKind::kEventsAndRejects:
+      return replay_events(record);
     case RecordKind::kAdvance: {
       if (!in.take(manifest_.advanced_ms)) break;
       if (manifest_.advanced_ms > kAdvanceMsMax) break;
@@ -312,9 +327,9 @@ Status Durable::replay(const Record& record) {
   return Error{Errc::kCorrupt, fmt::format("record {} of the log is damaged", record.number)};
 }
 
-Status Durable::replay_events(std::string_view payload) {
+Status Durable::replay_events(const Record& record) {
   const auto inputs = static_cast<uint32_t>(manifest_.inputs.size());
-  SEGUE_TRY(EventBatch batch, take_events(payload, *decoder_, inputs));
+  SEGUE_TRY(EventBatch batch, take_events(record, *decoder_, inputs));
   note_taken(batch);
   report_.events += batch.events.size();
   host_.on_replay(batch);
@@ -358,8 +373,9 @@ void Durable::note_taken(const EventBatch& batch) {
 
 Status Durable::write_batch(const InputBatch& input) {
   payload_.clear();
-  put_events(payload_, input.batch, input.inputs);
-  return log_->write(RecordKind::kEvents, payload_);
+  const bool reject_lines = !options_.rejects.empty();
+  const RecordKind kind = put_events(payload_, input.batch, input.inputs, reject_lines);
+  return log_->write(kind, payload_);
 }
 
 /// What is in the log.
@@ -454,6 +470,9 @@ Status Durable::finish(Instant until) {
 Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
   engine_.finish_deploy();  // its changes are a part of it
   SEGUE_TRY_STATUS(engine_.trouble());
+  if (!options_.rejects.empty()) {
+    SEGUE_TRY_STATUS(host_.commit_rejects(manifest_.rejects_position, manifest_.rejects_mark));
+  }
   auto batch = store_->batch(options_.batch_bytes, seal_of);
   std::string key;
   const auto give = [&](std::string_view id, std::span<const std::byte> state) {
@@ -493,6 +512,7 @@ Result<std::unique_ptr<StoreBatch>> Durable::make_checkpoint() {
 void Durable::save_outbox(StoreBatch& batch) {
   const Outbox::Saved saved = outbox_.save(batch);
   manifest_.sink_position = saved.position;
+  manifest_.sink_mark = saved.mark;
   manifest_.holds_changes = saved.first != saved.next;
   if (erases_) {
     named_until_ = manifest_.holds_changes ? saved.next : 0;

@@ -36,6 +36,7 @@ struct DurableOptions {
   std::string settings;           // what of the engine's settings answers depend on: `lateness 0s`
   std::string sink;               // where changes go: a path, or empty
   OutboxOptions outbox;           // of changes on their way there
+  std::string rejects;            // where the host writes lines that are left out, or empty
   size_t batch_bytes = SIZE_MAX;  // of a checkpoint in memory while it is made
   size_t memory_bytes = 0;        // for states and where cold ones lie; 0: all states are in memory
   /// The log is kept so far behind the newest event, for deploys; `kKeepAll`: all of it.
@@ -56,8 +57,18 @@ class DurableHost : public ChangeReceiver {
   virtual std::string save_counts() = 0;
   [[nodiscard]] virtual Status restore_counts(std::string_view bytes) = 0;
 
+  /// The file of `DurableOptions::rejects`: what is behind that position, which an earlier commit
+  /// gave, or 0, is taken back, if what is before it has that mark; all of it is given again.
+  [[nodiscard]] virtual Status resume_rejects(uint64_t /*position*/, std::string_view /*mark*/) {
+    return {};
+  }
+  /// All that was left out so far is kept there whatever happens, before a checkpoint says so.
+  [[nodiscard]] virtual Status commit_rejects(uint64_t& /*position*/, std::string& /*mark*/) {
+    return {};
+  }
+
   /// A batch is in the log and about to be applied; or is about to be applied again, its rejects
-  /// places only and files the log's inputs.
+  /// without lines if there is no file for them, and its files the log's inputs.
   virtual void on_logged(const EventBatch& batch) = 0;
   virtual void on_replay(const EventBatch& batch) = 0;
 
@@ -159,7 +170,8 @@ class Durable {
   Status load_kept_log();
   LogPlace place() const;
   Status replay(const Record& record);
-  Status replay_events(std::string_view payload);
+  Status replay_events(const Record& record);
+  Status load_files();
   Status load_program();
   Status replay_deploy(const Record& record);
   Result<std::unique_ptr<Engine>> read_past(const std::shared_ptr<const Program>& program,

@@ -89,7 +89,7 @@ class Eraser {
       }
       watermark_.advance_to(through);
     }
-    if (record.kind != RecordKind::kEvents && record.kind != RecordKind::kKept) {
+    if (!has_lines(record.kind)) {
       put_record(segment_, head, record.payload);
       return {};
     }
@@ -126,7 +126,8 @@ class Eraser {
   Result<bool> keep_lines(const Record& record) {
     kept_.clear();
     const bool is_before = record.number < from_.record;
-    bool erases = false;
+    // Whose the lines are that were left out is not known.
+    bool erases = record.kind == RecordKind::kEventsAndRejects;
     Instant noted = kLongAgo;  // what the reader of `kept_` knows to be late
     run_.clear();
     run_lines_ = 0;

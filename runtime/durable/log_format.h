@@ -9,12 +9,13 @@ namespace segue::durable {
 
 /// What a record says. Numbers are part of the format.
 enum class RecordKind : uint32_t {
-  kEvents = 1,        // events that were accepted, and lines left out between them
-  kAdvance = 2,       // the clock moved on
-  kInput = 3,         // the name of an input
-  kDeploy = 4,        // another program took the place of the one at work
-  kFilledDeploy = 6,  // the same, with cells filled from the log
-  kKept = 5,          // what is left of `kEvents`, without lines of users who were deleted since
+  kEvents = 1,            // events that were accepted, and lines left out between them
+  kAdvance = 2,           // the clock moved on
+  kInput = 3,             // the name of an input
+  kDeploy = 4,            // another program took the place of the one at work
+  kFilledDeploy = 6,      // the same, with cells filled from the log
+  kKept = 5,              // what is left of events, without lines of users who were deleted since
+  kEventsAndRejects = 7,  // `kEvents`, and of what was left out the lines too
 };
 
 /// Head of a segment of the log, little-endian like all else; records follow.

@@ -12,9 +12,10 @@ namespace segue::durable {
 namespace {
 
 /// The second says no more than the first, but that changes wait in the store: a version that does
-/// not know of them would lose them.
+/// not know of them would lose them. The third says that by a byte, and what files end in.
 constexpr uint32_t kVersion = 1;
 constexpr uint32_t kVersionWithChanges = 2;
+constexpr uint32_t kVersionWithFiles = 3;
 constexpr const char* kWhatToDo =
     "go on with the version that wrote it, or begin another folder from the events";
 
@@ -53,6 +54,27 @@ bool take_inputs(ByteReader& in, std::vector<InputState>& inputs) {
   return true;
 }
 
+uint32_t version_of(const Manifest& manifest) {
+  if (!manifest.sink_mark.empty() || !manifest.rejects.empty()) return kVersionWithFiles;
+  return manifest.holds_changes ? kVersionWithChanges : kVersion;
+}
+
+void put_files(std::string& out, const Manifest& manifest) {
+  put(out, static_cast<uint8_t>(manifest.holds_changes));
+  put_text(out, manifest.sink_mark);
+  put_text(out, manifest.rejects);
+  put(out, manifest.rejects_position);
+  put_text(out, manifest.rejects_mark);
+}
+
+bool take_files(ByteReader& in, Manifest& manifest) {
+  uint8_t holds_changes = 0;
+  if (!in.take(holds_changes) || holds_changes > 1) return false;
+  manifest.holds_changes = holds_changes != 0;
+  return take_string(in, manifest.sink_mark) && take_string(in, manifest.rejects) &&
+         in.take(manifest.rejects_position) && take_string(in, manifest.rejects_mark);
+}
+
 }  // namespace
 
 std::string pack_manifest(const Manifest& manifest) {
@@ -75,8 +97,10 @@ std::string pack_manifest(const Manifest& manifest) {
   }
   put_text(out, manifest.counts);
   put_text(out, manifest.engine);
+  const uint32_t version = version_of(manifest);
+  if (version == kVersionWithFiles) put_files(out, manifest);
   std::string head;
-  put(head, manifest.holds_changes ? kVersionWithChanges : kVersion);
+  put(head, version);
   put(head, hash64(out));
   return head + out;
 }
@@ -86,10 +110,10 @@ Result<Manifest> open_manifest(std::string_view bytes) {
   uint32_t version = 0;
   uint64_t checksum = 0;
   if (!in.take(version) || !in.take(checksum)) return damaged("its manifest is too short");
-  if (version != kVersion && version != kVersionWithChanges) {
+  if (version < kVersion || version > kVersionWithFiles) {
     return Error{Errc::kUnsupported,
-                 fmt::format("a checkpoint of version {}: this build reads {} and {}; {}", version,
-                             kVersion, kVersionWithChanges, kWhatToDo)};
+                 fmt::format("a checkpoint of version {}: this build reads {} to {}; {}", version,
+                             kVersion, kVersionWithFiles, kWhatToDo)};
   }
   if (hash64(bytes.substr(bytes.size() - in.left())) != checksum) {
     return damaged("its manifest does not fit its checksum");
@@ -100,7 +124,8 @@ Result<Manifest> open_manifest(std::string_view bytes) {
                      take_string(in, manifest.sink) && in.take(manifest.next_record) &&
                      in.take(manifest.sink_position) && in.take(manifest.written_ms) &&
                      in.take(manifest.advanced_ms) && take_inputs(in, manifest.inputs) &&
-                     take_string(in, manifest.counts) && take_string(in, manifest.engine);
+                     take_string(in, manifest.counts) && take_string(in, manifest.engine) &&
+                     (version != kVersionWithFiles || take_files(in, manifest));
   if (!whole || !in.done() || manifest.inputs.empty()) return damaged("its manifest ends early");
   return manifest;
 }

@@ -28,6 +28,10 @@ struct Manifest {
   std::string sink;
   uint64_t next_record = 1;  // the first one that the checkpoint does not hold
   uint64_t sink_position = 0;
+  std::string sink_mark;  // of what stands before it; the sink's
+  std::string rejects;    // where lines go that are left out: a path, or empty
+  uint64_t rejects_position = 0;
+  std::string rejects_mark;
   bool holds_changes = false;  // that wait for the sink, see `Outbox`; a reader must know of them
   int64_t written_ms = 0;      // by the machine's clock
   int64_t advanced_ms = 0;     // how far the clock was moved on

@@ -90,8 +90,9 @@ Outbox::~Outbox() {
   thread_.join();
 }
 
-Status Outbox::load(Store& store, uint64_t position) {
+Status Outbox::load(Store& store, uint64_t position, std::string_view mark) {
   position_ = position;
+  mark_ = mark;
   SEGUE_TRY_STATUS(each_piece(store, [&](const StoredPiece& piece) -> Status {
     SEGUE_TRY_STATUS(receiver_.check_records(piece.records));
     if (pieces_.empty()) first_ = stored_from_ = piece.number;
@@ -203,7 +204,7 @@ Outbox::Saved Outbox::save(StoreBatch& batch) {
   }
   stored_from_ = first_;
   stored_end_ = next;
-  return {position_, first_, next};
+  return {position_, mark_, first_, next};
 }
 
 // ---- the sink's side ----------------------------------------------------------------------------
@@ -269,9 +270,11 @@ void Outbox::resume(std::unique_lock<std::mutex>& lock) {
 void Outbox::commit(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   Result<uint64_t> position = receiver_.commit_sink();
+  std::string mark = position ? receiver_.sink_mark() : std::string();
   lock.lock();
   if (!position) return note_failure(position.error());
   position_ = *position;
+  mark_ = std::move(mark);
   for (; given_ > 0; --given_, ++first_) {
     bytes_ -= pieces_.front().records.size();
     changes_ -= pieces_.front().changes;

@@ -25,6 +25,12 @@ class ChangeReceiver {
  public:
   virtual ~ChangeReceiver() = default;
 
+  /// Whether what stands before that position is what `sink_mark` told of; before it is resumed
+  /// there for the first time.
+  [[nodiscard]] virtual Status check_sink(uint64_t /*position*/, std::string_view /*mark*/) {
+    return {};
+  }
+
   /// Takes back what was given behind that position, before anything is given again.
   [[nodiscard]] virtual Status resume_sink(uint64_t position) = 0;
 
@@ -33,6 +39,9 @@ class ChangeReceiver {
 
   /// All that was given is kept; where the sink stands then.
   virtual Result<uint64_t> commit_sink() = 0;
+
+  /// By which is known what stands before the position of the last commit; may be empty.
+  virtual std::string sink_mark() { return {}; }
 
   /// Whether bytes that an earlier process wrote are such records.
   [[nodiscard]] virtual Status check_records(std::string_view records) const = 0;
@@ -65,8 +74,9 @@ class Outbox {
   /// Gives what is here and commits it, if the sink takes it at the first try; waits for it.
   ~Outbox();
 
-  /// What a checkpoint holds, and the position of the sink, which was resumed there. `kCorrupt`.
-  Status load(Store& store, uint64_t position);
+  /// What a checkpoint holds, and the position of the sink, which was resumed there, with its mark.
+  /// `kCorrupt`.
+  Status load(Store& store, uint64_t position, std::string_view mark);
 
   /// A change as the receiver's bytes. If more wait than may, it waits for the sink, but for one
   /// that fails or has taken nothing for too long.
@@ -92,8 +102,9 @@ class Outbox {
 
   struct Saved {
     uint64_t position = 0;  // of the sink
-    uint64_t first = 0;     // number of the piece that comes behind it
-    uint64_t next = 0;      // … and of the one after the last
+    std::string mark;
+    uint64_t first = 0;  // number of the piece that comes behind it
+    uint64_t next = 0;   // … and of the one after the last
   };
   /// Puts into a checkpoint's batch what the store has not yet of it, and takes out what it need
   /// not have any more. The batch is written before the next is made.
@@ -137,6 +148,7 @@ class Outbox {
   uint64_t stored_from_ = 1;  // numbers that the store has: from here …
   uint64_t stored_end_ = 1;   // … up to before this
   uint64_t position_ = 0;
+  std::string mark_;        // of it
   bool is_resumed_ = true;  // false: not since the last failure
   Status failure_;          // of the last commit
   uint64_t failures_ = 0;   // how often one did

@@ -250,7 +250,7 @@ TEST_F(OutboxTest, ACheckpointHoldsWhatWaits) {
   sink_.fail(false);
   EXPECT_TRUE(sink_.resume_sink(second.position).ok());
   outbox();
-  ASSERT_TRUE(outbox_->load(*kept, second.position).ok());
+  ASSERT_TRUE(outbox_->load(*kept, second.position, second.mark).ok());
   add("g");
   EXPECT_TRUE(outbox_->flush(OutboxOptions::kForEver).ok());
   EXPECT_EQ(sink_.taken(), "abcdefg");
@@ -282,7 +282,7 @@ TEST_F(OutboxTest, DamagedPiecesAreRefused) {
       batch->remove(key);
     }
     EXPECT_TRUE(kept->write(*batch).ok());
-    const Status status = outbox().load(*kept, 0);
+    const Status status = outbox().load(*kept, 0, "");
     EXPECT_TRUE(!status.ok() || waiting_in(*kept).has_value());
     return status.ok() ? "" : status.error().message;
   };

@@ -22,7 +22,38 @@ size_t run_length(std::span<const Origin> origins, size_t first) {
   return count;
 }
 
-bool take_rejects(ByteReader& in, uint32_t inputs, EventBatch& batch) {
+/// Lines of events have no zero bytes, and by that a sector that never reached the disk is known:
+/// of what was left out a 0 is written as 1 1, and a 1 as 1 2.
+void put_any_line(std::string& out, std::string_view line) {
+  std::string bytes;
+  bytes.reserve(line.size());
+  for (const char byte : line) {
+    if (byte == 0 || byte == 1) {
+      bytes.push_back(1);
+      bytes.push_back(static_cast<char>(byte + 1));
+    } else {
+      bytes.push_back(byte);
+    }
+  }
+  put_text(out, bytes);
+}
+
+bool take_any_line(ByteReader& in, std::string& line) {
+  std::string_view bytes;
+  if (!in.take_text(bytes)) return false;
+  line.reserve(bytes.size());
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] != 1) {
+      line.push_back(bytes[i]);
+      continue;
+    }
+    if (++i == bytes.size() || (bytes[i] != 1 && bytes[i] != 2)) return false;
+    line.push_back(static_cast<char>(bytes[i] - 1));
+  }
+  return true;
+}
+
+bool take_rejects(ByteReader& in, uint32_t inputs, bool have_lines, EventBatch& batch) {
   uint32_t count = 0;
   if (!in.take(count) || count > in.left()) return false;
   for (; count > 0; --count) {
@@ -31,26 +62,35 @@ bool take_rejects(ByteReader& in, uint32_t inputs, EventBatch& batch) {
     if (!in.take(reject.file) || !in.take(reject.line) || !in.take(kind)) return false;
     if (reject.file >= inputs || kind >= kRejectKinds) return false;
     reject.kind = static_cast<RejectKind>(kind);
+    if (have_lines && !take_any_line(in, reject.raw)) return false;
     batch.rejects.push_back(std::move(reject));
   }
   return true;
 }
 
-bool skip_rejects(ByteReader& in) {
-  constexpr size_t kRejectBytes = 4 + 8 + 1;
+bool skip_rejects(ByteReader& in, bool have_lines) {
+  constexpr uint64_t kRejectBytes = 4 + 8 + 1;
   uint32_t count = 0;
-  std::string_view rejects;
-  return in.take(count) && in.take_bytes(count * kRejectBytes, rejects);
+  std::string_view skipped;
+  if (!in.take(count)) return false;
+  if (!have_lines) return in.take_bytes(count * kRejectBytes, skipped);
+  for (; count > 0; --count) {
+    if (!in.take_bytes(kRejectBytes, skipped) || !in.take_text(skipped)) return false;
+  }
+  return true;
 }
 
 }  // namespace
 
-void put_events(std::string& out, const EventBatch& batch, std::span<const uint32_t> inputs) {
+RecordKind put_events(std::string& out, const EventBatch& batch, std::span<const uint32_t> inputs,
+                      bool reject_lines) {
+  reject_lines = reject_lines && !batch.rejects.empty();
   put(out, static_cast<uint32_t>(batch.rejects.size()));
   for (const Reject& reject : batch.rejects) {
     put(out, inputs[reject.file]);
     put(out, reject.line);
     put(out, static_cast<uint8_t>(reject.kind));
+    if (reject_lines) put_any_line(out, reject.raw);
   }
   const std::span<const Origin> origins = batch.origins;
   for (size_t i = 0; i < origins.size();) {
@@ -60,12 +100,14 @@ void put_events(std::string& out, const EventBatch& batch, std::span<const uint3
     put(out, static_cast<uint32_t>(count));
     for (const size_t end = i + count; i < end; ++i) put_text(out, origins[i].raw);
   }
+  return reject_lines ? RecordKind::kEventsAndRejects : RecordKind::kEvents;
 }
 
-Result<EventBatch> take_events(std::string_view payload, Decoder& decoder, uint32_t inputs) {
-  ByteReader in(payload);
+Result<EventBatch> take_events(const Record& record, Decoder& decoder, uint32_t inputs) {
+  ByteReader in(record.payload);
   EventBatch batch = decoder.make_batch();
-  if (!take_rejects(in, inputs, batch)) return damaged("its rejects");
+  const bool have_lines = record.kind == RecordKind::kEventsAndRejects;
+  if (!take_rejects(in, inputs, have_lines, batch)) return damaged("its rejects");
   while (!in.done()) {
     Origin origin;
     uint32_t count = 0;
@@ -89,8 +131,9 @@ Result<EventBatch> take_events(std::string_view payload, Decoder& decoder, uint3
 Status each_line(const Record& record, const std::function<void(Instant)>& pass,
                  const std::function<Status(std::string_view)>& line) {
   ByteReader in(record.payload);
-  const bool is_whole = record.kind == RecordKind::kEvents;
-  if (is_whole && !skip_rejects(in)) return damaged("its rejects");
+  const bool have_reject_lines = record.kind == RecordKind::kEventsAndRejects;
+  const bool is_whole = record.kind != RecordKind::kKept;
+  if (is_whole && !skip_rejects(in, have_reject_lines)) return damaged("its rejects");
   while (!in.done()) {
     uint32_t input = 0;
     uint64_t number = 0;

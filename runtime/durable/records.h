@@ -18,14 +18,23 @@ namespace segue::durable {
 /// No clock is moved on further; a log that says so was forged, and time would overflow.
 inline constexpr int64_t kAdvanceMsMax = int64_t{1} << 53;
 
-/// The lines of a batch's events, and the places of its rejects. `inputs`: the log's numbers of the
-/// files that origins name. Every origin has its line.
-void put_events(std::string& out, const EventBatch& batch, std::span<const uint32_t> inputs);
+/// Whether it has lines of events.
+inline bool has_lines(RecordKind kind) {
+  return kind == RecordKind::kEvents || kind == RecordKind::kEventsAndRejects ||
+         kind == RecordKind::kKept;
+}
 
-/// The batch again; its origins and rejects name the log's numbers, which are below `inputs`.
-Result<EventBatch> take_events(std::string_view payload, Decoder& decoder, uint32_t inputs);
+/// The lines of a batch's events, and the places of its rejects; with `reject_lines` their lines
+/// too. `inputs`: the log's numbers of the files that origins name. Every origin has its line.
+/// Returns what kind of a record that is.
+RecordKind put_events(std::string& out, const EventBatch& batch, std::span<const uint32_t> inputs,
+                      bool reject_lines = false);
 
-/// The lines of a record, `kEvents` or `kKept`, in order; `pass` before a line: by then events
+/// The batch again, of `kEvents` or `kEventsAndRejects`; its origins and rejects name the log's
+/// numbers, which are below `inputs`.
+Result<EventBatch> take_events(const Record& record, Decoder& decoder, uint32_t inputs);
+
+/// The lines of a record that has such, in order; `pass` before a line: by then events
 /// dated before the instant are late, whatever was left out that told so.
 Status each_line(const Record& record, const std::function<void(Instant)>& pass,
                  const std::function<Status(std::string_view)>& line);
