@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/complaint.h"
 #include "cli/event_flags.h"
+#include "cli/files.h"
 #include "cli/progress.h"
 #include "cli/state_text.h"
 #include "cli/summary.h"
@@ -43,6 +44,8 @@ Exit pack(const PackFlags& flags) {
   if (!given.any_lateness) settings.lateness = given.lateness;
   settings.dedupe = given.dedupe;
   if (flags.out == "-") usage_error("a packed log is written to a file, not to standard output");
+  check_not_read(flags.out, {}, "a packed log");
+  check_not_read(flags.input.rejects, flags.events, "the rejects");
   std::error_code unknown;
   if (!flags.input.rejects.empty() &&
       std::filesystem::weakly_canonical(flags.input.rejects, unknown) ==

@@ -5,17 +5,16 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <system_error>
 
 #include "cli/change_output.h"
 #include "cli/commands.h"
 #include "cli/complaint.h"
 #include "cli/event_run.h"
+#include "cli/files.h"
 #include "cli/state_text.h"
 
 namespace segue::cli {
@@ -165,11 +164,6 @@ void tell_recovery(const std::string& folder, const Recovery& found, uint64_t pr
                "without end: all of history is asked for (see --history-starts-now)");
 }
 
-bool is_one_file(const std::string& a, const std::string& b) {
-  std::error_code not_there;
-  return a == b || std::filesystem::equivalent(a, b, not_there);
-}
-
 /// Before anything is made, cut or written.
 void check_files(const RunFlags& flags) {
   for (const std::string& input : flags.paths.events()) {
@@ -177,10 +171,7 @@ void check_files(const RunFlags& flags) {
     usage_error(fmt::format("`{}` is a packed log: --state reads lines", input));
   }
   if (flags.output.empty()) return;
-  for (const std::string& input : flags.paths.events()) {
-    if (!is_one_file(flags.output, input)) continue;
-    usage_error(fmt::format("`{}` is an input, it cannot take the changes too", flags.output));
-  }
+  check_not_read(flags.output, flags.paths.given, "the changes");
   if (!flags.events.rejects.empty() && is_one_file(flags.output, flags.events.rejects)) {
     usage_error(fmt::format("`{}` cannot take both changes and rejects", flags.output));
   }

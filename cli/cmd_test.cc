@@ -46,6 +46,7 @@ void print_result(const TestResult& result, bool color, Output& out) {
 Exit test(const TestFlags& flags) {
   CompileOptions options = flags.rules.options();
   options.allow_same_names = true;
+  check_not_read(flags.junit, flags.paths, "the results");
   const Compilation compilation =
       compile_or_fail(flags.paths, options, flags.color.use(Stream::kErr));
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/complaint.h"
+#include "cli/files.h"
 #include "cli/findings_report.h"
 #include "cli/summary.h"
 
@@ -33,6 +34,7 @@ EventRun::EventRun(const EventRunFlags& flags, const std::string& default_latene
   if (inputs_.empty())
     usage_error("there are no EVENTS among the arguments; `-` is standard input");
 
+  check_not_read(flags.events.rejects, flags.paths.given, "the rejects");
   compilation_ =
       compile_or_fail(flags.paths.rules(), flags.rules.options(), flags.color.use(Stream::kErr));
   program_ = program_of(compilation_);

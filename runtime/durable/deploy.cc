@@ -6,6 +6,7 @@
 
 #include "runtime/base/byte_fields.h"
 #include "runtime/durable/durable.h"
+#include "runtime/durable/folder.h"
 #include "runtime/ingest/lines.h"
 
 namespace segue::durable {
@@ -99,7 +100,7 @@ Result<std::unique_ptr<Engine>> Durable::read_past(const std::shared_ptr<const P
   PastReader reader(*past, program->schema());
   const auto take = [&](const Record& record) { return reader.take(record); };
   const auto reading =
-      read_log(*options_.files, options_.folder + "/log", {from.record, until}, false, take);
+      read_log(*options_.files, log_folder(options_.folder), {from.record, until}, false, take);
   if (!reading) return reading.error();
   past->push({});
   return past;

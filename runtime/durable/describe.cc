@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "runtime/durable/durable.h"
+#include "runtime/durable/folder.h"
 #include "runtime/image/view.h"
 
 namespace segue::durable {
@@ -15,9 +16,9 @@ namespace {
 /// Images of all programs that are needed to go on, but those of a folder of a version without
 /// deploys, which the host gives.
 Status verify_programs(const std::string& folder, const FolderReport& report) {
-  const ProgramFiles programs(posix_files(), folder + "/programs");
+  const ProgramFiles programs(posix_files(), programs_folder(folder));
   std::vector<uint64_t> needed = report.deployed;
-  if (std::filesystem::exists(folder + "/programs")) needed.push_back(report.manifest.program);
+  if (std::filesystem::exists(programs_folder(folder))) needed.push_back(report.manifest.program);
   for (const uint64_t identity : needed) {
     SEGUE_TRY(const std::string bytes, programs.read(identity));
     const auto first = std::as_bytes(std::span(bytes));
@@ -37,7 +38,7 @@ Status verify_programs(const std::string& folder, const FolderReport& report) {
 Status describe_warming(const std::string& folder, FolderReport& report) {
   SEGUE_TRY(const auto warming, warming_in(report.manifest.engine));
   if (warming.empty()) return {};
-  const ProgramFiles programs(posix_files(), folder + "/programs");
+  const ProgramFiles programs(posix_files(), programs_folder(folder));
   SEGUE_TRY(const std::string bytes, programs.read(report.manifest.program));
   const auto first = std::as_bytes(std::span(bytes));
   const auto image = image::Image::open({first.begin(), first.end()});
@@ -65,7 +66,7 @@ Status read_kept_log(Store& store, const std::string& folder, bool verify, Folde
   const auto ignore = [](const Record&) { return Status(); };
   SEGUE_TRY(const uint32_t number, folder_number(store));
   const LogPart part{report.kept->record, report.manifest.next_record, number};
-  const auto reading = read_log(posix_files(), folder + "/log", part, false, ignore);
+  const auto reading = read_log(posix_files(), log_folder(folder), part, false, ignore);
   if (!reading) return reading.error();
   if (reading->next < report.manifest.next_record) {
     return Error{Errc::kCorrupt, fmt::format("`{}/log` ends before record {}", folder,
@@ -77,7 +78,7 @@ Status read_kept_log(Store& store, const std::string& folder, bool verify, Folde
 Result<FolderReport> read_once(const std::string& folder, bool verify) {
   Files& files = posix_files();
   FolderReport report;
-  SEGUE_TRY(const auto store, open_store(folder + "/checkpoint", StoreMode::kRead));
+  SEGUE_TRY(const auto store, open_store(checkpoint_folder(folder), StoreMode::kRead));
   if (verify) SEGUE_TRY_STATUS(store->verify());
   SEGUE_TRY(const auto manifest, store->get(kManifestKey));
   if (!manifest) return Error{Errc::kUnreadable, "`" + folder + "` holds no checkpoint"};
@@ -95,7 +96,7 @@ Result<FolderReport> read_once(const std::string& folder, bool verify) {
   SEGUE_TRY(const uint32_t number, folder_number(*store));
   const LogPart part{report.manifest.next_record, UINT64_MAX, number};
   SEGUE_TRY(report.log,
-            read_log(files, folder + "/log", part, false, [&](const Record& record) -> Status {
+            read_log(files, log_folder(folder), part, false, [&](const Record& record) -> Status {
               if (!is_deploy(record.kind)) return {};
               SEGUE_TRY(const LoggedDeploy deploy, take_deploy(record));
               report.deployed.push_back(deploy.program);
@@ -103,7 +104,7 @@ Result<FolderReport> read_once(const std::string& folder, bool verify) {
             }));
   SEGUE_TRY_STATUS(read_kept_log(*store, folder, verify, report));
   if (verify) SEGUE_TRY_STATUS(verify_programs(folder, report));
-  SEGUE_TRY(const auto segments, list_segments(files, folder + "/log"));
+  SEGUE_TRY(const auto segments, list_segments(files, log_folder(folder)));
   report.log_segments = segments.size();
   for (const std::string& segment : segments) {
     std::error_code gone;
@@ -119,7 +120,7 @@ Result<FolderReport> read_once(const std::string& folder, bool verify) {
 /// now and then: what looks damaged or torn is looked at again.
 Result<FolderReport> describe(const std::string& folder, bool verify) {
   std::error_code unknown;
-  if (!std::filesystem::exists(folder + "/checkpoint", unknown)) {
+  if (!std::filesystem::exists(checkpoint_folder(folder), unknown)) {
     return Error{Errc::kUnreadable, "`" + folder + "` holds no engine's state"};
   }
   auto report = read_once(folder, verify);

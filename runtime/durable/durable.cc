@@ -10,6 +10,7 @@
 
 #include "runtime/base/byte_fields.h"
 #include "runtime/base/hash.h"
+#include "runtime/durable/folder.h"
 #include "runtime/durable/records.h"
 #include "runtime/durable/segment_users.h"
 
@@ -29,34 +30,9 @@ int64_t machine_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
-std::string log_folder(const DurableOptions& options) { return options.folder + "/log"; }
-std::string programs_folder(const DurableOptions& options) { return options.folder + "/programs"; }
-std::string cold_folder(const DurableOptions& options) { return options.folder + "/cold"; }
-
 std::string_view chars(std::span<const std::byte> bytes) {
   // SAFETY: any object may be looked at as chars.
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-Error of_other(const DurableOptions& options, std::string_view what, std::string_view had,
-               std::string_view has) {
-  return {Errc::kInvalid, fmt::format("the state in `{}` was made with {} {}, not {}",
-                                      options.folder, what, had, has)};
-}
-
-Status check_same(const DurableOptions& options, const Manifest& manifest) {
-  if (manifest.settings != options.settings) {
-    return of_other(options, "the settings", manifest.settings, options.settings);
-  }
-  const auto shown = [](const std::string& path) {
-    return path.empty() ? std::string("to no file") : "to `" + path + "`";
-  };
-  if (manifest.sink != options.sink) {
-    return of_other(options, "changes going", shown(manifest.sink), shown(options.sink));
-  }
-  // Where there was none, one may begin.
-  if (manifest.rejects.empty() || manifest.rejects == options.rejects) return {};
-  return of_other(options, "rejects going", shown(manifest.rejects), shown(options.rejects));
 }
 
 /// Nothing is made or removed in a folder that is something else's.
@@ -78,11 +54,11 @@ Status check_log_of_programs(const DurableOptions& options) {
     return std::binary_search(names.begin(), names.end(), name);
   };
   if (!has("programs")) return {};
-  SEGUE_TRY(const auto images, options.files->list(programs_folder(options)));
+  SEGUE_TRY(const auto images, options.files->list(programs_folder(options.folder)));
   if (images.empty()) return {};
   std::vector<std::string> segments;
   if (has("log")) {
-    SEGUE_TRY(segments, list_segments(*options.files, log_folder(options)));
+    SEGUE_TRY(segments, list_segments(*options.files, log_folder(options.folder)));
   }
   if (!segments.empty()) return {};
   return Error{
@@ -113,7 +89,7 @@ Durable::Durable(const DurableOptions& options, std::shared_ptr<const Program> p
       program_(std::move(program)),
       engine_(engine),
       host_(host),
-      programs_(*options.files, programs_folder(options)),
+      programs_(*options.files, programs_folder(options.folder)),
       decoder_(program_->schema()),
       kept_log_(options.keep_log),
       lateness_(engine.watermark()),
@@ -130,7 +106,7 @@ Durable::~Durable() {
   if (writer_.joinable()) writer_.join();
   cold_.reset();
   std::error_code unknown;  // the next one to open looks again
-  if (lock_) std::filesystem::remove_all(cold_folder(options_), unknown);
+  if (lock_) std::filesystem::remove_all(cold_folder(options_.folder), unknown);
 }
 
 // ---- opening ------------------------------------------------------------------------------------
@@ -144,8 +120,8 @@ Result<std::unique_ptr<Durable>> Durable::open(const DurableOptions& options,
   SEGUE_TRY_STATUS(check_ours(options));
   SEGUE_TRY(durable->lock_, Lock::take(options.folder + "/LOCK"));
   SEGUE_TRY_STATUS(check_log_of_programs(options));
-  SEGUE_TRY_STATUS(options.files->make_folder(log_folder(options)));
-  SEGUE_TRY(durable->store_, options.opener(options.folder + "/checkpoint", StoreMode::kWrite));
+  SEGUE_TRY_STATUS(options.files->make_folder(log_folder(options.folder)));
+  SEGUE_TRY(durable->store_, options.opener(checkpoint_folder(options.folder), StoreMode::kWrite));
   SEGUE_TRY_STATUS(durable->open_cold_users());
   engine.track_changed_users();
   engine.note_forgotten();
@@ -157,112 +133,17 @@ Result<std::unique_ptr<Durable>> Durable::open(const DurableOptions& options,
 /// What a process left there that had no time to clear up is nobody's.
 Status Durable::open_cold_users() {
   std::error_code failure;
-  std::filesystem::remove_all(cold_folder(options_), failure);
+  std::filesystem::remove_all(cold_folder(options_.folder), failure);
   if (failure) {
-    return Error{Errc::kUnreadable,
-                 fmt::format("cannot remove `{}`: {}", cold_folder(options_), failure.message())};
+    return Error{Errc::kUnreadable, fmt::format("cannot remove `{}`: {}",
+                                                cold_folder(options_.folder), failure.message())};
   }
   const size_t memory = options_.memory_bytes;
   if (memory == 0) return {};
-  SEGUE_TRY(cold_, options_.cold_opener(cold_folder(options_), memory - state_bytes_of(memory)));
+  SEGUE_TRY(cold_,
+            options_.cold_opener(cold_folder(options_.folder), memory - state_bytes_of(memory)));
   engine_.keep_cold_in(*cold_);
   return {};
-}
-
-Status Durable::load() {
-  SEGUE_TRY(const auto bytes, store_->get(kManifestKey));
-  SEGUE_TRY(const auto segments, list_segments(*options_.files, log_folder(options_)));
-  if (!bytes) {
-    SEGUE_TRY(const bool has_records, has_log());
-    if (!has_records) return make_new();
-    return Error{Errc::kCorrupt,
-                 fmt::format("`{}` has a log, but its checkpoint is gone", options_.folder)};
-  }
-  SEGUE_TRY(manifest_, open_manifest(*bytes));
-  SEGUE_TRY_STATUS(check_same(options_, manifest_));
-  if (segments.empty()) {
-    return Error{Errc::kCorrupt,
-                 fmt::format("`{}` has a checkpoint, but its log is gone", options_.folder)};
-  }
-  SEGUE_TRY(const uint32_t number, folder_number(*store_));
-  is_numbered_ = number != 0;
-  if (is_numbered_) folder_number_ = number;
-  SEGUE_TRY_STATUS(load_program());
-  SEGUE_TRY_STATUS(engine_.restore(manifest_.engine));
-  SEGUE_TRY_STATUS(load_users());
-  SEGUE_TRY_STATUS(load_kept_log());
-  SEGUE_TRY_STATUS(host_.restore_counts(manifest_.counts));
-  return load_files();
-}
-
-/// Each is looked at before any is cut.
-Status Durable::load_files() {
-  SEGUE_TRY_STATUS(host_.check_sink(manifest_.sink_position, manifest_.sink_mark));
-  manifest_.rejects = options_.rejects;
-  if (!options_.rejects.empty()) {
-    SEGUE_TRY_STATUS(host_.resume_rejects(manifest_.rejects_position, manifest_.rejects_mark));
-  }
-  SEGUE_TRY_STATUS(host_.resume_sink(manifest_.sink_position));
-  return outbox_.load(*store_, manifest_.sink_position, manifest_.sink_mark);
-}
-
-Status Durable::load_kept_log() {
-  SEGUE_TRY_STATUS(remove_parts(*options_.files, log_folder(options_)));
-  SEGUE_TRY(const auto erases, store_->get(kErasesKey));
-  erases_ = erases.has_value();
-  SEGUE_TRY(forgotten_, open_forgotten(erases.value_or("")));
-  SEGUE_TRY(const auto kept, store_->get(kKeptLogKey));
-  notes_kept_log_ = kept.has_value();
-  if (kept) return kept_log_.open(*kept);
-  // What is behind the checkpoint is there in any case.
-  if (kept_log_.keeps()) kept_log_.pass(place());
-  return {};
-}
-
-/// What comes next.
-LogPlace Durable::place() const {
-  const Watermark& watermark = engine_.watermark();
-  return {log_ ? log_->next() : manifest_.next_record, watermark.newest(), watermark.floor()};
-}
-
-Status Durable::load_users() {
-  const std::string_view prefix(&kUserKey, 1);
-  return store_->scan(prefix, [&](std::string_view key, std::string_view value) -> Status {
-    const std::string_view id = key.substr(1);
-    SEGUE_TRY(const std::string_view state, open_user(id, value));
-    ++report_.users;
-    return engine_.restore_user(id, std::as_bytes(std::span(state)));
-  });
-}
-
-/// More than the segment without a record that comes before the first checkpoint.
-Result<bool> Durable::has_log() {
-  SEGUE_TRY(const auto segments, list_segments(*options_.files, log_folder(options_)));
-  if (segments.empty()) {
-    SEGUE_TRY(const auto names, options_.files->list(log_folder(options_)));
-    return std::binary_search(names.begin(), names.end(), kNewestName);  // it named one
-  }
-  if (segments.size() > 1 || segments[0] != segment_name(1)) return true;
-  SEGUE_TRY(const auto bytes, read_file(*options_.files, log_folder(options_) + "/" + segments[0]));
-  return bytes.size() > sizeof(SegmentHead);
-}
-
-/// A log without records, then a checkpoint of nothing: so each that is missing later is missed.
-Status Durable::make_new() {
-  report_.is_new = true;
-  manifest_.program = program_->image().identity();
-  manifest_.settings = options_.settings;
-  manifest_.sink = options_.sink;
-  manifest_.advanced_ms = kLongAgo.ms;
-  manifest_.inputs.push_back({"input", {}});
-  SEGUE_TRY_STATUS(load_files());
-  SEGUE_TRY(log_, LogWriter::open(*options_.files, log_folder(options_), 1, log_options()));
-  log_.reset();  // until it has been read
-  SEGUE_TRY_STATUS(programs_.keep(manifest_.program, program_->image().bytes()));
-  SEGUE_TRY(const auto batch, make_checkpoint());
-  SEGUE_TRY_STATUS(store_->write(*batch));
-  SEGUE_TRY_STATUS(options_.files->sync_folder(options_.folder));
-  return options_.files->sync_folder(options_.folder + "/..");  // where its own name is
 }
 
 LogOptions Durable::log_options() const {
@@ -283,14 +164,14 @@ Status Durable::recover() {
   const auto begun = Clock::now();
   const auto take = [&](const Record& record) { return replay(record); };
   SEGUE_TRY(const LogReading reading,
-            read_log(*options_.files, log_folder(options_), log_part(), true, take));
+            read_log(*options_.files, log_folder(options_.folder), log_part(), true, take));
   report_.records = reading.records;
   report_.cut_file = reading.cut_file;
   report_.cut_bytes = reading.cut_bytes;
   report_.users = engine_.stats().users;
   first_logged_ = reading.next;
-  SEGUE_TRY(log_,
-            LogWriter::open(*options_.files, log_folder(options_), reading.next, log_options()));
+  SEGUE_TRY(log_, LogWriter::open(*options_.files, log_folder(options_.folder), reading.next,
+                                  log_options()));
   report_.seconds += std::chrono::duration<double>(Clock::now() - begun).count();
   // What was applied again may stand nowhere but in memory of the system, and is not to be applied
   // once more; users whose process ended before it had erased them are still there.
@@ -562,7 +443,7 @@ Status Durable::write_checkpoint() {
   if (writing_kept_) SEGUE_TRY_STATUS(log_->sync());
   SEGUE_TRY_STATUS(store_->write(*writing_));
   dropped_ = log_->drop_before(writing_kept_ ? writing_kept_->record : writing_next_);
-  if (dropped_.ok()) dropped_ = remove_users_of_gone(*options_.files, log_folder(options_));
+  if (dropped_.ok()) dropped_ = remove_users_of_gone(*options_.files, log_folder(options_.folder));
   return writing_erases_ ? erase_deleted() : Status();
 }
 
@@ -570,7 +451,7 @@ Status Durable::write_checkpoint() {
 Status Durable::erase_deleted() {
   SEGUE_TRY_STATUS(dropped_);  // else the log still has something of them
   if (writing_kept_ && !writing_forgotten_.empty()) {
-    SEGUE_TRY_STATUS(erase_from_log(*options_.files, log_folder(options_), *writing_kept_,
+    SEGUE_TRY_STATUS(erase_from_log(*options_.files, log_folder(options_.folder), *writing_kept_,
                                     lateness_, writing_next_, writing_forgotten_));
     // Nor may the store say any more who they were.
     const auto nameless = store_->batch(options_.batch_bytes);
