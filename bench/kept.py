@@ -63,7 +63,8 @@ def main():
               f"{b / 1e6:.2f}: {b / a:.2f} of the rate (medians of {given.turns})")
         killed(kept("killed"), 0.9 * seconds)
         words = rate(kept("killed"))[2]
-        print("killed near the end: " + words.splitlines()[0].split(": ", 1)[1])
+        back = next(line for line in words.splitlines() if " back in " in line)
+        print("killed near the end: " + back.split(": ", 1)[1])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // make_set FOLDER: a new set, made by this version: README.md.
 #include <fmt/format.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -49,15 +50,39 @@ void seal(const CompiledProgram& program, const std::string& path) {
   write(path + "/" + std::string(kSealed), chars(bytes));
 }
 
-/// A folder whose process ends without a word.
+/// One that takes nothing more from some instant on, so that changes wait for it.
+class HeldSink final : public DurableSink {
+ public:
+  std::string name() const override { return ""; }
+  Outcome resume(uint64_t) override { return {}; }
+  void give(const MembershipChange&) override { ++given_; }
+  Outcome commit(uint64_t& position) override {
+    position = given_;
+    return holds ? Outcome(Fault::kUnreadable, "held") : Outcome();
+  }
+  std::string mark() const override { return "what stands there"; }
+
+  std::atomic<bool> holds = false;
+
+ private:
+  uint64_t given_ = 0;
+};
+
+/// A folder whose process ends without a word, while changes wait.
 void keep(const std::shared_ptr<const CompiledProgram>& program, const std::string& folder) {
+  HeldSink sink;
   MembershipEngine engine;
   DurableSettings kept;
   kept.folder = folder;
+  kept.sink = &sink;
   Recovery found;
   must(open_engine(program, {}, kept, engine, found));
   const std::string lines = events();
-  must(engine.push(std::string_view(lines).substr(0, checkpoint_after())));
+  const size_t held_after = lines.find('\n', checkpoint_after() / 2) + 1;
+  must(engine.push(std::string_view(lines).substr(0, held_after)));
+  must(engine.flush_sink());
+  sink.holds = true;
+  must(engine.push(std::string_view(lines).substr(held_after, checkpoint_after() - held_after)));
   must(engine.checkpoint());
   must(engine.push(
       std::string_view(lines).substr(checkpoint_after(), ended_after() - checkpoint_after())));
