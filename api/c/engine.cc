@@ -123,6 +123,7 @@ segue_status durable_of(const segue_durable_options* options, segue_engine& engi
       settings.sink_patience = segue::Milliseconds(options->sink_patience_ms);
     }
     if (options->sink_bytes_max != 0) settings.sink_bytes_max = options->sink_bytes_max;
+    if (options->rejects_path != nullptr) settings.rejects_path = options->rejects_path;
   }
   if (has_log) {
     if (options->keep_log_ms < 0) return fail(SEGUE_INVALID, "a log is kept for no time below 0");

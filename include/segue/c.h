@@ -84,6 +84,8 @@ typedef struct segue_durable_options {
   int64_t sink_patience_ms;        /* 0: 30,000; INT64_MAX: without end */
   segue_commit_callback on_commit; /* with `on_change`, of its thread and context; NULL: each change
                                       counts when it was given */
+  const char* rejects_path; /* lines that do not count go there, each once, see segue/durable.h;
+                               NULL: nowhere */
 } segue_durable_options;
 
 /* What was found in the folder. */

@@ -446,6 +446,8 @@ static void on_told(const segue_change* change, void* context) {
 static void test_sink(const char* kept) {
   char folder[1000], room[200];
   snprintf(folder, sizeof folder, "%s/told", kept);
+  char rejects[1020];
+  snprintf(rejects, sizeof rejects, "%s.rejects", folder);
   segue_program* program = compile();
   segue_engine_options options = {.size = sizeof options, .lookups = 1};
   Told told = {0};
@@ -455,7 +457,8 @@ static void test_sink(const char* kept) {
                                    .context = &told,
                                    .sink_bytes_max = 1,
                                    .sink_patience_ms = INT64_MAX,
-                                   .on_commit = on_commit};
+                                   .on_commit = on_commit,
+                                   .rejects_path = rejects};
   segue_status opened = segue_engine_open(program, &options, folder, &durable, NULL, &told.engine);
   if (opened == SEGUE_UNSUPPORTED) {
     segue_program_free(program);
@@ -463,6 +466,7 @@ static void test_sink(const char* kept) {
   }
   CHECK(opened == SEGUE_OK);
   segue_engine* engine = told.engine;
+  CHECK(segue_engine_push(engine, text("no event\n")) == SEGUE_OK);
   CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart)) == SEGUE_OK);
   CHECK(segue_engine_push(engine, view_at(room, sizeof room, "ann", kStart + kHour)) == SEGUE_OK);
   CHECK(segue_engine_advance(engine, kStart + 2 * kHour) == SEGUE_OK);
@@ -481,10 +485,16 @@ static void test_sink(const char* kept) {
   stats.size = offsetof(segue_engine_stats, waiting_changes);
   CHECK(segue_engine_count(engine, &stats) == SEGUE_OK);
   CHECK(segue_engine_flush_sink(engine, -1) == SEGUE_INVALID);
+  CHECK(segue_engine_checkpoint(engine) == SEGUE_OK);
+  FILE* file = fopen(rejects, "r");
+  CHECK(file != NULL && fgets(room, sizeof room, file) != NULL);
+  CHECK(strcmp(room, "no event\n") == 0 && fgets(room, sizeof room, file) == NULL);
+  fclose(file);
   segue_engine_free(engine);
 
   /* What was built before there was a bound is told before its calls return. */
   Seen seen = {0};
+  snprintf(folder, sizeof folder, "%s/told before", kept);
   durable = (segue_durable_options){.size = offsetof(segue_durable_options, sink_bytes_max),
                                     .on_change = on_change,
                                     .context = &seen};
