@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -186,7 +187,12 @@ TEST_F(OutboxTest, AfterAFailureAllSinceTheLastCommitIsGivenAgain) {
   EXPECT_TRUE(outbox_->flush(OutboxOptions::kForEver).ok());
   EXPECT_EQ(sink_.taken(), "abcde");
   EXPECT_TRUE(outbox_->waiting().failure.ok());
-  EXPECT_THAT(sink_.calls(), ElementsAre("commit", "fail", "resume 2", "commit"));
+  // How often it was tried meanwhile hangs on the machine.
+  const std::vector<std::string> calls = sink_.calls();
+  EXPECT_EQ(calls.front(), "commit");
+  EXPECT_EQ(calls.back(), "commit");
+  EXPECT_GE(std::ranges::count(calls, "fail"), 1);
+  EXPECT_EQ(std::ranges::count(calls, "resume 2"), std::ranges::count(calls, "fail"));
 }
 
 TEST_F(OutboxTest, TriesAgainByItself) {
