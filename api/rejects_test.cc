@@ -1,6 +1,5 @@
 // Lines that do not count, in a file of a kept engine: each once, however processes end.
 #include <gmock/gmock.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -8,6 +7,7 @@
 #include <string>
 
 #include "api/test_programs.h"
+#include "runtime/durable/test_files.h"
 #include "segue/durable.h"
 #include "segue/kept_file.h"
 
@@ -47,18 +47,10 @@ class FileSink final : public DurableSink {
 class RejectsTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string path = testing::TempDir() + "segue_rejects_XXXXXX";
-    ASSERT_NE(mkdtemp(path.data()), nullptr);
-    folder_ = path;
-    rejects_ = folder_ + "/rejects";
     program_ = program_of("event view\nsegment busy = view >= 2 within 1h\n");
     if (open().fault() == Fault::kUnsupported) GTEST_SKIP() << "no store";
     engine_ = {};
     std::filesystem::remove_all(folder_ + "/kept");
-  }
-  void TearDown() override {
-    engine_ = {};
-    std::filesystem::remove_all(folder_);
   }
 
   /// Another process: the one before ended without a word.
@@ -90,7 +82,9 @@ class RejectsTest : public testing::Test {
     return false;
   }
 
-  std::string folder_, rejects_;
+  const durable::TestFolder dir_;
+  const std::string folder_ = dir_.path();
+  std::string rejects_ = folder_ + "/rejects";
   std::shared_ptr<const CompiledProgram> program_;
   DurableSink* sink_ = nullptr;
   std::optional<Milliseconds> keep_log_;
@@ -200,6 +194,14 @@ TEST_F(RejectsTest, OneThatIsFullHoldsBackCheckpointsAndLosesNothing) {
   ASSERT_TRUE(open().ok());
   ASSERT_TRUE(engine_.push("bad\n").ok());
   EXPECT_THAT(engine_.checkpoint().message(), HasSubstr("No space left on device"));
+  const std::string much = std::string(100'000, 'x') + "\n";  // more than waits to be written
+  ASSERT_TRUE(engine_.push(much).ok());
+  const uint64_t left_out = engine_.stats().rejects[0].count;
+  const Outcome refused = engine_.push("worse\n" + view("ann", 10));
+  EXPECT_EQ(refused.fault(), Fault::kUnreadable);
+  EXPECT_THAT(refused.message(), HasSubstr("No space left on device"));
+  EXPECT_EQ(engine_.stats().rejects[0].count, left_out) << "nothing of it was taken";
+  EXPECT_EQ(engine_.stats().events, 0u);
 }
 
 TEST_F(RejectsTest, OfADeletedUserNoLineIsKept) {

@@ -130,6 +130,11 @@ void MembershipEngine::Durability::write_reject(std::string_view line) {
   rejects_written = rejects->write(std::string(line) + '\n');
 }
 
+Outcome MembershipEngine::Durability::make_room_for_rejects() {
+  if (rejects && !rejects_written.ok()) rejects_written = rejects->flush();
+  return rejects_written;
+}
+
 Status MembershipEngine::Durability::resume_rejects(uint64_t position, std::string_view mark) {
   if (Outcome wrong = rejects->check(position, mark); !wrong.ok()) return status_of(wrong);
   return status_of(rejects->resume(position));

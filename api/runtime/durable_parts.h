@@ -37,6 +37,9 @@ struct MembershipEngine::Durability final : durable::DurableHost {
   /// A line that does not count, for the file for such.
   void write_reject(std::string_view line);
 
+  /// What was not written is tried again; more may come then. Else why not.
+  Outcome make_room_for_rejects();
+
   Status check_sink(uint64_t position, std::string_view mark) override;
   Status resume_sink(uint64_t position) override;
   void give_to_sink(std::string_view records) override;

@@ -205,6 +205,7 @@ void MembershipEngine::State::expect_events(uint64_t events) {
 Outcome MembershipEngine::State::apply(EventBatch batch, std::span<const uint32_t> inputs) {
   Outcome outcome;
   if (durability) {
+    if (Outcome wrong = durability->make_room_for_rejects(); !wrong.ok()) return wrong;
     outcome = outcome_of(durability->kept->push(std::move(batch), inputs));
   } else {
     count_rejects(batch);
@@ -221,6 +222,7 @@ Outcome MembershipEngine::State::take(EventBatch batch) {
     if (durability) inputs = durability->inputs;
     return apply(std::move(batch), inputs);
   }
+  if (Outcome wrong = durability->make_room_for_rejects(); !wrong.ok()) return wrong;
   const Status status = durability->kept->push_on(std::move(batch), durability->inputs);
   publish_settled();
   return outcome_of(status);
@@ -239,7 +241,6 @@ Outcome MembershipEngine::State::read_batches(BatchSource& source, const Progres
     done.events += batch.events.size();
     expect_events(done.events);
     if (Outcome wrong = take(std::move(batch)); !wrong.ok()) return wrong;
-    if (durability && !durability->rejects_written.ok()) return durability->rejects_written;
     done.bytes_read = input->bytes_read->load(std::memory_order_relaxed);
     if (progress) progress(done);
   }
@@ -261,6 +262,7 @@ Outcome MembershipEngine::read(EventInput& input, const ProgressSink& progress) 
   if (state_->durability) {
     const Status settled = state_->durability->kept->settle();
     if (outcome.ok()) outcome = outcome_of(settled);
+    if (outcome.ok()) outcome = state_->durability->make_room_for_rejects();
   }
   state_->backend->push({});  // settles what has waited for more
   if (state_->durability) state_->durability->kept->outbox().hand_over();

@@ -76,8 +76,9 @@ struct DurableSettings {
   uint64_t sink_bytes_max = uint64_t{64} << 20;
   Milliseconds sink_patience{30'000};  ///< `kNoEnd`: it waits as long as the sink does
   /// Lines that do not count are written there as they were read, each once however processes end,
-  /// like changes to a `KeptFile`; the state knows the file by its path. Then an input has none of
-  /// its own, see `EventInputOptions`. Empty: nowhere.
+  /// like changes to a `KeptFile`; the state knows the file by its path. While it cannot be
+  /// written, `push` and `read` fail, and nothing of them is applied. Then an input has none of its
+  /// own, see `EventInputOptions`. Empty: nowhere.
   std::string rejects_path;
   /// Of users' states in memory, and of what keeps the others on the disk: three quarters are for
   /// states, parted among the threads. States that are seldom touched lie in the folder then, and
