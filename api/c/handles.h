@@ -119,7 +119,9 @@ segue_program* handle_of(std::shared_ptr<const CompiledProgram> program) noexcep
   return segue_c_status_
 
 /// The call has `handle` to itself from here on, or is misuse.
-#define SEGUE_C_HOLD(handle)                                     \
-  const segue::c::Hold segue_c_hold_((handle)->busy);            \
-  if (!segue_c_hold_.held() || segue::c::Telling::is_of(handle)) \
+#define SEGUE_C_HOLD(handle)                                                             \
+  if (segue::c::Telling::is_of(handle))                                                  \
+    return segue::c::fail(SEGUE_MISUSE, "the engine is called out of its own callback"); \
+  const segue::c::Hold segue_c_hold_((handle)->busy);                                    \
+  if (!segue_c_hold_.held())                                                             \
   return segue::c::fail(SEGUE_MISUSE, "another call of this handle is at work")

@@ -139,6 +139,7 @@ void Outbox::hand_over() {
 
 /// Until there is room, or no hope of it.
 void Outbox::await_progress(std::unique_lock<std::mutex>& lock) {
+  if (!is_full()) return;
   const Clock::time_point begun = Clock::now();
   while (is_full() && !waits_in_vain()) {
     if (options_.patience > kLongest) {

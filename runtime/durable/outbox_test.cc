@@ -34,6 +34,7 @@ class Sink final : public ChangeReceiver {
     changed_.notify_all();
     changed_.wait(lock, [&] { return is_open_; });
     taken_ += records;
+    if (owner != nullptr) saw_own_thread = owner->is_own_thread();
   }
   Result<uint64_t> commit_sink() override {
     const std::lock_guard lock(mutex_);
@@ -69,6 +70,9 @@ class Sink final : public ChangeReceiver {
     return calls_;
   }
 
+  const Outbox* owner = nullptr;  // to be asked out of `give_to_sink`
+  bool saw_own_thread = false;
+
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -86,6 +90,15 @@ class OutboxTest : public KeptTest {
   void add(std::string_view text) {
     for (const char record : text) outbox_->add({&record, 1});
     outbox_->hand_over();
+  }
+
+  /// `ab` is committed, and the commit of `cd` has failed.
+  void commit_and_fail() {
+    add("ab");
+    EXPECT_TRUE(outbox_->flush(OutboxOptions::kForEver).ok());
+    sink_.fail(true);
+    add("cd");
+    await_failure();
   }
 
   void await_failure() {
@@ -176,11 +189,7 @@ TEST_F(OutboxTest, ACallIsNotHeldInItsMidstForLong) {
 
 TEST_F(OutboxTest, AfterAFailureAllSinceTheLastCommitIsGivenAgain) {
   outbox();
-  add("ab");
-  EXPECT_TRUE(outbox_->flush(OutboxOptions::kForEver).ok());
-  sink_.fail(true);
-  add("cd");
-  await_failure();
+  commit_and_fail();
   add("e");
   EXPECT_EQ(outbox_->waiting().changes, 3u);
   sink_.fail(false);
@@ -229,8 +238,11 @@ TEST_F(OutboxTest, ItsEndGivesWhatIsThereOnce) {
 }
 
 TEST_F(OutboxTest, KnowsItsThread) {
-  outbox();
+  sink_.owner = &outbox();
+  EXPECT_FALSE(outbox_->is_own_thread()) << "there is none yet";
   add("a");
+  EXPECT_TRUE(outbox_->flush(OutboxOptions::kForEver).ok());
+  EXPECT_TRUE(sink_.saw_own_thread);
   EXPECT_FALSE(outbox_->is_own_thread());
 }
 
@@ -239,11 +251,7 @@ TEST_F(OutboxTest, KnowsItsThread) {
 TEST_F(OutboxTest, ACheckpointHoldsWhatWaits) {
   const auto kept = store();
   outbox();
-  add("ab");
-  EXPECT_TRUE(outbox_->flush(OutboxOptions::kForEver).ok());
-  sink_.fail(true);
-  add("cd");
-  await_failure();
+  commit_and_fail();
   const Outbox::Saved first = save(*kept);
   EXPECT_EQ(first.position, 2u);
   EXPECT_EQ(first.next - first.first, 1u);

@@ -122,9 +122,9 @@ class Engine {
   ///
   /// Users are carried over one by one, when an event touches them or a call about identity names
   /// them, and some with every later call; until all are, changes are held back, so that they come
-  /// in order. Events that wait for the
-  /// watermark keep the values that the old program read. Batches must be decoded for the new one
-  /// from here on. The program at work itself changes nothing.
+  /// in order. Events that wait for the watermark keep the values that the old program read.
+  /// Batches must be decoded for the new one from here on. The program at work itself changes
+  /// nothing.
   ///
   /// What is told, and its order, hang on nothing but the input and where in it the deploy was.
   /// Error: `trouble`. Cost: the rules of both, and the events that wait; not the users. With a
