@@ -3,13 +3,13 @@
 #include "segue/durable.h"
 
 #include <gmock/gmock.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "api/test_programs.h"
+#include "runtime/durable/test_files.h"
 
 namespace segue {
 namespace {
@@ -26,19 +26,12 @@ constexpr int64_t kMinute = 60'000;
 class DurableEngineTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string path = testing::TempDir() + "segue_kept_XXXXXX";
-    ASSERT_NE(mkdtemp(path.data()), nullptr);
-    folder_ = path;
     program_ = program_of(
         "event view\nsegment busy = view >= 2 within 1h\n"
         "score heat { half_life 1h\n +8 view }\n");
     if (open().fault() == Fault::kUnsupported) GTEST_SKIP() << "no store";
     engine_ = {};
     std::filesystem::remove_all(folder_ + "/kept");
-  }
-  void TearDown() override {
-    engine_ = {};
-    std::filesystem::remove_all(folder_);
   }
 
   /// Another process: the one before ended without a word.
@@ -70,7 +63,8 @@ class DurableEngineTest : public testing::Test {
     return counts;
   }
 
-  std::string folder_;
+  const durable::TestFolder dir_;
+  const std::string folder_ = dir_.path();
   std::shared_ptr<const CompiledProgram> program_;
   int64_t newest_ms_ = INT64_MAX;
   Recovery recovery_;

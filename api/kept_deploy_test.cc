@@ -1,7 +1,6 @@
 // Deploys to engines that a folder keeps: whatever process does them or ends in their midst, each
 // change is told once, by the name of its segment.
 #include <gmock/gmock.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "api/test_programs.h"
+#include "runtime/durable/test_files.h"
 #include "segue/durable.h"
 #include "segue/event.h"
 
@@ -78,14 +78,7 @@ std::string line(const std::string& user, int64_t minute, const std::string& nam
 class KeptDeployTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string path = testing::TempDir() + "segue_deploys_XXXXXX";
-    ASSERT_NE(mkdtemp(path.data()), nullptr);
-    folder_ = path;
     if (open(kViews).fault() == Fault::kUnsupported) GTEST_SKIP() << "no store";
-  }
-  void TearDown() override {
-    engine_ = {};
-    std::filesystem::remove_all(folder_);
   }
 
   /// Another process: the one before ended without a word.
@@ -112,7 +105,8 @@ class KeptDeployTest : public testing::Test {
     return sink_.ids;
   }
 
-  std::string folder_;
+  const durable::TestFolder dir_;
+  const std::string folder_ = dir_.path();
   Kept sink_;
   Recovery recovery_;
   MembershipEngine engine_;
@@ -126,7 +120,7 @@ TEST_F(KeptDeployTest, OtherRulesTakeTheirPlaceWhereTheStateStands) {
   advance(5);
   EXPECT_FALSE(engine_.is_deploying());
   EXPECT_THAT(told(), ElementsAre("ann +old", "bob +old", "ann +keen", "ann +keener deploy",
-                                      "ann -old deploy", "bob -old deploy"));
+                                  "ann -old deploy", "bob -old deploy"));
   ASSERT_TRUE(open(kOthers).ok());
   EXPECT_EQ(recovery_.program_before, std::nullopt);
   push(line("bob", 6) + line("bob", 7) + line("cat", 7, "buy"));
@@ -202,7 +196,7 @@ TEST_F(KeptDeployTest, ToAndFroAtOneInstantBearsTheSameIdsAfterAnEnd) {
     }
     ASSERT_TRUE(engine_.finish().ok());
     EXPECT_THAT(told(), ElementsAre("ann +keen", "ann -keen deploy", "ann +keen deploy",
-                                        "ann -keen deploy", "ann +keen deploy"));
+                                    "ann -keen deploy", "ann +keen deploy"));
     EXPECT_EQ(std::set<std::string>(ids().begin(), ids().end()).size(), 5u);
     if (end == End::kNone) plain = ids();
     EXPECT_EQ(ids(), plain) << static_cast<int>(end);
@@ -219,9 +213,8 @@ TEST_F(KeptDeployTest, TheNextProcessMayHaveYetOtherRules) {
   ASSERT_TRUE(open(kThird).ok());
   EXPECT_EQ(recovery_.program_before, program_of(kOthers)->identity());
   ASSERT_TRUE(engine_.finish().ok());
-  EXPECT_THAT(told(),
-              ElementsAre("ann +old", "ann -old deploy", "ann +keen", "ann +keener",
-                          "ann -keen deploy", "ann -keener deploy", "ann +seen deploy"));
+  EXPECT_THAT(told(), ElementsAre("ann +old", "ann -old deploy", "ann +keen", "ann +keener",
+                                  "ann -keen deploy", "ann -keener deploy", "ann +seen deploy"));
   StateReport report;
   ASSERT_TRUE(describe_state(folder_ + "/kept", true, report).ok());
   EXPECT_EQ(report.deployed.back(), program_of(kThird)->identity());

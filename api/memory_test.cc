@@ -1,11 +1,10 @@
 // Kept engines that may hold less than their users need.
 #include <gmock/gmock.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <string>
 
 #include "api/test_programs.h"
+#include "runtime/durable/test_files.h"
 #include "segue/durable.h"
 #include "segue/event.h"
 
@@ -28,16 +27,6 @@ class Told final : public DurableSink {
 
 class MemoryTest : public testing::Test {
  protected:
-  MemoryTest() {
-    std::string path = testing::TempDir() + "segue_memory_XXXXXX";
-    EXPECT_NE(mkdtemp(path.data()), nullptr);
-    folder_ = path;
-  }
-  ~MemoryTest() override {
-    engine_ = {};  // it writes there as long as it lives
-    std::filesystem::remove_all(folder_);
-  }
-
   Outcome open(uint64_t memory_bytes, const EngineSettings& engine = {}) {
     const auto program = program_of(
         "event view\nsegment busy = view >= 2 within 1h\n"
@@ -56,7 +45,8 @@ class MemoryTest : public testing::Test {
     return sink_.told;
   }
 
-  std::string folder_;
+  const durable::TestFolder dir_;
+  const std::string folder_ = dir_.path();
   int opened_ = 0;
   Told sink_;
   MembershipEngine engine_;

@@ -1,15 +1,14 @@
 // Sinks that stall and fail: they hold back their own position, and never the engine while there is
 // room.
 #include <gmock/gmock.h>
-#include <stdlib.h>
 
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "api/test_programs.h"
+#include "runtime/durable/test_files.h"
 #include "segue/durable.h"
 
 namespace segue {
@@ -84,18 +83,12 @@ class Disk final : public DurableSink {
 class SinkTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string path = testing::TempDir() + "segue_sink_XXXXXX";
-    ASSERT_NE(mkdtemp(path.data()), nullptr);
-    settings_.folder = path + "/kept";
+    settings_.folder = dir_.path() + "/kept";
     settings_.sync = InputSync::kNone;
     settings_.sink = &disk_;
     if (open().fault() == Fault::kUnsupported) GTEST_SKIP() << "no store";
   }
-  void TearDown() override {
-    disk_.stall(false);
-    engine_ = {};
-    std::filesystem::remove_all(settings_.folder + "/..");
-  }
+  void TearDown() override { disk_.stall(false); }
 
   Outcome open() {
     engine_ = {};
@@ -108,6 +101,7 @@ class SinkTest : public testing::Test {
 
   uint64_t waiting() const { return engine_.stats().sink->waiting_changes; }
 
+  const durable::TestFolder dir_;
   DurableSettings settings_;
   Disk disk_;
   MembershipEngine engine_;

@@ -1,12 +1,13 @@
 #include "segue/kept_file.h"
 
 #include <gmock/gmock.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+
+#include "runtime/durable/test_files.h"
 
 namespace segue {
 namespace {
@@ -15,14 +16,6 @@ using testing::HasSubstr;
 
 class KeptFileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string path = testing::TempDir() + "segue_file_XXXXXX";
-    ASSERT_NE(mkdtemp(path.data()), nullptr);
-    folder_ = path;
-    path_ = folder_ + "/lines";
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::string text() const {
     std::ifstream file(path_, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
@@ -38,7 +31,8 @@ class KeptFileTest : public testing::Test {
   }
   Outcome check() const { return KeptFile(path_).check(position_, mark_); }
 
-  std::string folder_, path_;
+  const durable::TestFolder folder_;
+  std::string path_ = folder_.path() + "/lines";
   uint64_t position_ = 0;
   std::string mark_;
 };

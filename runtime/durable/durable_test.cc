@@ -427,9 +427,8 @@ TEST_F(DurableTest, InputDoesNotFailForACheckpointsSake) {
   options_.checkpoint_bytes = 1;
   options_.opener = open_faulty;
   const std::vector<Step> steps = some_steps(2, 10);
-  store_write_fails = false;
   const auto host = open();
-  store_write_fails = true;
+  store_faults.set({.kind = StoreFault::Kind::kNotWritten, .stays = true});
   uint64_t lines = 0;
   for (const Step& step : steps) {
     ASSERT_TRUE(host->push(step, lines).ok());
@@ -437,7 +436,7 @@ TEST_F(DurableTest, InputDoesNotFailForACheckpointsSake) {
   }
   EXPECT_EQ(host->taken(), lines);
   EXPECT_FALSE(host->durable->checkpoint().ok());
-  store_write_fails = false;
+  store_faults.set({});
   EXPECT_TRUE(host->durable->checkpoint().ok());
 }
 

@@ -23,7 +23,7 @@ class EraseTest : public KeptTest, public testing::WithParamInterface<bool> {
     if (GetParam()) options_.keep_log = kKeepAll;
     options_.folder = folder_.path() + "/state";
     options_.opener = open_plain;
-    store_purge_fails = false;
+    store_faults.set({});
   }
 
   std::unique_ptr<TestHost> open() {
@@ -156,11 +156,11 @@ TEST_P(EraseTest, AProcessThatEndsBeforeLeavesItToTheNext) {
     const auto host = open();
     fill(*host);
     erase(*host);
-    store_purge_fails = true;
+    store_faults.set({.kind = StoreFault::Kind::kNotPurged, .stays = true});
     EXPECT_FALSE(host->durable->checkpoint().ok());
     EXPECT_THAT(found("erase-me-please"), Not(IsEmpty()));
   }
-  store_purge_fails = false;
+  store_faults.set({});
   const auto host = open();
   ASSERT_TRUE(host->durable->checkpoint().ok());
   expect_nothing_of_them();

@@ -8,76 +8,15 @@
 #include <filesystem>
 #include <initializer_list>
 #include <map>
-#include <mutex>
 
 #include "runtime/durable/test_files.h"
 #include "runtime/durable/test_host.h"
+#include "runtime/durable/test_store.h"
 
 namespace segue::durable {
 namespace {
 
 using testing::HasSubstr;
-
-/// A store whose writes fail when they are told to.
-struct StoreFault {
-  enum class Kind { kNone, kNotWritten, kWrittenAndFailed };
-  Kind kind = Kind::kNone;
-  uint64_t after = 0;
-  bool stays = false;
-  uint64_t calls = 0;
-
-  bool fails() {
-    const uint64_t call = calls++;
-    return kind != Kind::kNone && (call == after || (stays && call > after));
-  }
-};
-
-/// The one that is set; a checkpoint asks from a thread of its own.
-std::mutex store_fault_mutex;
-StoreFault store_fault;
-
-void set_store_fault(const StoreFault& next) {
-  const std::lock_guard lock(store_fault_mutex);
-  store_fault = next;
-}
-
-/// What the next write does.
-StoreFault::Kind next_store_fault() {
-  const std::lock_guard lock(store_fault_mutex);
-  return store_fault.fails() ? store_fault.kind : StoreFault::Kind::kNone;
-}
-
-class FaultyStore final : public Store {
- public:
-  explicit FaultyStore(std::unique_ptr<Store> under) : under_(std::move(under)) {}
-
-  std::unique_ptr<StoreBatch> batch(size_t memory_bytes, Seal seal) override {
-    return under_->batch(memory_bytes, seal);
-  }
-  Status write(StoreBatch& batch) override {
-    const StoreFault::Kind fault = next_store_fault();
-    if (fault == StoreFault::Kind::kNotWritten) return failed();
-    const Status status = under_->write(batch);
-    return fault == StoreFault::Kind::kNone ? status : failed();
-  }
-  Result<std::optional<std::string>> get(std::string_view key) override { return under_->get(key); }
-  Status scan(std::string_view prefix,
-              const std::function<Status(std::string_view, std::string_view)>& take) override {
-    return under_->scan(prefix, take);
-  }
-  Status verify() override { return under_->verify(); }
-  Status purge() override { return under_->purge(); }
-  uint64_t bytes_on_disk() override { return under_->bytes_on_disk(); }
-
- private:
-  static Status failed() { return Error{Errc::kUnreadable, "No space left on device"}; }
-  std::unique_ptr<Store> under_;
-};
-
-Result<std::unique_ptr<Store>> open_faulty(const std::string& folder, StoreMode mode) {
-  SEGUE_TRY(auto under, open_store(folder, mode));
-  return std::unique_ptr<Store>(std::make_unique<FaultyStore>(std::move(under)));
-}
 
 struct Tally {
   int trials = 0;
@@ -146,7 +85,7 @@ class FaultsTest : public KeptTest {
 
   void heal() {
     files_.set({});
-    set_store_fault({});
+    store_faults.set({});
   }
 
   std::unique_ptr<TestHost> open() { return std::make_unique<TestHost>(sink_, options_); }
@@ -290,7 +229,7 @@ TEST_F(FaultsTest, TheCheckpointAtEveryWrite) {
         matrix()[fmt::format("checkpoint: {}", written ? "written, told failed" : "ENOSPC")];
     for (const bool stays : {false, true}) {
       for (uint64_t after = 0; after < 8; ++after) {
-        set_store_fault({kind, after, stays, 0});
+        store_faults.set({kind, after, stays, 0});
         const std::string found = run(steps, row);
         row.differences += found == plain ? 0 : 1;
         EXPECT_EQ(found, plain) << "write " << after;
